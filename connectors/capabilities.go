@@ -1,0 +1,109 @@
+package connectors
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"duplex/core"
+)
+
+// The capabilities. Each is one method, found by type assertion, and asserted with `var _ X = …` at the foot of the
+// connector's file.
+
+// Deleter deletes an item. An item that is already gone is ErrNotFound.
+type Deleter interface {
+	Delete(ctx context.Context, id string) error
+}
+
+// Commenter writes a comment that carries the draft's mark where the system can hold one. It fails with
+// ErrUnsupported rather than show a comment to a wider audience than the draft says. It does not look for an earlier
+// comment with the mark; see CommentFinder.
+type Commenter interface {
+	AddComment(ctx context.Context, itemID string, draft core.CommentDraft) (core.Comment, error)
+}
+
+// CommentEditor replaces the text of a comment and leaves its visibility alone.
+type CommentEditor interface {
+	EditComment(ctx context.Context, itemID, commentID string, draft core.CommentDraft) (core.Comment, error)
+}
+
+// CommentDeleter deletes a comment.
+type CommentDeleter interface {
+	DeleteComment(ctx context.Context, itemID, commentID string) error
+}
+
+// CommentFinder looks for a comment by its mark, by a direct read. Not there is ErrNotFound.
+type CommentFinder interface {
+	FindComment(ctx context.Context, itemID, mark string) (core.Comment, error)
+}
+
+// AttachmentOpener streams a file's content. The caller closes it. An answer that is not the file (a sign-in page, a
+// file still being scanned) is an error, never content.
+type AttachmentOpener interface {
+	OpenAttachment(ctx context.Context, itemID string, a core.Attachment) (io.ReadCloser, error)
+}
+
+// Attacher adds a file. The reader is read once.
+type Attacher interface {
+	Attach(ctx context.Context, itemID string, draft core.AttachmentDraft, content io.Reader) (core.Attachment, error)
+}
+
+// AttachmentFinder looks for a file that an earlier Attach may have added: by the draft's mark where the system holds
+// one, else by own account, name, size and a time not before since. Taken lists ids that belong to other files.
+// Not there is ErrNotFound.
+type AttachmentFinder interface {
+	FindAttachment(ctx context.Context, itemID string, draft core.AttachmentDraft, since time.Time, taken []string) (core.Attachment, error)
+}
+
+// Finder looks for items that carry a mark, the most consistent way the system has. None is an empty list and no error.
+// Within Facts().FindLag of a create the answer may miss it.
+type Finder interface {
+	Find(ctx context.Context, t ItemType, mark string) ([]core.Ref, error)
+}
+
+// UserResolver finds a user of the system who is the same person as the given one, by e-mail. Nobody, or more than
+// one, is ErrNotFound.
+type UserResolver interface {
+	ResolveUser(ctx context.Context, t ItemType, person core.Value) (core.Value, error)
+}
+
+// Identifier names the account duplex acts as.
+type Identifier interface {
+	Self(ctx context.Context) (core.Value, error)
+}
+
+// BatchGetter reads many items in few calls, fields only. Items that are gone are left out.
+type BatchGetter interface {
+	GetMany(ctx context.Context, ids []string, want Want) ([]core.Observation, error)
+}
+
+// WebhookParser verifies and reads an incoming webhook. It verifies before it looks at anything else; a call that does
+// not verify is ErrForged, one that verifies and cannot be read is ErrMalformed. It makes no remote call. self is the
+// integration account's id, "" when not known.
+type WebhookParser interface {
+	ParseWebhook(call WebhookCall, self string) (Webhook, error)
+}
+
+// WebhookCall is an incoming HTTP request with its body read.
+type WebhookCall struct {
+	Method string
+	Path   string
+	Query  string
+	Header http.Header
+	Body   []byte
+	Now    time.Time // UTC
+}
+
+// Webhook is what a verified call says.
+type Webhook struct {
+	ID    string // the vendor's delivery id, the same on retries; "" where the vendor has none
+	Hints []core.Hint
+	Note  string // why there are no hints: a test call, an event that is not about items
+}
+
+// WebhookRegistrar makes the system send its webhooks to url, signed with secret. Calling it again changes nothing.
+type WebhookRegistrar interface {
+	EnsureWebhook(ctx context.Context, url, secret string) error
+}

@@ -1,0 +1,111 @@
+package core
+
+import "time"
+
+// System is one account on one product, as its file says. Secrets are references (${env:NAME}, ${file:PATH}) in
+// stored form and are resolved only in memory.
+type System struct {
+	Name        string            `json:"system"`
+	Kind        string            `json:"kind"`     // the connector: jira, zendesk, …
+	BaseURL     string            `json:"base_url"` // scheme and host, no trailing slash
+	Auth        map[string]string `json:"auth,omitempty"`
+	Webhook     map[string]string `json:"webhook,omitempty"` // how incoming calls are verified
+	Settings    map[string]string `json:"settings,omitempty"`
+	Limits      Limits            `json:"limits,omitzero"`
+	Maintenance []Window          `json:"maintenance,omitempty"`
+}
+
+// Limits are the admin's budget for a system.
+type Limits struct {
+	RequestsPerSecond float64 `json:"requests_per_second,omitempty"` // 0: the connector's default
+	Concurrency       int     `json:"concurrency,omitempty"`         // calls at once per worker; 0: 8
+}
+
+// Window is a recurring maintenance window.
+type Window struct {
+	Days     []string `json:"days,omitempty"` // mon … sun; none means every day
+	From     string   `json:"from"`           // 15:04 in Zone
+	To       string   `json:"to"`             // 15:04 in Zone; may be past midnight
+	Zone     string   `json:"zone"`           // IANA name
+	Comments string   `json:"comments,omitempty"`
+}
+
+// ConnectionVersion is one stored version of a connection file.
+type ConnectionVersion struct {
+	Name      string    `json:"name"`
+	Version   int       `json:"version"` // 1, 2, …
+	Source    []byte    `json:"source"`  // the file as the admin wrote it
+	FileName  string    `json:"file_name"`
+	Active    bool      `json:"active"`
+	AppliedAt time.Time `json:"applied_at"` // UTC
+	AppliedBy string    `json:"applied_by,omitempty"`
+}
+
+// SystemVersion is a stored system file.
+type SystemVersion struct {
+	Name      string    `json:"name"`
+	Source    []byte    `json:"source"`
+	FileName  string    `json:"file_name"`
+	Version   int       `json:"version"`
+	AppliedAt time.Time `json:"applied_at"` // UTC
+}
+
+// Connection is a parsed connection file: two sides, rules, policies.
+type Connection struct {
+	Name        string
+	Version     int
+	Sides       [2]ConnectionSide
+	Conflicts   Policy // default of the rules
+	Comments    CommentPolicy
+	Attachments AttachmentPolicy
+	Deletes     [2]DeletePolicy // what happens to side X's item when the other side's item is deleted
+	Sweep       time.Duration
+}
+
+// ConnectionSide is one side of a connection.
+type ConnectionSide struct {
+	Name   string
+	System string
+	Type   string
+	Scope  map[string]string
+	Starts bool // items of this side may enter the sync
+}
+
+// CommentPolicy says how comments travel.
+type CommentPolicy struct {
+	Flow    Flow // "" = none
+	Private PrivatePolicy
+	Publish [2]bool // comments written on side X may be shown to the public on the other side
+	Header  string  // template with {author}, {system}, {time}
+	Edits   bool
+	Deletes bool
+}
+
+// PrivatePolicy says what becomes of comments that are not public.
+type PrivatePolicy string
+
+// The private policies.
+const (
+	PrivateKeep PrivatePolicy = "keep" // carried, and kept private
+	PrivateStop PrivatePolicy = "stop" // not carried
+)
+
+// AttachmentPolicy says how files travel.
+type AttachmentPolicy struct {
+	Flow    Flow  // "" = none
+	MaxSize int64 // bytes; 0 = the target's own limit
+	Types   []string
+	Publish [2]bool
+}
+
+// DeletePolicy says what happens to an item whose twin was deleted.
+type DeletePolicy string
+
+// The delete policies.
+const (
+	DeleteIgnore DeletePolicy = "ignore"
+	DeleteUnlink DeletePolicy = "unlink"
+	DeleteNote   DeletePolicy = "note"
+	DeleteClose  DeletePolicy = "close"
+	DeleteDelete DeletePolicy = "delete"
+)

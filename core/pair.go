@@ -1,0 +1,93 @@
+package core
+
+import "time"
+
+// PairID is the workflow id of a pair: named after the item that came first.
+func PairID(connection, side, itemID string) string {
+	return "pair:" + connection + ":" + side + ":" + itemID
+}
+
+// PairStatus is the state of a pair as people see it.
+type PairStatus string
+
+// The states of a pair.
+const (
+	PairPending  PairStatus = "pending"  // the twin does not exist yet
+	PairInSync   PairStatus = "in-sync"  //
+	PairProblem  PairStatus = "problem"  // something is parked; the rest flows
+	PairPaused   PairStatus = "paused"   // by an operator
+	PairUnlinked PairStatus = "unlinked" // ended; both items stay
+	PairRefused  PairStatus = "refused"  // never became a pair: out of scope
+)
+
+// Pair is two items kept in step under one connection. The store's row is the truth of its merge base.
+type Pair struct {
+	ID         string            `json:"id"`
+	Connection string            `json:"connection"`
+	Version    int               `json:"version"` // connection version of the last sync
+	Status     PairStatus        `json:"status"`
+	Origin     Side              `json:"origin"` // the side whose item came first
+	Sides      [2]PairSide       `json:"sides"`
+	Parked     map[string]Parked `json:"parked,omitempty"` // by rule id, or "comment:<id>", "attachment:<id>", "pair"
+	CreatedAt  time.Time         `json:"created_at"`       // UTC
+	SyncedAt   time.Time         `json:"synced_at,omitzero"`
+}
+
+// PairSide is one side of a pair.
+type PairSide struct {
+	Name string `json:"name"` // as the connection names the side
+	Ref  Ref    `json:"ref"`  // Ref.System is set even before the item exists
+	Base string `json:"base"` // hash of the observation both sides last agreed on; "" before the first sync
+	Seen string `json:"seen"` // hash of the newest observation
+	Gone bool   `json:"gone,omitempty"`
+}
+
+// Parked is something that waits for a person or for a change.
+type Parked struct {
+	Problem     Problem `json:"problem"`
+	Fingerprint string  `json:"fingerprint"`
+	Pending     Side    `json:"pending"` // the side whose change waits
+	Version     int     `json:"version"` // connection version under which it was parked; a new one tries again
+}
+
+// Link joins a comment or attachment to its copy.
+type Link struct {
+	Pair   string    `json:"pair"`
+	Kind   EntryKind `json:"kind"`
+	IDs    [2]string `json:"ids"`    // the entry's id on each side
+	Origin Side      `json:"origin"` // where a person wrote it
+	Print  string    `json:"print"`  // fingerprint of the origin's content when the copy was last written
+	// Dropped tells that one end was deleted and the policy was to leave the other: it is never copied again.
+	Dropped bool `json:"dropped,omitempty"`
+}
+
+// Intent is written before a remote act that cannot be undone, and settled after it.
+type Intent struct {
+	Mark      string    `json:"mark"` // unique; also written into the remote object where the system can hold it
+	Pair      string    `json:"pair"`
+	Side      Side      `json:"side"` // where it is written
+	Kind      string    `json:"kind"` // item | comment | attachment
+	Source    string    `json:"source,omitempty"`
+	StartedAt time.Time `json:"started_at"`           // UTC, by the worker's clock
+	SettledAt time.Time `json:"settled_at,omitzero"`  // zero while the outcome is not known
+	ResultID  string    `json:"result_id,omitempty"`  // id of the remote object
+	Attempts  int       `json:"attempts"`             // remote attempts begun
+	ResultKey string    `json:"result_key,omitempty"` // human key, for items
+	ResultURL string    `json:"result_url,omitempty"`
+}
+
+// Outcome is the record of one remote operation or of one sync step, kept in the ledger.
+type Outcome struct {
+	ID       int64     `json:"id"`
+	Pair     string    `json:"pair"`
+	Plan     string    `json:"plan,omitempty"`
+	Side     string    `json:"side,omitempty"`   // side name written to
+	Act      string    `json:"act"`              // create, update, comment.add, attachment.add, fetch, resolve, pause …
+	Target   string    `json:"target,omitempty"` // id of the remote object
+	Fields   []string  `json:"fields,omitempty"` // names only
+	Result   string    `json:"result"`           // ok | found | stale | parked | failed
+	Detail   string    `json:"detail,omitempty"` // plain words, no content, no secrets
+	Started  time.Time `json:"started"`          // UTC
+	Ended    time.Time `json:"ended"`            // UTC
+	Delivery string    `json:"delivery,omitempty"`
+}

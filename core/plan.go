@@ -1,0 +1,123 @@
+package core
+
+import "time"
+
+// Plan is what one sync decided, before anything is written. It is stored and shown; it holds content and so never
+// enters a workflow's history.
+type Plan struct {
+	ID         string          `json:"id"`
+	Pair       string          `json:"pair"`
+	Connection string          `json:"connection"`
+	Version    int             `json:"version"` // of the connection
+	At         time.Time       `json:"at"`
+	Base       [2]string       `json:"base"` // observation hashes, "" before the first sync
+	Now        [2]string       `json:"now"`  // observation hashes, "" for an item to be created
+	Decisions  []Decision      `json:"decisions"`
+	Create     [2]*Draft       `json:"create"`
+	Update     [2]*Patch       `json:"update"`
+	Entries    []EntryDecision `json:"entries,omitempty"` // comments and attachments
+}
+
+// Action is what a decision does about one rule.
+type Action string
+
+// The actions.
+const (
+	ActionNone   Action = "none"   // nothing changed
+	ActionAgree  Action = "agree"  // both sides already mean the same: only the base moves
+	ActionWrite  Action = "write"  // the target gets the value
+	ActionMerge  Action = "merge"  // sets: both sides may get elements
+	ActionPark   Action = "park"   // a conflict or an inexpressible value: nothing moves, somebody must act
+	ActionParked Action = "parked" // still parked, nothing changed since
+	ActionKeep   Action = "keep"   // changed on a side that may not flow: left alone
+)
+
+// Decision is what was decided about one rule and why.
+type Decision struct {
+	Rule     string    `json:"rule"`  // Rule.ID
+	Where    string    `json:"where"` // Rule.Where
+	Fields   [2]string `json:"fields"`
+	Action   Action    `json:"action"`
+	To       Side      `json:"to"` // with write
+	Value    Value     `json:"value"`
+	Conflict bool      `json:"conflict,omitempty"` // both sides had changed to different meanings
+	Loser    Value     `json:"loser"`              // with Conflict: the value that did not win, in its own side's words
+	LoserOf  Side      `json:"loser_of"`
+	Reason   string    `json:"reason"` // plain words, no content
+	Problem  *Problem  `json:"problem,omitempty"`
+	// Fingerprint identifies the two current values; a parked rule is tried again when it changes.
+	Fingerprint string `json:"fingerprint,omitempty"`
+}
+
+// EntryKind tells comments from attachments.
+type EntryKind string
+
+// The kinds of entries.
+const (
+	EntryComment    EntryKind = "comment"
+	EntryAttachment EntryKind = "attachment"
+)
+
+// EntryAction is what is done about one comment or attachment.
+type EntryAction string
+
+// The entry actions.
+const (
+	EntryAdd    EntryAction = "add"
+	EntryEdit   EntryAction = "edit"
+	EntryDelete EntryAction = "delete"
+	EntryForget EntryAction = "forget" // drop the link only
+	EntryPark   EntryAction = "park"
+)
+
+// EntryDecision is what was decided about one comment or attachment. Decisions to leave alone are not listed.
+type EntryDecision struct {
+	Kind       EntryKind        `json:"kind"`
+	Action     EntryAction      `json:"action"`
+	To         Side             `json:"to"`
+	Source     string           `json:"source"`           // id of the entry on the side it was written
+	Target     string           `json:"target,omitempty"` // id of its copy, for edit and delete
+	Print      string           `json:"print"`            // fingerprint of the source entry's content
+	Comment    *CommentDraft    `json:"comment,omitempty"`
+	Attachment *AttachmentDraft `json:"attachment,omitempty"`
+	Reason     string           `json:"reason"`
+	Problem    *Problem         `json:"problem,omitempty"`
+}
+
+// Writes reports whether the plan writes anything to the side.
+func (p *Plan) Writes(to Side) bool {
+	if p.Create[to] != nil || p.Update[to] != nil {
+		return true
+	}
+	for _, e := range p.Entries {
+		if e.To == to && e.Action != EntryPark && e.Action != EntryForget {
+			return true
+		}
+	}
+	return false
+}
+
+// Problem says what is wrong in words for the person who must act.
+type Problem struct {
+	Class   ProblemClass `json:"class"`
+	Text    string       `json:"text"`              // what is wrong, with the fix; no content of items
+	Field   string       `json:"field,omitempty"`   // the field or entry it is about
+	Value   string       `json:"value,omitempty"`   // kept in the ledger only
+	Since   time.Time    `json:"since,omitzero"`    // UTC
+	Retries string       `json:"retries,omitempty"` // what will try it again
+}
+
+// ProblemClass says who must act.
+type ProblemClass string
+
+// The classes of problems.
+const (
+	ProblemConflict    ProblemClass = "conflict"    // an operator: resolve to one of the values
+	ProblemInvalid     ProblemClass = "invalid"     // the author of the mapping: the target refuses the value
+	ProblemDenied      ProblemClass = "denied"      // the admin: credentials or rights
+	ProblemGone        ProblemClass = "gone"        // an operator: the item was deleted or moved out of sight
+	ProblemUnsupported ProblemClass = "unsupported" // the author of the mapping: the target cannot do it
+	ProblemTooLarge    ProblemClass = "too-large"   // the author of the content: over the target's limit
+	ProblemUnknown     ProblemClass = "unknown"     // an operator: it cannot be told whether a write happened
+	ProblemFailed      ProblemClass = "failed"      // an operator: everything else that does not pass by itself
+)
