@@ -34,17 +34,20 @@ const (
 
 // Decision is what was decided about one rule and why.
 type Decision struct {
-	Rule     string    `json:"rule"`  // Rule.ID
-	Where    string    `json:"where"` // Rule.Where
-	Fields   [2]string `json:"fields"`
-	Action   Action    `json:"action"`
-	To       Side      `json:"to"` // with write
-	Value    Value     `json:"value"`
-	Conflict bool      `json:"conflict,omitempty"` // both sides had changed to different meanings
-	Loser    Value     `json:"loser"`              // with Conflict: the value that did not win, in its own side's words
-	LoserOf  Side      `json:"loser_of"`
-	Reason   string    `json:"reason"` // plain words, no content
-	Problem  *Problem  `json:"problem,omitempty"`
+	Rule     string       `json:"rule"`  // Rule.ID
+	Where    string       `json:"where"` // Rule.Where
+	Fields   [2]string    `json:"fields"`
+	Action   Action       `json:"action"`
+	To       Side         `json:"to"` // with write
+	Value    Value        `json:"value"`
+	Fallback Value        `json:"fallback"`           // with write: used when Value names a user the target does not know
+	Sets     [2]SetChange `json:"sets,omitzero"`      // with merge: what each side gets and loses
+	Pending  Side         `json:"pending"`            // with park: the side whose change waits
+	Conflict bool         `json:"conflict,omitempty"` // both sides had changed to different meanings
+	Loser    Value        `json:"loser"`              // with Conflict: the value that did not win, in its own side's words
+	LoserOf  Side         `json:"loser_of"`
+	Reason   string       `json:"reason"` // plain words, no content
+	Problem  *Problem     `json:"problem,omitempty"`
 	// Fingerprint identifies the two current values; a parked rule is tried again when it changes.
 	Fingerprint string `json:"fingerprint,omitempty"`
 }

@@ -59,7 +59,9 @@ type Rule struct {
 	When     When
 	Conflict Policy
 	AsSet    bool // merged element by element
-	Convert  [2]func(ConvertInput) (Value, error)
+	// Default[to] is written to side to when a user cannot be found there; absent when there is none.
+	Default [2]Value
+	Convert [2]func(ConvertInput) (Value, error)
 }
 
 // ConvertInput is what a conversion may look at.
