@@ -1,0 +1,131 @@
+package merge
+
+import "duplex/core"
+
+// Done says what became of the writes of a plan.
+type Done struct {
+	// Wrote[side] tells that the side's writes were carried out, less the rules in Failed. A side without writes counts
+	// as carried out.
+	Wrote [2]bool
+	// After[side] is the item as it was right after the write; nil where nothing was written.
+	After [2]*core.Observation
+	// Values holds what was really written where it differs from the decision: a user found on the target, a default.
+	Values map[string]core.Value
+	Failed map[string]core.Problem // by rule id
+}
+
+// Advance gives the next base and what is parked now. The base of a rule moves only when what was decided for it
+// has been done; every other rule keeps its base, so that nothing is taken for agreed that is not.
+//
+// The new base of a written field is the value seen after the write when that is what was written or when the
+// field is rich text, which systems rewrite; else it is what was written, so that a foreign value found there is
+// seen as somebody's edit.
+func Advance(in Input, ds []core.Decision, done Done) ([2]core.Observation, map[string]core.Parked) {
+	var base [2]core.Observation
+	for _, s := range core.Sides {
+		base[s] = start(in, done, s)
+	}
+	parked := map[string]core.Parked{}
+	for i := range ds {
+		d := &ds[i]
+		if p, failed := done.Failed[d.Rule]; failed {
+			parked[d.Rule] = core.Parked{Problem: p, Fingerprint: d.Fingerprint, Pending: d.To.Other(), Version: in.Version}
+			hold(&base, in, d)
+			continue
+		}
+		switch d.Action {
+		case core.ActionPark, core.ActionParked:
+			version := in.Version
+			if d.Action == core.ActionParked {
+				version = in.Parked[d.Rule].Version
+			}
+			parked[d.Rule] = core.Parked{Problem: *d.Problem, Fingerprint: d.Fingerprint, Pending: d.Pending, Version: version}
+			hold(&base, in, d)
+		case core.ActionKeep:
+			holdSide(&base, in, d, d.To)
+		case core.ActionWrite:
+			if !done.Wrote[d.To] {
+				hold(&base, in, d)
+				continue
+			}
+			written := d.Value
+			if v, ok := done.Values[d.Rule]; ok {
+				written = v
+			}
+			base[d.To] = base[d.To].With(d.Fields[d.To], settled(done.After[d.To].Field(d.Fields[d.To]), written))
+		case core.ActionMerge:
+			advanceSets(&base, in, d, done)
+		}
+	}
+	return base, parked
+}
+
+// start is the observation the new base is made from: what was planned on, or what was created.
+func start(in Input, done Done, s core.Side) core.Observation {
+	var o core.Observation
+	switch {
+	case in.Now[s] != nil:
+		o = *in.Now[s]
+	case done.After[s] != nil:
+		o = *done.After[s]
+	}
+	if done.After[s] != nil {
+		o.Ref, o.Revision, o.UpdatedAt = done.After[s].Ref, done.After[s].Revision, done.After[s].UpdatedAt
+	}
+	o.Comments, o.Attachments, o.Complete = nil, nil, false
+	if in.Base[s] != nil {
+		for name, v := range in.Base[s].Fields { // a field that is not shown now keeps what was agreed on
+			if o.Field(name).IsAbsent() {
+				o = o.With(name, v)
+			}
+		}
+	}
+	return o
+}
+
+func settled(after, written core.Value) core.Value {
+	if after.IsAbsent() {
+		return written
+	}
+	if after.Kind() == core.KindText || core.Equal(after, written) {
+		return after
+	}
+	return written
+}
+
+// hold keeps the old base of a rule on both sides.
+func hold(base *[2]core.Observation, in Input, d *core.Decision) {
+	for _, s := range core.Sides {
+		holdSide(base, in, d, s)
+	}
+}
+
+func holdSide(base *[2]core.Observation, in Input, d *core.Decision, s core.Side) {
+	if d.Fields[s] != "" {
+		base[s] = base[s].With(d.Fields[s], in.Base[s].Field(d.Fields[s]))
+	}
+}
+
+// advanceSets moves each direction's part of a set on its own: the source's change and its effect on the target.
+func advanceSets(base *[2]core.Observation, in Input, d *core.Decision, done Done) {
+	var next [2]core.Value
+	for _, s := range core.Sides {
+		next[s] = in.Base[s].Field(d.Fields[s])
+	}
+	for _, to := range core.Sides {
+		from := to.Other()
+		if changes(d.Sets[to]) && !done.Wrote[to] {
+			continue
+		}
+		if d.Fields[from] != "" && !in.Now[from].Field(d.Fields[from]).IsAbsent() {
+			was, is := in.Base[from].Field(d.Fields[from]), in.Now[from].Field(d.Fields[from])
+			next[from] = core.Union(core.Without(next[from], core.Without(was, is)), core.Without(is, was))
+		}
+		next[to] = core.Union(core.Without(next[to], d.Sets[to].Remove), d.Sets[to].Add)
+	}
+	for _, s := range core.Sides {
+		if d.Fields[s] != "" {
+			base[s] = base[s].With(d.Fields[s], next[s])
+		}
+	}
+}

@@ -1,0 +1,253 @@
+package merge
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"duplex/core"
+)
+
+// Input is everything a decision may look at.
+type Input struct {
+	Rules   []core.Rule
+	Base    [2]*core.Observation // nil before the first sync
+	Now     [2]*core.Observation // nil for an item that is to be created; at most one is nil
+	Origin  core.Side            // the side whose item came first
+	Parked  map[string]core.Parked
+	Version int                  // of the connection; a newer one than a parked rule's tries it again
+	Resolve map[string]core.Side // an operator's choice: the side whose value wins
+	Retry   bool                 // an operator asked: try everything parked again
+}
+
+// Fields decides every rule. It never fails: what cannot be decided is parked with a problem.
+func Fields(in Input) []core.Decision {
+	ds := make([]core.Decision, 0, len(in.Rules))
+	for i := range in.Rules {
+		d := decide(&in.Rules[i], &in)
+		d.Rule, d.Where, d.Fields = in.Rules[i].ID, in.Rules[i].Where, in.Rules[i].Fields
+		ds = append(ds, d)
+	}
+	return ds
+}
+
+func decide(r *core.Rule, in *Input) core.Decision {
+	for _, to := range core.Sides {
+		if in.Now[to] == nil {
+			return creating(r, in, to)
+		}
+	}
+	if r.When == core.WhenCreate {
+		return core.Decision{Action: core.ActionNone, Reason: "applies only when the item is created"}
+	}
+	print := fingerprint(in.Now[core.A].Field(r.Fields[core.A]), in.Now[core.B].Field(r.Fields[core.B]))
+	_, resolving := in.Resolve[r.ID]
+	parked, isParked := in.Parked[r.ID]
+	if isParked && parked.Fingerprint == print && parked.Version == in.Version && !resolving && !in.Retry {
+		p := parked.Problem
+		return core.Decision{Action: core.ActionParked, Pending: parked.Pending, Fingerprint: print, Problem: &p,
+			Reason: "parked, and nothing has changed since"}
+	}
+	var d core.Decision
+	if r.AsSet {
+		d = sets(r, in)
+	} else {
+		d = single(r, in, isParked, parked.Pending)
+	}
+	d.Fingerprint = print
+	return d
+}
+
+// creating decides a rule for an item that does not exist yet.
+func creating(r *core.Rule, in *Input, to core.Side) core.Decision {
+	from := to.Other()
+	if !r.Flow.Allows(to) {
+		return core.Decision{Action: core.ActionNone, Reason: "does not flow to the new item"}
+	}
+	v := in.Now[from].Field(r.Fields[from])
+	if v.IsAbsent() && !r.Computed(from) {
+		return core.Decision{Action: core.ActionNone, Reason: "the source does not show the field"}
+	}
+	want, err := convert(r, in, to, core.Absent())
+	if err != nil {
+		return park(from, invalid(err))
+	}
+	if want.IsEmpty() || want.IsAbsent() {
+		return core.Decision{Action: core.ActionAgree, Reason: "nothing to set on the new item"}
+	}
+	return core.Decision{Action: core.ActionWrite, To: to, Value: want, Fallback: r.Default[to], Reason: "the item is created"}
+}
+
+// single decides a rule whose value moves as a whole.
+func single(r *core.Rule, in *Input, isParked bool, pending core.Side) core.Decision {
+	if s, ok := in.Resolve[r.ID]; ok {
+		d := write(r, in, s.Other(), "an operator chose this value")
+		return withLoser(d, in, r, s.Other())
+	}
+	var changed, known [2]bool
+	for _, s := range core.Sides {
+		changed[s], known[s] = sideChanged(r, in, s)
+		if isParked && pending == s {
+			changed[s], known[s] = true, true
+		}
+	}
+	if !known[core.A] || !known[core.B] {
+		return first(r, in)
+	}
+	switch {
+	case !changed[core.A] && !changed[core.B]:
+		return core.Decision{Action: core.ActionNone, Reason: "neither side changed"}
+	case changed[core.A] && changed[core.B]:
+		return both(r, in, "both sides changed")
+	}
+	from := core.A
+	if changed[core.B] {
+		from = core.B
+	}
+	if !r.Flow.Allows(from.Other()) {
+		return core.Decision{Action: core.ActionKeep, To: from, Reason: "changed on a side that does not flow: left alone"}
+	}
+	return write(r, in, from.Other(), "only one side changed")
+}
+
+// sideChanged compares a side with its base. A field that is not shown now has not changed.
+func sideChanged(r *core.Rule, in *Input, s core.Side) (changed, known bool) {
+	if r.Computed(s) {
+		if in.Base[s] == nil {
+			return false, false
+		}
+		was, err1 := r.Convert[s.Other()](core.ConvertInput{Item: in.Base[s]})
+		is, err2 := r.Convert[s.Other()](core.ConvertInput{Item: in.Now[s]})
+		return err1 != nil || err2 != nil || !core.Equal(was, is), true
+	}
+	now, base := in.Now[s].Field(r.Fields[s]), in.Base[s].Field(r.Fields[s])
+	if now.IsAbsent() {
+		// Nothing is known about it now. If nothing was known before either, the other side alone decides.
+		return false, true
+	}
+	return !core.Equal(now, base), !base.IsAbsent()
+}
+
+// first decides a rule that has no base: fill what is empty, agree on what is the same, else it is a conflict.
+func first(r *core.Rule, in *Input) core.Decision {
+	if same(r, in) {
+		return core.Decision{Action: core.ActionAgree, Reason: "both sides already mean the same"}
+	}
+	for _, to := range core.Sides {
+		from := to.Other()
+		if r.Computed(from) {
+			return write(r, in, to, "first sync")
+		}
+		source, target := in.Now[from].Field(r.Fields[from]), in.Now[to].Field(r.Fields[to])
+		fills := !source.IsAbsent() && !source.IsEmpty() && (target.IsEmpty() || target.IsAbsent())
+		if fills {
+			if !r.Flow.Allows(to) {
+				return core.Decision{Action: core.ActionKeep, To: from, Reason: "first sync: set only on a side that does not flow"}
+			}
+			return write(r, in, to, "first sync: the other side was empty")
+		}
+	}
+	if in.Now[core.A].Field(r.Fields[core.A]).IsAbsent() || in.Now[core.B].Field(r.Fields[core.B]).IsAbsent() {
+		return core.Decision{Action: core.ActionAgree, Reason: "first sync: nothing to carry"}
+	}
+	return both(r, in, "first sync: both sides have a value")
+}
+
+// both decides two changes since the base.
+func both(r *core.Rule, in *Input, why string) core.Decision {
+	if same(r, in) {
+		return core.Decision{Action: core.ActionAgree, Reason: why + " to the same meaning"}
+	}
+	winner, reason, ok := wins(r, in)
+	if !ok {
+		d := park(in.Origin, core.Problem{Class: core.ProblemConflict,
+			Text: "both sides changed this field to different values: choose one with resolve", Retries: "resolve, or an edit that makes both sides agree"})
+		d.Conflict = true
+		return d
+	}
+	d := write(r, in, winner.Other(), why+"; "+reason)
+	return withLoser(d, in, r, winner.Other())
+}
+
+func wins(r *core.Rule, in *Input) (core.Side, string, bool) {
+	for _, s := range core.Sides {
+		if !r.Flow.Allows(s) {
+			return s, "the rule flows one way", true
+		}
+	}
+	if s, ok := r.Conflict.Wins(); ok {
+		return s, "the policy names the winner", true
+	}
+	if r.Conflict == core.PolicyPark {
+		return core.A, "", false
+	}
+	ta, tb := in.Now[core.A].ChangedAt(r.Fields[core.A]), in.Now[core.B].ChangedAt(r.Fields[core.B])
+	switch {
+	case ta.After(tb):
+		return core.A, "the later edit wins", true
+	case tb.After(ta):
+		return core.B, "the later edit wins", true
+	}
+	return in.Origin, "edited at the same time: the side that came first wins", true
+}
+
+// write converts and writes to a side, or agrees when it already has the value.
+func write(r *core.Rule, in *Input, to core.Side, reason string) core.Decision {
+	target := in.Now[to].Field(r.Fields[to])
+	want, err := convert(r, in, to, target)
+	if err != nil {
+		return park(to.Other(), invalid(err))
+	}
+	if want.IsAbsent() || core.Equal(want, target) {
+		return core.Decision{Action: core.ActionAgree, Reason: reason + "; the other side already means the same"}
+	}
+	return core.Decision{Action: core.ActionWrite, To: to, Value: want, Fallback: r.Default[to], Reason: reason}
+}
+
+// same reports whether the two sides mean the same in a direction in which the rule flows.
+func same(r *core.Rule, in *Input) bool {
+	for _, to := range core.Sides {
+		if !r.Flow.Allows(to) || r.Convert[to] == nil {
+			continue
+		}
+		target := in.Now[to].Field(r.Fields[to])
+		if target.IsAbsent() {
+			continue
+		}
+		want, err := convert(r, in, to, target)
+		if err == nil && core.Equal(want, target) {
+			return true
+		}
+	}
+	return false
+}
+
+func convert(r *core.Rule, in *Input, to core.Side, target core.Value) (core.Value, error) {
+	from := to.Other()
+	if r.Convert[to] == nil {
+		return core.Absent(), fmt.Errorf("%s: nothing says how to convert towards that side", r.Where)
+	}
+	return r.Convert[to](core.ConvertInput{Value: in.Now[from].Field(r.Fields[from]), Item: in.Now[from], Target: target})
+}
+
+func withLoser(d core.Decision, in *Input, r *core.Rule, loser core.Side) core.Decision {
+	if d.Action == core.ActionWrite {
+		d.Conflict, d.LoserOf, d.Loser = true, loser, in.Now[loser].Field(r.Fields[loser])
+	}
+	return d
+}
+
+func park(pending core.Side, p core.Problem) core.Decision {
+	return core.Decision{Action: core.ActionPark, Pending: pending, Problem: &p, Reason: p.Text}
+}
+
+func invalid(err error) core.Problem {
+	return core.Problem{Class: core.ProblemInvalid, Text: err.Error(), Retries: "a change of the value, or a new mapping version"}
+}
+
+func fingerprint(vs ...core.Value) string {
+	b, _ := json.Marshal(vs)
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:8])
+}

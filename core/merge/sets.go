@@ -1,0 +1,75 @@
+package merge
+
+import "duplex/core"
+
+// sets merges a rule element by element: what a side added is added on the other, what it removed is removed there
+// unless another of its elements still means the same.
+func sets(r *core.Rule, in *Input) core.Decision {
+	d := core.Decision{Action: core.ActionMerge, Reason: "elements added or removed since the base"}
+	moved := false
+	for _, to := range core.Sides {
+		from := to.Other()
+		if !r.Flow.Allows(to) {
+			continue
+		}
+		now, target := in.Now[from].Field(r.Fields[from]), in.Now[to].Field(r.Fields[to])
+		if now.IsAbsent() && !r.Computed(from) {
+			continue
+		}
+		add, remove, err := delta(r, in, to)
+		if err != nil {
+			return park(from, invalid(err))
+		}
+		moved = moved || len(add.Items())+len(remove.Items()) > 0
+		var kept core.Value
+		if kept, err = elements(r, in, to, now); err != nil {
+			return park(from, invalid(err))
+		}
+		add = core.Without(add, target)
+		remove = core.Without(remove, kept)
+		if !target.IsAbsent() {
+			remove = intersect(remove, target)
+		}
+		d.Sets[to] = core.SetChange{Add: add, Remove: remove}
+	}
+	for _, s := range core.Sides {
+		if len(d.Sets[s].Add.Items())+len(d.Sets[s].Remove.Items()) > 0 {
+			return d
+		}
+	}
+	d.Sets = [2]core.SetChange{}
+	if moved {
+		return core.Decision{Action: core.ActionAgree, Reason: "both sides already hold the same elements"}
+	}
+	return core.Decision{Action: core.ActionNone, Reason: "neither side changed"}
+}
+
+// delta is what the source side gained and lost since its base, in the target's words. Without a base everything is gained.
+func delta(r *core.Rule, in *Input, to core.Side) (add, remove core.Value, err error) {
+	from := to.Other()
+	now, base := in.Now[from].Field(r.Fields[from]), in.Base[from].Field(r.Fields[from])
+	if r.Computed(from) {
+		is, err := elements(r, in, to, core.Absent())
+		if err != nil || in.Base[from] == nil {
+			return is, core.Set(), err
+		}
+		was, err := r.Convert[to](core.ConvertInput{Item: in.Base[from]})
+		return core.Without(is, was), core.Without(was, is), err
+	}
+	if add, err = elements(r, in, to, core.Without(now, base)); err != nil {
+		return add, remove, err
+	}
+	remove, err = elements(r, in, to, core.Without(base, now))
+	return add, remove, err
+}
+
+func elements(r *core.Rule, in *Input, to core.Side, set core.Value) (core.Value, error) {
+	if !r.Computed(to.Other()) && len(set.Items()) == 0 {
+		return core.Set(), nil
+	}
+	return r.Convert[to](core.ConvertInput{Value: set, Item: in.Now[to.Other()]})
+}
+
+func intersect(a, b core.Value) core.Value {
+	return core.Without(a, core.Without(a, b))
+}
