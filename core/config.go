@@ -32,13 +32,15 @@ type Window struct {
 
 // ConnectionVersion is one stored version of a connection file.
 type ConnectionVersion struct {
-	Name      string    `json:"name"`
-	Version   int       `json:"version"` // 1, 2, …
-	Source    []byte    `json:"source"`  // the file as the admin wrote it
-	FileName  string    `json:"file_name"`
-	Active    bool      `json:"active"`
-	AppliedAt time.Time `json:"applied_at"` // UTC
-	AppliedBy string    `json:"applied_by,omitempty"`
+	Name     string `json:"name"`
+	Version  int    `json:"version"` // 1, 2, …
+	Source   []byte `json:"source"`  // the file as the admin wrote it
+	FileName string `json:"file_name"`
+	// Files are the tables the mapping names, by the name it uses, as they were when it was applied.
+	Files     map[string]string `json:"files,omitempty"`
+	Active    bool              `json:"active"`
+	AppliedAt time.Time         `json:"applied_at"` // UTC
+	AppliedBy string            `json:"applied_by,omitempty"`
 }
 
 // SystemVersion is a stored system file.

@@ -40,6 +40,9 @@ type PairSide struct {
 	Base string `json:"base"` // hash of the observation both sides last agreed on; "" before the first sync
 	Seen string `json:"seen"` // hash of the newest observation
 	Gone bool   `json:"gone,omitempty"`
+	// Own are the revisions the item had right after the newest writes of the sync, newest last, at most eight: a
+	// webhook that names one of them and the sync's own account is an echo.
+	Own []string `json:"own,omitempty"`
 }
 
 // Parked is something that waits for a person or for a change.
