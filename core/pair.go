@@ -94,3 +94,12 @@ type Outcome struct {
 	Ended    time.Time `json:"ended"`            // UTC
 	Delivery string    `json:"delivery,omitempty"`
 }
+
+// Step is what one step of a sync leaves behind; the store keeps all of it or nothing.
+type Step struct {
+	Pair         Pair
+	Observations []Observation
+	Plan         *Plan // nil when there is none to keep
+	Links        []Link
+	Outcomes     []Outcome
+}
