@@ -29,6 +29,11 @@ func (s *System) Webhook(id string, h core.Hint, now time.Time) connectors.Webho
 	if err != nil {
 		panic("memory: a hint always marshals: " + err.Error())
 	}
+	return s.Sign(body, now)
+}
+
+// Sign is a signed call with any body.
+func (s *System) Sign(body []byte, now time.Time) connectors.WebhookCall {
 	header := http.Header{"Content-Type": {"application/json"}}
 	header.Set(SignatureHeader, s.sign(body))
 	return connectors.WebhookCall{Method: http.MethodPost, Path: "/", Header: header, Body: body, Now: now}

@@ -1,0 +1,186 @@
+package conformance
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+)
+
+// inside is the visibility the suite uses where it does not matter: nobody outside is told.
+var inside = core.Visibility{Audience: core.Internal}
+
+var commentTests = []test{
+	{"Comments/KeepTheirVisibility", "Commenter", func(t *T) {
+		id := t.made(t.draft())
+		for _, a := range []core.Audience{core.Public, core.Internal} {
+			t.tick()
+			c := t.added(id, t.comment("for "+core.Visibility{Audience: a}.String(), a))
+			got, ok := commentOf(t.get(id), c.ID)
+			if !ok || got.Visibility != c.Visibility {
+				t.Errorf("answered as %v, shown as %v (%v)", c.Visibility, got.Visibility, ok)
+			}
+			if got.Visibility.WiderThan(core.Visibility{Audience: a}) {
+				t.Errorf("a comment for %v is shown to %v", core.Visibility{Audience: a}, got.Visibility)
+			}
+		}
+	}},
+	{"Comments/ForARoleAreNeverShownToMore", "Commenter", func(t *T) {
+		id := t.made(t.draft())
+		d := t.comment("only for some", core.Restricted)
+		d.Visibility.Group = "no such group"
+		if c, err := t.Connector.(connectors.Commenter).AddComment(t.Context(), id, d); err == nil && c.Visibility.Audience != core.Restricted {
+			t.Errorf("shown to %v", c.Visibility)
+		}
+	}},
+	{"Comments/AreInOrderWithTheirAuthors", "Commenter", func(t *T) {
+		id := t.made(t.draft())
+		t.personComments(id, "by a person", core.Internal)
+		t.tick()
+		own := t.added(id, t.comment("by the sync", core.Internal))
+		list := t.get(id).Comments
+		if len(list) < 2 {
+			t.Fatalf("%d comments, want the person's and the sync's", len(list))
+		}
+		last, before := list[len(list)-1], list[len(list)-2]
+		if last.ID != own.ID || !last.Own || before.Own || before.Author.IsEmpty() || before.CreatedAt.After(last.CreatedAt) {
+			t.Errorf("the last two are %+v and %+v", before, last)
+		}
+		if !strings.Contains(t.Plain(before.Body), "by a person") {
+			t.Errorf("the person's comment reads %q", before.Body)
+		}
+	}},
+	{"Comments/AreFoundByTheirMark", "CommentFinder", func(t *T) {
+		f := t.Connector.(connectors.CommentFinder)
+		id := t.made(t.draft())
+		d := t.comment("marked", core.Internal)
+		c := t.added(id, d)
+		t.tick()
+		t.added(id, t.comment("another", core.Internal))
+		got, err := f.FindComment(t.Context(), id, d.Mark)
+		if err != nil || got.ID != c.ID || !core.Equal(got.Body, c.Body) || got.Visibility != c.Visibility {
+			t.Errorf("found %+v, %v; want %+v", got, err, c)
+		}
+		_, err = f.FindComment(t.Context(), id, mark())
+		t.wantClass("a mark nobody carries", err, "not-found")
+	}},
+	{"Comments/WhoseAnswerIsLostAreFound", "CommentFinder", func(t *T) {
+		id := t.made(t.draft())
+		d := t.comment("once", core.Internal)
+		t.fault(LostAnswer)
+		_, err := t.Connector.(connectors.Commenter).AddComment(t.Context(), id, d)
+		t.wantClass("a comment whose answer is lost", err, "busy")
+		if _, err := t.Connector.(connectors.CommentFinder).FindComment(t.Context(), id, d.Mark); err != nil {
+			t.Errorf("it is not found: %v", err)
+		}
+	}},
+	{"Comments/CanBeEdited", "CommentEditor", func(t *T) {
+		id := t.made(t.draft())
+		c := t.added(id, t.comment("before", core.Internal))
+		t.tick()
+		d := t.comment("after", core.Public) // a draft's visibility is not an edit's business
+		edited, err := t.Connector.(connectors.CommentEditor).EditComment(t.Context(), id, c.ID, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, ok := commentOf(t.get(id), c.ID)
+		if !ok || t.Plain(got.Body) != "after" || got.Visibility != c.Visibility || edited.ID != c.ID {
+			t.Errorf("shown as %+v", got)
+		}
+		_, err = t.Connector.(connectors.CommentEditor).EditComment(t.Context(), id, "999999999", d)
+		t.wantClass("an unknown comment", err, "not-found")
+	}},
+	{"Comments/CanBeDeleted", "CommentDeleter", func(t *T) {
+		id := t.made(t.draft())
+		c := t.added(id, t.comment("short-lived", core.Internal))
+		del := t.Connector.(connectors.CommentDeleter)
+		if err := del.DeleteComment(t.Context(), id, c.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := commentOf(t.get(id), c.ID); ok {
+			t.Error("it is still there")
+		}
+		t.wantClass("a second delete", del.DeleteComment(t.Context(), id, c.ID), "not-found")
+	}},
+}
+
+var attachmentTests = []test{
+	{"Attachments/RoundTrip", "Attacher", func(t *T) {
+		id := t.made(t.draft())
+		content := bytes.Repeat([]byte("bytes \x00\xff\n"), 5000)
+		a := t.attached(id, "päge one.bin", content)
+		got, ok := attachmentOf(t.get(id), a.ID)
+		if !ok || got.Name != "päge one.bin" || got.Size != int64(len(content)) || !got.Own || got.Visibility.WiderThan(inside) {
+			t.Fatalf("shown as %+v", got)
+		}
+		r, err := t.Connector.(connectors.AttachmentOpener).OpenAttachment(t.Context(), id, got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		back, err := io.ReadAll(r)
+		if err != nil || !bytes.Equal(back, content) {
+			t.Errorf("%d bytes came back of %d, %v", len(back), len(content), err)
+		}
+	}},
+	{"Attachments/OfAPersonAreNotOwn", "AttachmentOpener", func(t *T) {
+		if t.Person.Attach == nil {
+			t.Fatal("the instance cannot play a person who attaches: give it Person.Attach, or skip this test with a reason")
+		}
+		id := t.made(t.draft())
+		t.tick()
+		t.Person.Attach(t.T, id, "by-a-person.txt", []byte("hello"))
+		list := t.get(id).Attachments
+		if len(list) != 1 || list[0].Own || list[0].Name != "by-a-person.txt" || list[0].Size != 5 {
+			t.Errorf("shown as %+v", list)
+		}
+	}},
+	{"Attachments/AreFoundAgain", "AttachmentFinder", func(t *T) {
+		f := t.Connector.(connectors.AttachmentFinder)
+		id := t.made(t.draft())
+		since := t.get(id).CreatedAt.Add(-time.Second)
+		d := core.AttachmentDraft{Name: "a.txt", MediaType: "text/plain", Size: 5, Visibility: inside, Mark: mark()}
+		_, err := f.FindAttachment(t.Context(), id, d, since, nil)
+		t.wantClass("before it was added", err, "not-found")
+		a, err := t.Connector.(connectors.Attacher).Attach(t.Context(), id, d, strings.NewReader("hello"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := f.FindAttachment(t.Context(), id, d, since, nil)
+		if err != nil || got.ID != a.ID {
+			t.Errorf("found %+v, %v; want %s", got, err, a.ID)
+		}
+		_, err = f.FindAttachment(t.Context(), id, d, since, []string{a.ID})
+		t.wantClass("when it belongs to another", err, "not-found")
+	}},
+	{"Attachments/OfAnUnknownIDAreNotFound", "AttachmentOpener", func(t *T) {
+		id := t.made(t.draft())
+		r, err := t.Connector.(connectors.AttachmentOpener).OpenAttachment(t.Context(), id, core.Attachment{ID: "999999999", Name: "x"})
+		if err == nil {
+			r.Close()
+		}
+		t.wantClass("an unknown file", err, "not-found")
+	}},
+}
+
+func (t *T) attached(id, name string, content []byte) core.Attachment {
+	t.Helper()
+	d := core.AttachmentDraft{Name: name, MediaType: "application/octet-stream", Size: int64(len(content)), Visibility: inside, Mark: mark()}
+	a, err := t.Connector.(connectors.Attacher).Attach(t.Context(), id, d, bytes.NewReader(content))
+	if err != nil {
+		t.Fatalf("attach: %v", err)
+	}
+	return a
+}
+
+func attachmentOf(o core.Observation, id string) (core.Attachment, bool) {
+	for _, a := range o.Attachments {
+		if a.ID == id {
+			return a, true
+		}
+	}
+	return core.Attachment{}, false
+}

@@ -1,0 +1,143 @@
+package conformance
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"duplex/connectors"
+	"duplex/core"
+)
+
+// Suite is what a connector's test hands to Run.
+type Suite struct {
+	Name string // column of the feature table: jira, zendesk
+	// Capabilities the connector declares, by the names of Capabilities. The suite fails when they are not exactly
+	// those it implements.
+	Capabilities []string
+	New          func(t *testing.T) Instance // called once per test; the system need not be empty
+	Skips        map[string]string           // test name -> reason
+}
+
+// Instance is one system under test.
+type Instance struct {
+	Connector connectors.Connector
+	Type      connectors.ItemType
+	// Draft is a new item, different for every n, with every field a create needs. The suite sets its mark.
+	Draft func(n int) core.Draft
+	// Samples are two different values for fields that Update can write, in any order.
+	Samples map[string][2]core.Value
+	Title   string                  // a string field that Update can write
+	Cleared string                  // a field that Update can empty, one of Samples
+	Body    func(string) core.Value // rich text from plain text; a newline is a line break
+	Plain   func(core.Value) string // and back
+	Person  Person
+	Known   core.Value // a user of the system with an e-mail
+	// Settle waits until everything done so far shows in Changes and Find; nil: it always does.
+	Settle func(t *testing.T)
+	// Tick makes the system's clock move on by at least Facts().Precision; nil: it need not.
+	Tick func(t *testing.T)
+	// Fault makes the calls from now on fail in that way.
+	Fault func(t *testing.T, f Fault)
+	// WebhookBody is the payload of a call that tells of a change of the item, SignedCall a call with that body as
+	// the system sends it, signed at present.
+	WebhookBody func(id string) []byte
+	SignedCall  func(body []byte) connectors.WebhookCall
+	Secrets     []string // must not appear in any error
+}
+
+// Person is somebody who works in the system itself, without duplex.
+type Person struct {
+	Create  func(t *testing.T, d core.Draft) (id string)
+	Edit    func(t *testing.T, id string, fields map[string]core.Value)
+	Comment func(t *testing.T, id, text string, audience core.Audience)
+	Attach  func(t *testing.T, id, name string, content []byte)
+	Delete  func(t *testing.T, id string)
+}
+
+// Fault is a way in which a system fails.
+type Fault string
+
+// The faults. Throttled says to wait for ThrottledFor.
+const (
+	Denied     Fault = "denied"      // credentials are refused
+	Throttled  Fault = "throttled"   // too many requests
+	Failing    Fault = "failing"     // an internal error
+	TimesOut   Fault = "times-out"   // no answer in the client's time
+	LostAnswer Fault = "lost-answer" // the next write only: it is done, its answer never arrives
+)
+
+// ThrottledFor is the wait, in seconds, that a Throttled system tells.
+const ThrottledFor = 7
+
+// test is one named test of the suite.
+type test struct {
+	name  string // Group/Name
+	needs string // a capability, "" for none
+	run   func(*T)
+}
+
+// T is one running test with its instance.
+type T struct {
+	*testing.T
+	Instance
+	drafts int
+}
+
+// Run runs every test and returns what was learned about the connector.
+func Run(t *testing.T, s Suite) Features {
+	t.Helper()
+	all := slices.Concat(describeTests, createTests, getTests, updateTests, textTests, changesTests,
+		commentTests, attachmentTests, userTests, batchTests, webhookTests, errorTests)
+	known := map[string]bool{}
+	var groups []string
+	for _, tt := range all {
+		known[tt.name] = true
+		if g, _, _ := strings.Cut(tt.name, "/"); !slices.Contains(groups, g) {
+			groups = append(groups, g)
+		}
+	}
+	for name, reason := range s.Skips {
+		if !known[name] {
+			t.Errorf("Skips names %q, which is no test of the suite", name)
+		}
+		if strings.TrimSpace(reason) == "" {
+			t.Errorf("Skips gives no reason for %q", name)
+		}
+	}
+	has := Capabilities(s.New(t).Connector)
+	t.Run("Capabilities", func(t *testing.T) { compareCapabilities(t, s.Capabilities, has) })
+	for _, g := range groups {
+		t.Run(g, func(t *testing.T) {
+			for _, tt := range all {
+				if group, name, _ := strings.Cut(tt.name, "/"); group == g {
+					t.Run(name, func(t *testing.T) { s.run(t, tt, has) })
+				}
+			}
+		})
+	}
+	return Features{Name: s.Name, Has: has, Skips: s.Skips}
+}
+
+func (s Suite) run(t *testing.T, tt test, has []string) {
+	if reason, ok := s.Skips[tt.name]; ok {
+		t.Skip(reason)
+	}
+	if tt.needs != "" && !slices.Contains(has, tt.needs) {
+		t.Skip("the connector has no " + tt.needs)
+	}
+	tt.run(&T{T: t, Instance: s.New(t)})
+}
+
+func compareCapabilities(t *testing.T, declared, has []string) {
+	for _, c := range declared {
+		if !slices.Contains(has, c) {
+			t.Errorf("%s is declared and not implemented", c)
+		}
+	}
+	for _, c := range has {
+		if !slices.Contains(declared, c) {
+			t.Errorf("%s is implemented and not declared", c)
+		}
+	}
+}

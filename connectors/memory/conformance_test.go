@@ -1,0 +1,98 @@
+package memory_test
+
+import (
+	"testing"
+	"time"
+
+	"duplex/connectors"
+	"duplex/connectors/conformance"
+	"duplex/connectors/memory"
+	"duplex/core"
+)
+
+func TestConformance(t *testing.T) {
+	conformance.Run(t, conformance.Suite{
+		Name: "memory",
+		Capabilities: []string{
+			"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentFinder", "AttachmentOpener", "Attacher",
+			"AttachmentFinder", "Finder", "UserResolver", "Identifier", "BatchGetter", "WebhookParser", "WebhookRegistrar",
+		},
+		New: instance,
+	})
+}
+
+func instance(t *testing.T) conformance.Instance {
+	s := memory.New(memory.Options{Name: "mem", Secret: "signing-key"})
+	const ada = "u-ada"
+	check := func(t *testing.T, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	starts := time.Date(2026, 5, 1, 9, 30, 0, 0, time.UTC)
+	return conformance.Instance{
+		Connector: s.Connector(),
+		Type:      connectors.ItemType{Type: "item", Scope: map[string]string{"project": "ENG"}},
+		Draft: func(n int) core.Draft {
+			return core.Draft{Type: "item", Scope: map[string]string{"project": "ENG"}, Fields: map[string]core.Value{
+				"title": core.String("item " + string(rune('a'+n))), "description": core.Text("plain", "how it began"),
+			}}
+		},
+		Samples: map[string][2]core.Value{
+			"title":    {core.String("one"), core.String("two")},
+			"status":   {core.Option("done", "done"), core.Option("open", "open")},
+			"priority": {core.Option("high", "high"), core.Option("low", "low")},
+			"assignee": {memory.DefaultUsers()[0], memory.DefaultUsers()[1]},
+			"labels":   {core.Strings("a", "b"), core.Strings("c")},
+			"estimate": {core.Int(3), core.Int(5)},
+			"starts":   {core.DateTime(starts), core.DateTime(starts.Add(time.Hour))},
+			"urgent":   {core.Bool(true), core.Bool(false)},
+			"parent":   {core.Reference("1", "M-1"), core.Reference("2", "M-2")},
+		},
+		Title: "title", Cleared: "assignee",
+		Body:  func(text string) core.Value { return core.Text("plain", text) },
+		Plain: core.Value.Source,
+		Known: memory.DefaultUsers()[2],
+		Person: conformance.Person{
+			Create: func(t *testing.T, d core.Draft) string {
+				ref, err := s.CreateAs(ada, d)
+				check(t, err)
+				return ref.ID
+			},
+			Edit: func(t *testing.T, id string, fields map[string]core.Value) { check(t, s.EditAs(ada, id, fields)) },
+			Comment: func(t *testing.T, id, text string, a core.Audience) {
+				_, err := s.CommentAs(ada, id, text, a)
+				check(t, err)
+			},
+			Attach: func(t *testing.T, id, name string, content []byte) {
+				_, err := s.AttachAs(ada, id, name, "text/plain", content, core.Internal)
+				check(t, err)
+			},
+			Delete: func(t *testing.T, id string) { check(t, s.DeleteAs(ada, id)) },
+		},
+		Fault: func(_ *testing.T, f conformance.Fault) {
+			if f == conformance.LostAnswer {
+				s.FailNext(memory.OpCreate, memory.AfterCommit)
+				s.FailNext(memory.OpAddComment, memory.AfterCommit)
+				return
+			}
+			err := map[conformance.Fault]error{
+				conformance.Denied:    connectors.ErrDenied,
+				conformance.Throttled: &connectors.BusyError{After: conformance.ThrottledFor * time.Second},
+				conformance.Failing:   &connectors.BusyError{Text: "internal error"},
+				conformance.TimesOut:  &connectors.BusyError{Text: "no answer"},
+			}[f]
+			for _, op := range []memory.Op{
+				memory.OpGet, memory.OpChanges, memory.OpCreate, memory.OpUpdate, memory.OpFind, memory.OpAddComment, memory.OpDelete,
+			} {
+				s.FailNextWith(op, memory.Before, err)
+			}
+		},
+		WebhookBody: func(id string) []byte {
+			return s.Webhook("d1", core.Hint{Ref: core.Ref{System: "mem", ID: id}, Kind: core.HintChanged}, time.Now()).Body
+		},
+		SignedCall: func(body []byte) connectors.WebhookCall { return s.Sign(body, time.Now()) },
+		Secrets:    []string{"signing-key"},
+	}
+}
