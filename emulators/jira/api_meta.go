@@ -1,0 +1,213 @@
+package jira
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// allowed lists the values a field takes, nil where there is no list.
+func (c *call) allowed(f *field, projectID, typeID string) any {
+	v := c.view()
+	switch f.Kind {
+	case kindOption, kindOptions:
+		return v.each(ids(f.Options), func(id string) object { return v.option(f, id) })
+	case kindPriority:
+		return v.each(ids(priorities), v.priority)
+	case kindResolution:
+		return v.each(ids(resolutions), v.resolution)
+	case kindComponents:
+		return v.each(ids(ofProject(components, projectID)), v.component)
+	case kindVersions:
+		return v.each(ids(ofProject(versions, projectID)), v.release)
+	case kindIssueType:
+		if typeID != "" {
+			return []object{v.issueType(typeID)}
+		}
+		return v.each(ids(issueTypes), v.issueType)
+	case kindProject:
+		return []object{v.project(findProject(projectID))}
+	}
+	return nil
+}
+
+func ids(list []*named) []string {
+	var out []string
+	for _, n := range list {
+		out = append(out, n.ID)
+	}
+	return out
+}
+
+// fieldMeta is what createmeta, editmeta and a transition's screen tell of a field.
+func (c *call) fieldMeta(f *field, projectID, typeID string, required bool) object {
+	out := object{"required": required, "schema": f.schema(), "name": f.Name, "key": f.ID, "hasDefaultValue": f.ID == "priority" || f.ID == "reporter",
+		"operations": f.operations()}
+	if f.ID == "priority" {
+		out["defaultValue"] = c.view().priority(defaultPriority)
+	}
+	if values := c.allowed(f, projectID, typeID); values != nil {
+		out["allowedValues"] = values
+	}
+	switch f.Kind {
+	case kindUser:
+		out["autoCompleteUrl"] = c.base + "/rest/api/3/user/search?query="
+	case kindLabels:
+		out["autoCompleteUrl"] = c.base + "/rest/api/1.0/labels/suggest?query="
+	}
+	return out
+}
+
+func (c *call) editFields(i *issue) object {
+	out := object{}
+	for _, f := range fields {
+		if f.OnEdit && f.onScreens(i.TypeID) && !(f.Kind == kindComponents && len(ofProject(components, i.ProjectID)) == 0) {
+			out[f.ID] = c.fieldMeta(f, i.ProjectID, "", f.Required)
+		}
+	}
+	return out
+}
+
+func (c *call) editMeta() (reply, error) {
+	i, err := c.issue()
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(object{"fields": c.editFields(i)})
+}
+
+func (c *call) renderTransitions(i *issue, withFields bool) []object {
+	out := []object{}
+	for _, t := range transitionsFrom(i.StatusID, i.TypeID) {
+		one := object{"id": t.ID, "name": t.Name, "to": c.view().status(t.To), "hasScreen": len(t.Screen) > 0, "isGlobal": false,
+			"isInitial": false, "isAvailable": true, "isConditional": t.NotFor != "", "looped": false}
+		if withFields {
+			screen := object{}
+			for _, id := range t.Screen {
+				screen[id] = c.fieldMeta(findField(id), i.ProjectID, "", slices.Contains(t.Required, id))
+			}
+			one["fields"] = screen
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+func (c *call) getTransitions() (reply, error) {
+	i, err := c.issue()
+	if err != nil {
+		return reply{}, err
+	}
+	all := c.renderTransitions(i, slices.Contains(list(c.query["expand"]...), "transitions.fields"))
+	if id := c.query.Get("transitionId"); id != "" {
+		all = slices.DeleteFunc(all, func(t object) bool { return t["id"] != id })
+	}
+	return ok(object{"expand": "transitions", "transitions": all})
+}
+
+func (c *call) postTransition() (reply, error) {
+	i, err := c.issue()
+	if err != nil {
+		return reply{}, err
+	}
+	var in issueInput
+	if err := c.decode(&in, false); err != nil {
+		return reply{}, err
+	}
+	if in.Transition == nil || in.Transition.ID == "" {
+		return reply{}, fail(http.StatusBadRequest, "Missing 'transition' identifier")
+	}
+	if err := c.transit(i, in.Transition.ID, in); err != nil {
+		return reply{}, err
+	}
+	return noContent()
+}
+
+func (c *call) createMetaTypes() (reply, error) {
+	if _, err := c.projectOf("projectIdOrKey"); err != nil {
+		return reply{}, err
+	}
+	all := c.view().each(ids(issueTypes), c.view().issueType)
+	page, startAt, maxResults := window(c, all, 50, 200)
+	return ok(object{"startAt": startAt, "maxResults": maxResults, "total": len(all), "issueTypes": page})
+}
+
+func (c *call) createMetaFields() (reply, error) {
+	p, err := c.projectOf("projectIdOrKey")
+	if err != nil {
+		return reply{}, err
+	}
+	t := findNamed(issueTypes, c.vars["issueTypeId"], "")
+	if t == nil {
+		return reply{}, fail(http.StatusBadRequest, "The issue type with id '%s' does not exist in the project.", c.vars["issueTypeId"])
+	}
+	all := []object{}
+	for _, f := range fields {
+		if !f.OnCreate || !f.onScreens(t.ID) {
+			continue
+		}
+		one := c.fieldMeta(f, p.ID, t.ID, f.Required || f.ID == "parent" && t.Subtask)
+		one["fieldId"] = f.ID
+		all = append(all, one)
+	}
+	page, startAt, maxResults := window(c, all, 50, 200)
+	return ok(object{"startAt": startAt, "maxResults": maxResults, "total": len(all), "fields": page})
+}
+
+func (c *call) getFields() (reply, error) {
+	out := []object{}
+	for _, f := range fields {
+		names := []string{f.ID}
+		if f.Custom != "" {
+			names = []string{"cf[" + strings.TrimPrefix(f.ID, "customfield_") + "]", f.Name}
+		}
+		out = append(out, object{"id": f.ID, "key": f.ID, "name": f.Name, "custom": f.Custom != "", "orderable": true, "navigable": true,
+			"searchable": true, "clauseNames": names, "schema": f.schema()})
+	}
+	return ok(out)
+}
+
+func (c *call) searchFields() (reply, error) {
+	query, wantedIDs, kinds := strings.ToLower(c.query.Get("query")), list(c.query["id"]...), list(c.query["type"]...)
+	out := []object{}
+	for _, f := range fields {
+		kind := "system"
+		if f.Custom != "" {
+			kind = "custom"
+		}
+		if len(kinds) > 0 && !slices.Contains(kinds, kind) || len(wantedIDs) > 0 && !slices.Contains(wantedIDs, f.ID) ||
+			query != "" && !strings.Contains(strings.ToLower(f.Name), query) {
+			continue
+		}
+		out = append(out, object{"id": f.ID, "key": f.ID, "name": f.Name, "schema": f.schema(), "description": "", "isLocked": false})
+	}
+	return ok(pageBean(c, out, 50, 50))
+}
+
+// customOnly finds the custom field of the path.
+func (c *call) customOnly() (*field, error) {
+	if f := findField(c.vars["fieldId"]); f != nil && f.Custom != "" {
+		return f, nil
+	}
+	return nil, fail(http.StatusNotFound, "The custom field was not found.")
+}
+
+func (c *call) fieldContexts() (reply, error) {
+	f, err := c.customOnly()
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(pageBean(c, []object{{"id": f.CustomID, "name": "Default Configuration Scheme for " + f.Name}}, 50, 50))
+}
+
+func (c *call) fieldOptions() (reply, error) {
+	f, err := c.customOnly()
+	if err != nil {
+		return reply{}, err
+	}
+	out := []object{}
+	for _, o := range f.Options {
+		out = append(out, object{"id": o.ID, "value": o.Name, "disabled": false})
+	}
+	return ok(pageBean(c, out, 100, 100))
+}

@@ -1,0 +1,25 @@
+// Package jira emulates one Jira Cloud site: the parts of the REST API (version 3) an integration
+// uses, webhooks, OAuth, and pages for people. It is written from the vendor's documents and imports
+// nothing of the product.
+//
+// Accounts (Basic authentication with e-mail and API token):
+//
+//	sync@acme.example    duplex sync    sync-api-token     the integration's account, an admin
+//	ada@acme.example     Ada Lovelace   ada-api-token      an admin, time zone Europe/London
+//	grace@acme.example   Grace Hopper   grace-api-token    time zone America/New_York
+//	linus@acme.example   Linus Pauling  linus-api-token    hides the e-mail address; cannot read comments for the Service Desk Team
+//	triage@acme.example  Triage Desk    triage-api-token
+//
+// OAuth: client id duplex-oauth-client, client secret duplex-oauth-secret, token address
+// {base}/oauth/token (client_credentials for the integration's account, authorization_code after
+// {base}/authorize?account=e-mail, refresh_token with rotation). Access tokens work on {base}/rest/…
+// and on {base}/ex/jira/{CloudID}/rest/….
+//
+// Projects: ENG (Engineering, id 10000) with components vip, core and ui; OPS (Operations, id 10001),
+// a service project, where comments may be internal. Both have Story, Task, Sub-task and Bug, and one
+// workflow (see workflow.go): To Do, In Progress, In Review, Done.
+//
+// What differs from the real site, on purpose: the X-Emulator-Reason header says why a document was
+// refused; the old GET /issue/createmeta, worklogs, sprints and boards are absent; the hourly points
+// limit is not counted.
+package jira

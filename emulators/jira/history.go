@@ -1,0 +1,118 @@
+package jira
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// fieldItems words a change of one field as the vendor's history does: one item, or one per entry
+// that came or went for components and versions.
+func (s *session) fieldItems(f *field, old, v value) []changeItem {
+	base := changeItem{Field: f.ID, FieldType: "jira", FieldID: f.ID}
+	if f.Custom != "" {
+		base.Field, base.FieldType = f.Name, "custom"
+	}
+	switch f.Kind {
+	case kindComponents, kindVersions:
+		return entryItems(f, base, old, v)
+	case kindParent:
+		base.Field = "IssueParentAssociation"
+	}
+	base.From, base.FromString = s.described(f, old)
+	base.To, base.ToString = s.described(f, v)
+	return []changeItem{base}
+}
+
+func entryItems(f *field, base changeItem, old, v value) []changeItem {
+	list := components
+	base.Field = "Component"
+	if f.Kind == kindVersions {
+		list = versions
+		base.Field = "Version"
+		if f.ID == "fixVersions" {
+			base.Field = "Fix Version"
+		}
+	}
+	var items []changeItem
+	for _, id := range old.List {
+		if !slices.Contains(v.List, id) {
+			it := base
+			it.From, it.FromString = &id, &findNamed(list, id, "").Name
+			items = append(items, it)
+		}
+	}
+	for _, id := range v.List {
+		if !slices.Contains(old.List, id) {
+			it := base
+			it.To, it.ToString = &id, &findNamed(list, id, "").Name
+			items = append(items, it)
+		}
+	}
+	return items
+}
+
+// described gives the id and the words of a value; nil where there is none.
+func (s *session) described(f *field, v value) (id, words *string) {
+	if v.empty() {
+		if f.Kind == kindLabels {
+			empty := ""
+			return nil, &empty
+		}
+		return nil, nil
+	}
+	text := v.Text
+	switch f.Kind {
+	case kindUser:
+		id, text = &v.Text, findUser(v.Text).Name
+	case kindPriority:
+		id, text = &v.Text, findNamed(priorities, v.Text, "").Name
+	case kindResolution:
+		id, text = &v.Text, findNamed(resolutions, v.Text, "").Name
+	case kindOption:
+		id, text = &v.Text, findNamed(f.Options, v.Text, "").Name
+	case kindOptions:
+		ids := "[" + strings.Join(v.List, ", ") + "]"
+		var names []string
+		for _, one := range v.List {
+			names = append(names, findNamed(f.Options, one, "").Name)
+		}
+		id, text = &ids, strings.Join(names, ",")
+	case kindLabels:
+		text = strings.Join(v.List, " ")
+	case kindDoc:
+		text = wikiText(v.Doc)
+	case kindNumber:
+		text = strconv.FormatFloat(*v.Number, 'f', -1, 64)
+	case kindDate, kindDateTime:
+		id = &v.Text
+	case kindParent:
+		id = &v.Text
+		if parent := s.state.Issues[v.Text]; parent != nil {
+			text = parent.Key
+		}
+	}
+	return id, &text
+}
+
+func typeItem(from, to string) changeItem {
+	return changeItem{Field: "issuetype", FieldType: "jira", FieldID: "issuetype",
+		From: &from, FromString: &findNamed(issueTypes, from, "").Name, To: &to, ToString: &findNamed(issueTypes, to, "").Name}
+}
+
+func statusItem(from, to string) changeItem {
+	return changeItem{Field: "status", FieldType: "jira", FieldID: "status",
+		From: &from, FromString: &findNamed(statuses, from, "").Name, To: &to, ToString: &findNamed(statuses, to, "").Name}
+}
+
+// creationItems are what the created webhook tells as changelog: each value from nothing.
+func creationItems(i *issue) []changeItem {
+	s := &session{Emulator: &Emulator{state: newState()}}
+	var items []changeItem
+	for _, f := range fields {
+		if v, ok := i.Values[f.ID]; ok && !v.empty() && f.Kind != kindParent {
+			items = append(items, s.fieldItems(f, value{}, v)...)
+		}
+	}
+	return append(items, changeItem{Field: "Status", FieldType: "jira", FieldID: "status", To: &i.StatusID, ToString: &findNamed(statuses, i.StatusID, "").Name})
+}

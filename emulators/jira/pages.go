@@ -1,0 +1,5 @@
+package jira
+
+import "net/http"
+
+func (e *Emulator) pages() http.Handler { return http.NotFoundHandler() }
