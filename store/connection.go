@@ -1,0 +1,135 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"duplex/core"
+)
+
+// connectionRow is a row of connections.
+type connectionRow struct {
+	Name      string
+	Version   int
+	Source    []byte
+	FileName  string `db:"file_name"`
+	Active    bool
+	AppliedAt stamp  `db:"applied_at"`
+	AppliedBy string `db:"applied_by"`
+}
+
+func (r connectionRow) connection() core.ConnectionVersion {
+	return core.ConnectionVersion{Name: r.Name, Version: r.Version, Source: r.Source, FileName: r.FileName,
+		Active: r.Active, AppliedAt: r.AppliedAt.Time, AppliedBy: r.AppliedBy}
+}
+
+const selectConnections = `SELECT name, version, source, file_name, active, applied_at, applied_by FROM connections`
+
+// PutConnection stores a connection file as the next version, numbered by the store, and makes it the active one.
+// The same bytes as the active version change nothing: that version is returned and changed is false. A zero
+// AppliedAt means now.
+func (s *Store) PutConnection(ctx context.Context, v core.ConnectionVersion) (stored core.ConnectionVersion, changed bool, err error) {
+	if v.Name == "" {
+		return stored, false, errors.New("a connection file without a name cannot be stored")
+	}
+	err = s.tx(ctx, func(q queryer) error {
+		active, err := connection(ctx, q, v.Name, 0)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if changed = active.Version == 0 || !bytes.Equal(active.Source, v.Source); !changed {
+			stored = active
+			return nil
+		}
+		var newest int
+		if err := get(ctx, q, &newest, `SELECT COALESCE(MAX(version), 0) FROM connections WHERE name = ?`, v.Name); err != nil {
+			return err
+		}
+		stored = v
+		stored.Version, stored.Active, stored.AppliedAt = newest+1, true, s.timeOr(v.AppliedAt)
+		if _, err := exec(ctx, q, `UPDATE connections SET active = FALSE WHERE name = ? AND active`, v.Name); err != nil {
+			return err
+		}
+		n, err := exec(ctx, q, `INSERT INTO connections (name, version, source, file_name, active, applied_at, applied_by)
+			VALUES (?, ?, ?, ?, TRUE, ?, ?) ON CONFLICT DO NOTHING`,
+			v.Name, stored.Version, blob(v.Source), v.FileName, stamped(stored.AppliedAt), v.AppliedBy)
+		if err == nil && n == 0 {
+			return errAgain
+		}
+		return err
+	})
+	if err != nil {
+		return core.ConnectionVersion{}, false, fmt.Errorf("store the connection %q: %w", v.Name, err)
+	}
+	return stored, changed, nil
+}
+
+// Connections lists the active version of every connection, by name.
+func (s *Store) Connections(ctx context.Context) ([]core.ConnectionVersion, error) {
+	var rows []connectionRow
+	if err := list(ctx, s.read, &rows, selectConnections+` WHERE active ORDER BY name`); err != nil {
+		return nil, fmt.Errorf("list the connections: %w", err)
+	}
+	return mapped(rows, connectionRow.connection), nil
+}
+
+// Connection is one version of a connection; version 0 is the active one.
+func (s *Store) Connection(ctx context.Context, name string, version int) (core.ConnectionVersion, error) {
+	v, err := connection(ctx, s.read, name, version)
+	if err != nil {
+		return v, fmt.Errorf("connection %q, version %s: %w", name, versionName(version), err)
+	}
+	return v, nil
+}
+
+func connection(ctx context.Context, q queryer, name string, version int) (core.ConnectionVersion, error) {
+	w := where{}
+	w.add(`name = ?`, name)
+	if version == 0 {
+		w.add(`active`)
+	} else {
+		w.add(`version = ?`, version)
+	}
+	var r connectionRow
+	if err := get(ctx, q, &r, selectConnections+w.String(), w.args...); err != nil {
+		return core.ConnectionVersion{}, err
+	}
+	return r.connection(), nil
+}
+
+// ConnectionVersions lists all versions of a connection, newest first. An unknown connection has none.
+func (s *Store) ConnectionVersions(ctx context.Context, name string) ([]core.ConnectionVersion, error) {
+	var rows []connectionRow
+	if err := list(ctx, s.read, &rows, selectConnections+` WHERE name = ? ORDER BY version DESC`, name); err != nil {
+		return nil, fmt.Errorf("list the versions of connection %q: %w", name, err)
+	}
+	return mapped(rows, connectionRow.connection), nil
+}
+
+// ActivateConnection makes a stored version the active one; every other version of the connection rests. A version
+// that does not exist is ErrNotFound and the active one stays.
+func (s *Store) ActivateConnection(ctx context.Context, name string, version int) error {
+	err := s.tx(ctx, func(q queryer) error {
+		if _, err := exec(ctx, q, `UPDATE connections SET active = FALSE WHERE name = ? AND active AND version <> ?`, name, version); err != nil {
+			return err
+		}
+		err := must(ctx, q, `UPDATE connections SET active = TRUE WHERE name = ? AND version = ?`, name, version)
+		if duplicate(err) {
+			return errAgain
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("activate connection %q, version %d: %w", name, version, err)
+	}
+	return nil
+}
+
+func versionName(version int) string {
+	if version == 0 {
+		return "active"
+	}
+	return fmt.Sprint(version)
+}

@@ -1,0 +1,48 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/lib/pq"
+	"modernc.org/sqlite"
+	sqlitecode "modernc.org/sqlite/lib"
+)
+
+// ErrNotFound is every missing row. It comes wrapped with what was looked for.
+var ErrNotFound = errors.New("not found in the store")
+
+// ErrNoSealKey tells that something sealed must be read or written and no seal key is set. The admin must act.
+var ErrNoSealKey = errors.New("no seal key is set: put a file with 32 random bytes in place and name it in the setting DUPLEX_SEAL_KEY_FILE")
+
+// TakenError tells that an item belongs to another pair of the same connection already.
+type TakenError struct {
+	Pair string // id of the pair that holds the item
+}
+
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("the item belongs to pair %q already: unlink that pair first", e.Pair)
+}
+
+// errAgain makes a transaction start over: what it read was overtaken by another writer.
+var errAgain = errors.New("overtaken by another writer")
+
+// contended reports an error that passes when the same transaction is run once more.
+func contended(err error) bool {
+	if errors.Is(err, errAgain) {
+		return true
+	}
+	var pe *pq.Error
+	return errors.As(err, &pe) && (pe.Code == "40001" || pe.Code == "40P01") // serialization failure, deadlock
+}
+
+// duplicate reports the violation of a unique index.
+func duplicate(err error) bool {
+	if pe := (*pq.Error)(nil); errors.As(err, &pe) {
+		return pe.Code == "23505"
+	}
+	if se := (*sqlite.Error)(nil); errors.As(err, &se) {
+		return se.Code() == sqlitecode.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlitecode.SQLITE_CONSTRAINT_PRIMARYKEY
+	}
+	return false
+}

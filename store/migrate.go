@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// migrate brings the schema up to date. Processes that start together do not get into each other's way. A schema
+// that is newer than this program is refused, so that an old program cannot spoil it.
+func migrate(ctx context.Context, dialect string, db *sql.DB) error {
+	files, err := fs.Sub(migrations, "migrations/"+dialect)
+	if err != nil {
+		return err
+	}
+	// Postgres has a lock for this. In SQLite the second process to come fails on what the first one did, and
+	// finds nothing left to do when it looks again.
+	d, attempts := goose.DialectSQLite3, 3
+	opts := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if dialect == Postgres {
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 120)) // seconds between tries, tries
+		if err != nil {
+			return err
+		}
+		d, attempts = goose.DialectPostgres, 1
+		opts = append(opts, goose.WithSessionLocker(locker))
+	}
+	p, err := goose.NewProvider(d, db, files, opts...)
+	if err != nil {
+		return err
+	}
+	for ; attempts > 0; attempts-- {
+		if _, err = p.Up(ctx); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("bring the schema up to date: %w", err)
+	}
+	sources := p.ListSources()
+	known := sources[len(sources)-1].Version
+	at, err := p.GetDBVersion(ctx)
+	if err != nil {
+		return err
+	}
+	if at > known {
+		return fmt.Errorf("its schema is version %d and this program knows %d: start the newer program", at, known)
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"duplex/core"
+)
+
+// PutPlan stores a plan. A plan with the same id replaces the stored one: a transform that is run again leaves the
+// plan its caller was told of.
+func (s *Store) PutPlan(ctx context.Context, p core.Plan) error { return s.upsertPlan(ctx, s.write, p) }
+
+func (s *Store) upsertPlan(ctx context.Context, q queryer, p core.Plan) error {
+	if p.ID == "" {
+		return errors.New("a plan without an id cannot be stored")
+	}
+	p.At = s.timeOr(p.At)
+	plain, err := json.Marshal(p)
+	if err == nil {
+		body, keyID := s.seal.close(plain, aboutPlan(p.ID))
+		_, err = exec(ctx, q, `INSERT INTO plans (id, pair, connection, version, at, body, key_id) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET pair = excluded.pair, connection = excluded.connection, version = excluded.version,
+				at = excluded.at, body = excluded.body, key_id = excluded.key_id`,
+			p.ID, p.Pair, p.Connection, p.Version, stamped(p.At), body, keyID)
+	}
+	if err != nil {
+		return fmt.Errorf("store plan %q: %w", p.ID, err)
+	}
+	return nil
+}
+
+// planRow is a row of plans.
+type planRow struct {
+	ID string
+	sealedRow
+}
+
+func (s *Store) plan(r planRow) (core.Plan, error) {
+	var p core.Plan
+	if err := s.unseal(r.sealedRow, aboutPlan(r.ID), &p); err != nil {
+		return core.Plan{}, fmt.Errorf("plan %q: %w", r.ID, err)
+	}
+	return p, nil
+}
+
+// Plan is one plan by its id.
+func (s *Store) Plan(ctx context.Context, id string) (core.Plan, error) {
+	var r planRow
+	if err := get(ctx, s.read, &r, `SELECT id, body, key_id FROM plans WHERE id = ?`, id); err != nil {
+		return core.Plan{}, fmt.Errorf("plan %q: %w", id, err)
+	}
+	return s.plan(r)
+}
+
+// Plans lists the plans of a pair, newest first; 100 when limit is not positive.
+func (s *Store) Plans(ctx context.Context, pair string, limit int) ([]core.Plan, error) {
+	var rows []planRow
+	err := list(ctx, s.read, &rows, `SELECT id, body, key_id FROM plans WHERE pair = ? ORDER BY seq DESC LIMIT ?`, pair, limitOr(limit))
+	if err != nil {
+		return nil, fmt.Errorf("list the plans of pair %q: %w", pair, err)
+	}
+	plans := make([]core.Plan, 0, len(rows))
+	for _, r := range rows {
+		p, err := s.plan(r)
+		if err != nil {
+			return nil, err
+		}
+		plans = append(plans, p)
+	}
+	return plans, nil
+}
+
+func aboutPlan(id string) string { return "plan\x00" + id }

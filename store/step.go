@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"duplex/core"
+)
+
+// Step is what one sync leaves behind.
+type Step struct {
+	Pair         core.Pair
+	Observations []core.Observation // of the pair's items
+	Plan         *core.Plan         // nil when none was made
+	Links        []core.Link
+	Outcomes     []core.Outcome
+}
+
+// SaveStep stores all of the step or nothing, each part as its own method does. An unknown pair is ErrNotFound.
+func (s *Store) SaveStep(ctx context.Context, st Step) error {
+	err := s.tx(ctx, func(q queryer) error {
+		if err := s.updatePair(ctx, q, st.Pair); err != nil {
+			return err
+		}
+		for _, o := range st.Observations {
+			if _, err := s.insertObservation(ctx, q, st.Pair.ID, o); err != nil {
+				return err
+			}
+		}
+		if st.Plan != nil {
+			if err := s.upsertPlan(ctx, q, *st.Plan); err != nil {
+				return err
+			}
+		}
+		for _, l := range st.Links {
+			if err := upsertLink(ctx, q, l); err != nil {
+				return err
+			}
+		}
+		for _, o := range st.Outcomes {
+			if err := insertOutcome(ctx, q, o); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("save a sync of pair %q: %w", st.Pair.ID, err)
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+// Package storetest opens stores for tests: a fresh one each time, in either dialect.
+//
+// Postgres comes from the binaries installed on the machine, started once per test process; see Server. Where there
+// are none, tests of that dialect are skipped, or fail when the environment says CI=true.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"duplex/store"
+)
+
+// Dialects are those every test of the store has to pass in.
+var Dialects = []string{store.SQLite, store.Postgres}
+
+// Each runs the test once per dialect, as subtests named after it.
+func Each(t *testing.T, test func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	for _, dialect := range Dialects {
+		t.Run(dialect, func(t *testing.T) { test(t, Open(t, dialect)) })
+	}
+}
+
+// Open is a fresh, empty store that ends with the test.
+func Open(t testing.TB, dialect string) *store.Store {
+	t.Helper()
+	return OpenAt(t, DSN(t, dialect), store.Options{})
+}
+
+// OpenAt opens the store at dsn, which may be open already; it is closed when the test ends.
+func OpenAt(t testing.TB, dsn string, o store.Options) *store.Store {
+	t.Helper()
+	s, err := store.Open(context.Background(), dsn, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close the store: %v", err)
+		}
+	})
+	return s
+}
+
+var databases atomic.Int64
+
+// DSN is the address of a store that does not exist yet and is removed after the test.
+func DSN(t testing.TB, dialect string) string {
+	t.Helper()
+	if dialect == store.SQLite {
+		return "sqlite:" + filepath.Join(t.TempDir(), "duplex.db")
+	}
+	server := Postgres(t)
+	name := fmt.Sprintf("duplex_%d", databases.Add(1))
+	dsn, err := server.CreateDatabase(context.Background(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.DropDatabase(context.Background(), name); err != nil {
+			t.Errorf("drop the database of the test: %v", err)
+		}
+	})
+	return dsn
+}
+
+// shared is the server of the test process.
+var shared = sync.OnceValues(func() (*Server, error) { return NewServer(context.Background()) })
+
+// Postgres is the server all tests of the process share. A test that stops it makes its own with NewServer instead.
+func Postgres(t testing.TB) *Server {
+	t.Helper()
+	s, err := shared()
+	if errors.Is(err, ErrNoBinaries) && os.Getenv("CI") != "true" {
+		t.Skipf("Postgres tests skipped: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
