@@ -1,0 +1,5 @@
+package zendesk
+
+import "net/http"
+
+func (e *Emulator) pages() http.Handler { return http.NotFoundHandler() }
