@@ -1,0 +1,251 @@
+package mapping
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/cel-go/cel"
+
+	"duplex/core"
+)
+
+// Compile reads a connection file. Either the mapping or the diagnostics are empty: a file with anything wrong compiles
+// to nothing. Paths of files inside it are read through env, relative to the file.
+func Compile(file string, src []byte, env Env) (*Mapping, Diagnostics) {
+	r := &report{file: file}
+	root := parse(r, src)
+	if root == nil || len(r.all) > 0 {
+		return nil, r.all.sorted()
+	}
+	connectionSchema().check(r, root)
+	c := &compiler{r: r, env: env, root: root, shape: append(Diagnostics(nil), r.all...), m: &Mapping{}}
+	if !c.broken("") && !c.brokenUnder("sides") {
+		c.compile()
+	}
+	if len(r.all) > 0 {
+		return nil, r.all.sorted()
+	}
+	c.m.Warnings = c.warnings.all.sorted()
+	return c.m, nil
+}
+
+// compiler is one run of Compile.
+type compiler struct {
+	r        *report
+	warnings report
+	env      Env
+	root     *node
+	shape    Diagnostics // what the schema found; broken parts are not looked at again
+	m        *Mapping
+	names    [2]string
+	sides    [2]*node
+	desc     [2]*Description // nil: the system was not asked
+	reads    [2]map[string]bool
+	writes   [2]map[string]string // field -> path of the rule that writes it
+	ids      map[string]string    // rule id -> path
+}
+
+func (c *compiler) broken(path string) bool {
+	for _, d := range c.shape {
+		if d.Path == path {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *compiler) brokenUnder(path string) bool {
+	for _, d := range c.shape {
+		if d.Path == path || strings.HasPrefix(d.Path, path+".") || strings.HasPrefix(d.Path, path+"[") {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *compiler) compile() {
+	c.warnings.file = c.r.file
+	c.ids = map[string]string{}
+	conn := &c.m.Connection
+	conn.Name = textOf(c.root.get("connection"))
+	sides := c.root.get("sides")
+	for i, e := range sides.entries {
+		c.side(core.Side(i), e)
+	}
+	if c.names[core.A] == "" || c.names[core.B] == "" {
+		return
+	}
+	for _, s := range core.Sides {
+		c.start(s)
+	}
+	if !conn.Sides[core.A].Starts && !conn.Sides[core.B].Starts {
+		c.r.at(sides, "no side has a start, so no item would ever enter the sync; add start: true or a condition to one side")
+	}
+	conn.Conflicts = c.policy(c.root.get("conflicts"), core.PolicyLatest)
+	c.rules()
+	if !c.brokenUnder("comments") {
+		conn.Comments = c.comments(c.root.get("comments"))
+	}
+	if !c.brokenUnder("attachments") {
+		conn.Attachments = c.attachments(c.root.get("attachments"))
+	}
+	if !c.brokenUnder("deletes") {
+		conn.Deletes = c.deletes(c.root.get("deletes"))
+	}
+	if !c.broken("sweep") {
+		conn.Sweep = c.sweep(c.root.get("sweep"))
+	}
+	for _, s := range core.Sides {
+		c.fed(s)
+		c.m.fields[s] = sortedKeys(c.reads[s])
+	}
+}
+
+// reserved words cannot name a side: they mean something else where side names stand.
+var reserved = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "both", "none", "latest", "park"}
+
+func (c *compiler) side(s core.Side, e entry) {
+	for _, w := range reserved {
+		if e.key == w {
+			c.r.key(e, fmt.Sprintf("a side cannot be called %s, the word has another meaning in rules", w), "")
+			return
+		}
+	}
+	n := e.value
+	side := core.ConnectionSide{Name: e.key, System: textOf(n.get("system")), Type: textOf(n.get("type"))}
+	if scope := n.get("scope"); scope != nil {
+		side.Scope = map[string]string{}
+		for _, k := range scope.entries {
+			side.Scope[k.key] = k.value.text
+		}
+	}
+	if c.env.Systems != nil {
+		if _, ok := c.env.Systems[side.System]; !ok {
+			names := sortedKeys(c.env.Systems)
+			c.r.suggest(n.get("system"), fmt.Sprintf("there is no system %q; there are: %s", side.System, known(names)), nearest(side.System, names))
+		}
+	}
+	if c.env.Describe != nil {
+		if d, ok := c.env.Describe(side.System, side.Type, side.Scope); ok {
+			c.desc[s] = d
+		}
+	}
+	c.names[s], c.sides[s], c.m.Connection.Sides[s] = e.key, n, side
+	c.reads[s], c.writes[s], c.m.kinds[s] = map[string]bool{}, map[string]string{}, map[string]core.Kind{}
+	for k := range side.Scope {
+		if _, ok := c.desc[s].find(k); ok || c.desc[s] == nil {
+			c.reads[s][k] = true
+		}
+	}
+}
+
+func (c *compiler) start(s core.Side) {
+	n := c.sides[s].get("start")
+	side := &c.m.Connection.Sides[s]
+	if n == nil {
+		return
+	}
+	if b, ok := n.value.(bool); ok {
+		side.Starts = b
+		return
+	}
+	side.Starts = true
+	x := compileExpression(c.r, n, c.desc[s], c.names[s])
+	if x == nil {
+		return
+	}
+	if x.out.Kind() != cel.BoolKind && x.out.Kind() != cel.DynKind {
+		c.r.atf(n, "a start condition is true or false, this one gives a %s", x.out)
+		return
+	}
+	c.m.starts[s] = x
+	c.read(s, x.fields...)
+}
+
+func (c *compiler) read(s core.Side, fields ...string) {
+	for _, f := range fields {
+		c.reads[s][f] = true
+		c.m.kinds[s][f] = c.field(s, f).Kind
+	}
+}
+
+// field is what is known of a field; of a system that was not asked, its name and rich-text format.
+func (c *compiler) field(s core.Side, name string) Field {
+	f, ok := c.desc[s].find(name)
+	if !ok {
+		f = Field{Name: name}
+	}
+	if f.Format == "" && c.env.Formats != nil {
+		f.Format = c.env.Formats(c.m.Connection.Sides[s].System)
+	}
+	return f
+}
+
+// policy reads latest, park or a side's name.
+func (c *compiler) policy(n *node, none core.Policy) core.Policy {
+	if n == nil {
+		return none
+	}
+	switch n.text {
+	case "latest":
+		return core.PolicyLatest
+	case "park":
+		return core.PolicyPark
+	case c.names[core.A]:
+		return core.PolicyA
+	case c.names[core.B]:
+		return core.PolicyB
+	}
+	right := []string{"latest", c.names[core.A], c.names[core.B], "park"}
+	c.r.suggest(n, fmt.Sprintf("%q does not say who wins; it is one of: %s", n.text, strings.Join(right, ", ")), nearest(n.text, right))
+	return none
+}
+
+// flow reads both, to-<side> and, for comments and attachments, none.
+func (c *compiler) flow(n *node, absent core.Flow, none bool) core.Flow {
+	if n == nil {
+		return absent
+	}
+	right := []string{"both", "to-" + c.names[core.A], "to-" + c.names[core.B]}
+	flows := []core.Flow{core.FlowBoth, core.FlowToA, core.FlowToB}
+	if none {
+		right, flows = append(right, "none"), append(flows, "")
+	}
+	for i, w := range right {
+		if n.text == w {
+			return flows[i]
+		}
+	}
+	hint := nearest(n.text, right)
+	if n.text == c.names[core.A] || n.text == c.names[core.B] {
+		hint = "to-" + n.text
+	}
+	c.r.suggest(n, fmt.Sprintf("%q is no flow; it is one of: %s", n.text, strings.Join(right, ", ")), hint)
+	return absent
+}
+
+func (c *compiler) sweep(n *node) time.Duration {
+	if n == nil {
+		return 15 * time.Minute
+	}
+	d, err := time.ParseDuration(n.text)
+	if err != nil || d > 24*time.Hour {
+		c.r.at(n, "must be at most 24h: a lost webhook would go unnoticed for too long")
+	}
+	return d
+}
+
+// fed checks that a create on the side gets every field it needs, from a rule or from the scope.
+func (c *compiler) fed(s core.Side) {
+	if c.desc[s] == nil || !c.m.Connection.Sides[s.Other()].Starts || c.brokenUnder("rules") {
+		return
+	}
+	for _, f := range c.desc[s].Fields {
+		_, scoped := c.m.Connection.Sides[s].Scope[f.Name]
+		_, written := c.writes[s][f.Name]
+		if f.Required && !scoped && !written {
+			c.r.atf(c.sides[s], "to create a %s here the field %q is required, and neither a rule nor the scope gives it", c.m.Connection.Sides[s].Type, f.Name)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package mapping
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"duplex/core"
+)
+
+// Mapping is one compiled connection file. It is immutable and safe for use by many goroutines.
+type Mapping struct {
+	// Connection holds the sides and policies. Its Version is 0: the store numbers versions.
+	Connection core.Connection
+	// Rules are in file order, with their Convert functions set for every side they may write.
+	Rules []core.Rule
+	// Warnings are what is allowed and probably not meant, by position.
+	Warnings Diagnostics
+
+	starts [2]*expression // nil: no condition
+	fields [2][]string
+	kinds  [2]map[string]core.Kind
+}
+
+// Starts reports whether an item of the side may begin a pair, and in plain words why not. It holds for items that are in
+// no pair yet: an item that leaves its scope or condition later stays paired. The error is for the mapping's author and
+// holds no content of the item.
+func (m *Mapping) Starts(side core.Side, o *core.Observation) (bool, string, error) {
+	s := m.Connection.Sides[side]
+	switch {
+	case !s.Starts:
+		return false, fmt.Sprintf("items of %s do not start a pair", s.Name), nil
+	case o.OwnItem:
+		return false, "the item was created by duplex itself", nil
+	case o.Ref.Type != "" && o.Ref.Type != s.Type:
+		return false, fmt.Sprintf("the item is a %s, not a %s", o.Ref.Type, s.Type), nil
+	}
+	for _, key := range sortedKeys(s.Scope) {
+		if v := o.Field(key); !v.IsAbsent() && !inScope(v, s.Scope[key], o.Ref) {
+			return false, fmt.Sprintf("the item is not in scope: its %s is not %s", key, s.Scope[key]), nil
+		}
+	}
+	x := m.starts[side]
+	if x == nil {
+		return true, "", nil
+	}
+	out, err := x.eval(o)
+	if err != nil {
+		return false, "", fmt.Errorf("sides.%s.start: %w", s.Name, err)
+	}
+	yes, ok := out.Value().(bool)
+	if !ok {
+		return false, "", fmt.Errorf("sides.%s.start: the condition is neither true nor false on this item", s.Name)
+	}
+	if !yes {
+		return false, fmt.Sprintf("the start condition of %s does not hold", s.Name), nil
+	}
+	return true, "", nil
+}
+
+// inScope compares a field with what a scope names: by id, name or the key that the item's own key begins with.
+func inScope(v core.Value, want string, ref core.Ref) bool {
+	if v.Kind() == core.KindSet || v.Kind() == core.KindList {
+		for _, it := range v.Items() {
+			if inScope(it, want, ref) {
+				return true
+			}
+		}
+		return false
+	}
+	return matches(v, want) || strings.HasPrefix(ref.Key, want+"-")
+}
+
+// Fields are the fields that rules, expressions and scope read on a side, sorted: what a fetch has to ask for, and all
+// that may cross.
+func (m *Mapping) Fields(side core.Side) []string {
+	return append([]string(nil), m.fields[side]...)
+}
+
+// Kind is the kind of a field as the mapping was compiled, "" when its system was not asked.
+func (m *Mapping) Kind(side core.Side, field string) core.Kind { return m.kinds[side][field] }
+
+// Side is the position of a side by its name.
+func (m *Mapping) Side(name string) (core.Side, bool) {
+	for _, s := range core.Sides {
+		if m.Connection.Sides[s].Name == name {
+			return s, true
+		}
+	}
+	return core.A, false
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

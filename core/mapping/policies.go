@@ -1,0 +1,146 @@
+package mapping
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"duplex/core"
+)
+
+var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
+
+// DefaultHeader is the line before a copied comment where a connection does not say otherwise.
+const DefaultHeader = "{author} ({system}):"
+
+func (c *compiler) comments(n *node) core.CommentPolicy {
+	if n == nil {
+		return core.CommentPolicy{}
+	}
+	p := core.CommentPolicy{
+		Flow:    c.flow(n.get("flow"), core.FlowBoth, true),
+		Private: core.PrivateKeep,
+		Header:  DefaultHeader,
+		Edits:   truth(n.get("edits"), true),
+		Deletes: truth(n.get("deletes"), false),
+	}
+	if v := n.get("private"); v != nil {
+		p.Private = core.PrivatePolicy(v.text)
+	}
+	if h := n.get("header"); h != nil {
+		p.Header = h.text
+		right := []string{"{author}", "{system}", "{time}"}
+		for _, found := range placeholder.FindAllString(h.text, -1) {
+			if found != right[0] && found != right[1] && found != right[2] {
+				c.r.suggest(h, fmt.Sprintf("%s is not known in a header; there are: %s", found, known(right)), nearest(found, right))
+			}
+		}
+	}
+	p.Publish = c.publish(n.get("publish"), p.Flow)
+	return p
+}
+
+func (c *compiler) attachments(n *node) core.AttachmentPolicy {
+	if n == nil {
+		return core.AttachmentPolicy{}
+	}
+	p := core.AttachmentPolicy{Flow: c.flow(n.get("flow"), core.FlowBoth, true)}
+	if v := n.get("max_size"); v != nil {
+		size, ok := bytesOf(v.text)
+		if !ok {
+			c.r.at(v, "is larger than any file")
+		}
+		p.MaxSize = size
+	}
+	if v := n.get("types"); v != nil {
+		for _, t := range v.items {
+			if _, err := path.Match(t.text, "text/plain"); err != nil || !strings.Contains(t.text, "/") {
+				c.r.atf(t, "%q is no media type; write one like image/* or application/pdf", t.text)
+			}
+			p.Types = append(p.Types, t.text)
+		}
+	}
+	p.Publish = c.publish(n.get("publish"), p.Flow)
+	return p
+}
+
+// publish reads the sides whose content may be shown to the public on the other side. Only a side named here widens.
+func (c *compiler) publish(n *node, flow core.Flow) [2]bool {
+	var out [2]bool
+	if n == nil {
+		return out
+	}
+	names := []*node{n}
+	if n.shape == listed {
+		names = n.items
+	}
+	for _, name := range names {
+		s, ok := c.sideNamed(name)
+		if !ok {
+			continue
+		}
+		if !flow.Allows(s.Other()) {
+			c.r.atf(name, "nothing flows from %s here, so nothing of it can be published", name.text)
+		}
+		out[s] = true
+	}
+	return out
+}
+
+func (c *compiler) deletes(n *node) [2]core.DeletePolicy {
+	out := [2]core.DeletePolicy{core.DeleteUnlink, core.DeleteUnlink}
+	if n == nil {
+		return out
+	}
+	for _, e := range n.entries {
+		if s, ok := c.sideKey(e); ok {
+			out[s] = core.DeletePolicy(e.value.text)
+		}
+	}
+	return out
+}
+
+func (c *compiler) sideNamed(n *node) (core.Side, bool) {
+	for _, s := range core.Sides {
+		if c.names[s] == n.text {
+			return s, true
+		}
+	}
+	c.r.suggest(n, fmt.Sprintf("there is no side %q; the sides are %s and %s", n.text, c.names[0], c.names[1]), nearest(n.text, c.names[:]))
+	return core.A, false
+}
+
+func (c *compiler) sideKey(e entry) (core.Side, bool) {
+	for _, s := range core.Sides {
+		if c.names[s] == e.key {
+			return s, true
+		}
+	}
+	c.r.key(e, fmt.Sprintf("there is no side %q; the sides are %s and %s", e.key, c.names[0], c.names[1]), nearest(e.key, c.names[:]))
+	return core.A, false
+}
+
+func truth(n *node, absent bool) bool {
+	if n == nil {
+		return absent
+	}
+	b, _ := n.value.(bool)
+	return b
+}
+
+// bytesOf reads a size like 25MB; a unit is 1024 of the one below.
+func bytesOf(s string) (int64, bool) {
+	units := []struct {
+		suffix string
+		bytes  int64
+	}{{"KB", 1 << 10}, {"MB", 1 << 20}, {"GB", 1 << 30}, {"B", 1}}
+	for _, u := range units {
+		if digits, ok := strings.CutSuffix(s, u.suffix); ok {
+			n, err := strconv.ParseInt(digits, 10, 64)
+			return n * u.bytes, err == nil && n <= (1<<50)/u.bytes
+		}
+	}
+	return 0, false
+}

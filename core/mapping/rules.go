@@ -1,0 +1,267 @@
+package mapping
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/cel-go/cel"
+
+	"duplex/core"
+)
+
+// ruleKeys are what a rule may say beside its fields.
+var ruleKeys = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set"}
+
+func (c *compiler) rules() {
+	list := c.root.get("rules")
+	if list == nil {
+		return
+	}
+	for _, n := range list.items {
+		if c.brokenUnder(n.path) {
+			continue
+		}
+		if rule, ok := c.rule(n); ok {
+			c.m.Rules = append(c.m.Rules, rule)
+		}
+	}
+}
+
+// rule compiles one rule; false when something is wrong with it.
+func (c *compiler) rule(n *node) (core.Rule, bool) {
+	before := len(c.r.all)
+	right := append(append([]string(nil), ruleKeys...), c.names[:]...)
+	for _, e := range n.entries {
+		if !contains(right, e.key) {
+			c.r.key(e, fmt.Sprintf("is neither a side nor a key of rules; the sides are %s and %s, the keys %s",
+				c.names[0], c.names[1], strings.Join(ruleKeys, ", ")), nearest(e.key, right))
+		}
+	}
+	if len(c.r.all) > before {
+		return core.Rule{}, false
+	}
+	rule := core.Rule{
+		Where:    n.path,
+		When:     core.WhenAlways,
+		Conflict: c.policy(n.get("conflict"), c.m.Connection.Conflicts),
+		AsSet:    n.get("as") != nil,
+	}
+	if n.get("when") != nil {
+		rule.When = core.When(n.get("when").text)
+	}
+	if n.get("set") != nil {
+		c.computed(n, &rule)
+	} else {
+		c.paired(n, &rule)
+	}
+	if len(c.r.all) > before {
+		return core.Rule{}, false
+	}
+	if first, ok := c.ids[rule.ID]; ok {
+		c.r.atf(n, "says the same fields as %s; one pair of fields has one rule", first)
+		return core.Rule{}, false
+	}
+	c.ids[rule.ID] = n.path
+	for _, to := range core.Sides {
+		if rule.Flow.Allows(to) {
+			c.write(n, to, rule.Fields[to])
+		}
+	}
+	return rule, len(c.r.all) == before
+}
+
+// computed compiles {engineering: components, set: …}: one field, its value an expression over the other side's item.
+func (c *compiler) computed(n *node, rule *core.Rule) {
+	var to core.Side
+	fields := 0
+	for _, s := range core.Sides {
+		if n.get(c.names[s]) != nil {
+			to, fields = s, fields+1
+		}
+	}
+	if fields != 1 {
+		c.r.atf(n, "a rule with set has exactly one field, of the side it writes; the expression reads the other side's item")
+		return
+	}
+	for _, k := range []string{"values", "default", "users"} {
+		if v := n.get(k); v != nil {
+			c.r.atf(v, "%s has no meaning beside set; say it in the expression", k)
+		}
+	}
+	one := core.FlowToA
+	if to == core.B {
+		one = core.FlowToB
+	}
+	rule.Flow = c.flow(n.get("flow"), one, false)
+	if rule.Flow != one {
+		c.r.suggest(n.get("flow"), fmt.Sprintf("a rule with set only goes to the side of its field, %s", c.names[to]), "to-"+c.names[to])
+	}
+	target, ok := c.named(to, n.get(c.names[to]))
+	if !ok {
+		return
+	}
+	rule.Fields[to] = target.Name
+	rule.ID = "set~" + c.names[to] + "." + target.Name
+	c.writable(n, to, target, rule)
+	c.merged(n, target)
+	set := n.get("set")
+	x := compileExpression(c.r, set, c.desc[to.Other()], c.names[to.Other()])
+	if x == nil {
+		return
+	}
+	c.resultFits(set, x, to, target)
+	c.read(to.Other(), x.fields...)
+	c.read(to, target.Name)
+	rule.Convert[to] = computed(fmt.Sprintf("%s (set %s.%s)", n.path, c.names[to], target.Name), x, target)
+}
+
+// paired compiles {support: priority, engineering: priority, …}.
+func (c *compiler) paired(n *node, rule *core.Rule) {
+	rule.Flow = c.flow(n.get("flow"), core.FlowBoth, false)
+	var fields [2]Field
+	for _, s := range core.Sides {
+		name := n.get(c.names[s])
+		if name == nil {
+			c.r.atf(n, "names no field of %s; a rule names one field per side, or has set", c.names[s])
+			continue
+		}
+		f, ok := c.named(s, name)
+		if ok {
+			fields[s], rule.Fields[s] = f, f.Name
+		}
+	}
+	if rule.Fields[core.A] == "" || rule.Fields[core.B] == "" {
+		return
+	}
+	rule.ID = rule.Fields[core.A] + "~" + rule.Fields[core.B]
+	values := c.values(n.get("values"), fields)
+	c.uncovered(n.get("values"), n.get("default"), values, fields, rule.Flow)
+	people := c.matching(n.get("users"), fields)
+	defaults := c.defaults(n.get("default"), fields, rule.Flow)
+	for _, to := range core.Sides {
+		if !rule.Flow.Allows(to) {
+			continue
+		}
+		c.writable(n, to, fields[to], rule)
+		c.merged(n, fields[to])
+		if ok, instead := convertible(fields[to.Other()], fields[to]); !ok && values == nil {
+			c.r.atf(n, "%s of %s (%s) cannot become %s of %s (%s): %s", fields[to.Other()].Name, c.names[to.Other()], kindText(fields[to.Other()]),
+				fields[to].Name, c.names[to], kindText(fields[to]), instead)
+		}
+		rule.Default[to] = defaults[to]
+		rule.Convert[to] = c.conversion(n, to, fields, values, people, defaults, rule.AsSet).run
+	}
+	for _, s := range core.Sides {
+		c.read(s, rule.Fields[s])
+	}
+}
+
+// conversion joins the way to a side with the way back.
+func (c *compiler) conversion(n *node, to core.Side, fields [2]Field, t table, p *people, defaults [2]core.Value, asSet bool) *conversion {
+	one := func(to core.Side) *conversion {
+		return &conversion{
+			where: fmt.Sprintf("%s (%s to %s.%s)", n.path, fields[to.Other()].Name, c.names[to], fields[to].Name),
+			side:  to, from: fields[to.Other()], to: fields[to], table: t, people: p, fallback: defaults[to], asSet: asSet,
+		}
+	}
+	there, back := one(to), one(to.Other())
+	there.back, back.back = back, there
+	return there
+}
+
+// named is the field that a rule names; false after reporting that there is none.
+func (c *compiler) named(s core.Side, n *node) (Field, bool) {
+	if _, ok := c.desc[s].find(n.text); !ok && c.desc[s] != nil {
+		c.r.suggest(n, fmt.Sprintf("%s has no field %q", c.names[s], n.text), nearest(n.text, c.desc[s].names()))
+		return Field{}, false
+	}
+	return c.field(s, n.text), true
+}
+
+// writable checks that the target takes writes at the moments of the rule.
+func (c *compiler) writable(n *node, to core.Side, f Field, rule *core.Rule) {
+	at := n.get(c.names[to])
+	switch {
+	case !f.ReadOnly, f.OnCreate && rule.When == core.WhenCreate:
+	case f.OnCreate:
+		c.r.atf(at, "%s can only be set when the item is created; add flow: to-%s and when: create, or a flow that does not write it", f.Name, c.names[to])
+	case rule.Computed(to.Other()):
+		c.r.atf(at, "%s cannot be written", f.Name)
+	default:
+		c.r.atf(at, "%s cannot be written; add flow: to-%s", f.Name, c.names[to.Other()])
+	}
+}
+
+// merged checks that as: set is about sets.
+func (c *compiler) merged(n *node, f Field) {
+	if as := n.get("as"); as != nil && f.Kind != "" && f.Kind != core.KindSet {
+		c.r.atf(as, "as: set is for sets, and %s is %s", f.Name, kindText(f))
+	}
+}
+
+// write notes who writes a field, and reports a second writer: every moment includes the creation.
+func (c *compiler) write(n *node, to core.Side, field string) {
+	if first, ok := c.writes[to][field]; ok {
+		c.r.atf(n.get(c.names[to]), "%s of %s is already written by %s; two rules for one field would fight", field, c.names[to], first)
+		return
+	}
+	c.writes[to][field] = n.path
+}
+
+// resultFits checks an expression's type and the texts written in it against the field they go to.
+func (c *compiler) resultFits(n *node, x *expression, to core.Side, f Field) {
+	list := x.out.Kind() == cel.ListKind
+	known := x.out.Kind() != cel.DynKind && x.out.Kind() != cel.AnyKind && x.out.Kind() != cel.NullTypeKind
+	switch {
+	case f.Kind == "" || !known:
+	case f.isMany() && !list:
+		c.r.atf(n, "%s holds several values, so the expression must give a list, not a %s", f.Name, x.out)
+		return
+	case !f.isMany() && list && f.Kind != core.KindString && f.Kind != core.KindText:
+		c.r.atf(n, "%s holds one value, not a list", f.Name)
+		return
+	}
+	element := f
+	if f.isMany() {
+		element = f.element()
+	}
+	for _, l := range x.results {
+		c.option(l.at, l.text, c.names[to], element)
+	}
+}
+
+// option reports a text that is no option of the field, or cannot be a value of it.
+func (c *compiler) option(at *node, text, side string, f Field) {
+	if text == "" || f.Kind == "" {
+		return
+	}
+	if f.Kind == core.KindOption {
+		if _, ok := f.option(text); !ok && f.Options != nil {
+			names := f.optionNames()
+			c.r.suggest(at, fmt.Sprintf("%s of %s has no option %q; there are: %s", f.Name, side, text, known(names)), nearest(text, names))
+		}
+		return
+	}
+	if _, err := literal(text, f); err != nil {
+		c.r.atf(at, "%q %v, and %s of %s is %s", text, err, f.Name, side, kindText(f))
+	}
+}
+
+func kindText(f Field) string {
+	if f.isMany() && f.Of != "" {
+		return fmt.Sprintf("a %s of %s", f.Kind, f.Of)
+	}
+	if f.Kind == core.KindOption {
+		return "an option"
+	}
+	return "a " + string(f.Kind)
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}

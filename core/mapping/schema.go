@@ -1,0 +1,251 @@
+package mapping
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"duplex/schemas"
+)
+
+// schema is a compiled schema with its own text, from which messages and right names are taken.
+type schema struct {
+	compiled *jsonschema.Schema
+	doc      any
+}
+
+var (
+	systemSchema     = sync.OnceValue(func() schema { return mustCompile("system.schema.json", schemas.System) })
+	connectionSchema = sync.OnceValue(func() schema { return mustCompile("connection.schema.json", schemas.Connection) })
+)
+
+func mustCompile(name string, src []byte) schema {
+	c := jsonschema.NewCompiler()
+	c.Draft = jsonschema.Draft2020
+	s := schema{}
+	if err := c.AddResource(name, bytes.NewReader(src)); err != nil {
+		panic("schemas: " + err.Error())
+	}
+	s.compiled = c.MustCompile(name)
+	if err := json.Unmarshal(src, &s.doc); err != nil {
+		panic("schemas: " + err.Error())
+	}
+	return s
+}
+
+// check reports everything in which the file differs from the schema, in the words of the person who wrote it.
+func (s schema) check(r *report, root *node) {
+	err := s.compiled.Validate(root.any())
+	if err == nil {
+		return
+	}
+	ve, ok := err.(*jsonschema.ValidationError)
+	if !ok {
+		r.at(root, err.Error())
+		return
+	}
+	s.leaves(r, root, ve)
+}
+
+func (s schema) leaves(r *report, root *node, ve *jsonschema.ValidationError) {
+	if len(ve.Causes) > 0 {
+		for _, c := range ve.Causes {
+			s.leaves(r, root, c)
+		}
+		return
+	}
+	_, pointer, _ := strings.Cut(ve.AbsoluteKeywordLocation, "#")
+	cut := strings.LastIndexByte(pointer, '/')
+	keyword, owner := pointer[cut+1:], asMap(walk(s.doc, pointer[:cut]))
+	steps := pointerSteps(ve.InstanceLocation)
+	n, last := locate(root, steps)
+	switch keyword {
+	case "additionalProperties":
+		allowed := asMap(owner["properties"])
+		var names []string
+		for name := range allowed {
+			names = append(names, name)
+		}
+		for _, e := range n.entries {
+			if _, ok := allowed[e.key]; !ok {
+				r.key(e, "there is no such key here; there are: "+known(names), nearest(e.key, names))
+			}
+		}
+	case "required":
+		for _, name := range owner["required"].([]any) {
+			if n.get(name.(string)) == nil {
+				help := asMap(asMap(owner["properties"])[name.(string)])["description"]
+				r.atf(n, "%v is missing%s", name, helpText(help))
+			}
+		}
+	case "enum":
+		var names []string
+		for _, v := range owner["enum"].([]any) {
+			names = append(names, fmt.Sprint(v))
+		}
+		r.suggest(n, fmt.Sprintf("%q is not one of: %s", n.text, strings.Join(names, ", ")), nearest(n.text, names))
+	case "const":
+		c := fmt.Sprint(owner["const"])
+		r.suggest(n, fmt.Sprintf("%q is not known here; it can be %s", n.text, c), nearest(n.text, []string{c}))
+	case "type":
+		r.at(n, typeText(owner["type"], n))
+	case "pattern":
+		text, _ := owner["patternErrorMessage"].(string)
+		if strings.Contains(pointer, "/secret/") {
+			r.at(n, text) // what was written may be the secret itself
+			return
+		}
+		if last != nil && last.value == n && isName(ve) {
+			r.key(*last, fmt.Sprintf("the name %q %s", last.key, text), "")
+			return
+		}
+		r.atf(n, "%q %s", n.text, text)
+	case "minProperties", "maxProperties":
+		if n.path == "sides" {
+			r.atf(n, "a connection has exactly two sides, here are %d", len(n.entries))
+			return
+		}
+		r.at(n, "must not be empty")
+	case "minItems", "minLength":
+		r.at(n, "must not be empty")
+	case "minimum":
+		r.atf(n, "must be at least %v", owner["minimum"])
+	case "exclusiveMinimum":
+		r.atf(n, "must be more than %v", owner["exclusiveMinimum"])
+	case "uniqueItems":
+		r.at(n, "names something twice")
+	default:
+		r.at(n, ve.Message)
+	}
+}
+
+// isName tells a wrong key from a wrong value: the schema's propertyNames is on the way to the keyword.
+func isName(ve *jsonschema.ValidationError) bool {
+	return strings.Contains(ve.KeywordLocation, "/propertyNames/")
+}
+
+func helpText(help any) string {
+	if s, ok := help.(string); ok {
+		return ": " + strings.ToLower(s[:1]) + strings.TrimSuffix(strings.SplitN(s[1:], ". ", 2)[0], ".")
+	}
+	return ""
+}
+
+func typeText(want any, n *node) string {
+	var names []string
+	switch w := want.(type) {
+	case string:
+		names = []string{typeWord(w)}
+	case []any:
+		for _, t := range w {
+			names = append(names, typeWord(fmt.Sprint(t)))
+		}
+	}
+	got := "text"
+	switch {
+	case n.shape == mapped:
+		got = "a block of keys"
+	case n.shape == listed:
+		got = "a list"
+	case n.value == nil:
+		got = "nothing"
+	default:
+		switch n.value.(type) {
+		case bool:
+			got = "true or false"
+		case string:
+		default:
+			got = "a number"
+		}
+	}
+	return fmt.Sprintf("must be %s, here is %s", strings.Join(names, " or "), got)
+}
+
+func typeWord(t string) string {
+	switch t {
+	case "object":
+		return "a block of keys"
+	case "array":
+		return "a list"
+	case "boolean":
+		return "true or false"
+	case "number":
+		return "a number"
+	case "integer":
+		return "a whole number"
+	}
+	return "text"
+}
+
+func asMap(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
+}
+
+// pointerSteps takes a JSON pointer apart.
+func pointerSteps(p string) []string {
+	var steps []string
+	for _, s := range strings.Split(p, "/") {
+		if s == "" {
+			continue
+		}
+		if u, err := url.PathUnescape(s); err == nil {
+			s = u
+		}
+		steps = append(steps, strings.ReplaceAll(strings.ReplaceAll(s, "~1", "/"), "~0", "~"))
+	}
+	return steps
+}
+
+func walk(doc any, pointer string) any {
+	for _, s := range pointerSteps(pointer) {
+		switch d := doc.(type) {
+		case map[string]any:
+			doc = d[s]
+		case []any:
+			i, _ := strconv.Atoi(s)
+			if i < 0 || i >= len(d) {
+				return nil
+			}
+			doc = d[i]
+		default:
+			return nil
+		}
+	}
+	return doc
+}
+
+// locate finds the node of an instance location, and the entry it hangs on if its parent is a mapping.
+func locate(n *node, steps []string) (*node, *entry) {
+	var last *entry
+	for _, s := range steps {
+		last = nil
+		switch n.shape {
+		case mapped:
+			for i := range n.entries {
+				if n.entries[i].key == s {
+					last = &n.entries[i]
+				}
+			}
+			if last == nil {
+				return n, nil
+			}
+			n = last.value
+		case listed:
+			i, err := strconv.Atoi(s)
+			if err != nil || i >= len(n.items) {
+				return n, nil
+			}
+			n = n.items[i]
+		default:
+			return n, nil
+		}
+	}
+	return n, last
+}
