@@ -1,0 +1,62 @@
+package activities
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+)
+
+// Activities holds what the activities need. All fields but Ledger and Observer must be set.
+type Activities struct {
+	Store    Store
+	Systems  Systems
+	Mappings *Mappings
+	Now      func() time.Time
+	Log      *slog.Logger
+	// Ledger is the address at which a person finds a plan: the plan's id is appended. "" when there is no gateway.
+	Ledger   string
+	Observer Observer
+}
+
+// Observer is told what happened, for metrics. It must not block.
+type Observer interface {
+	// Synced tells that a change reached the other side. changed is when the source item changed by its system's clock.
+	Synced(connection, toSide string, changed time.Time)
+	// Failed tells that something was parked or failed, by class.
+	Failed(connection, class string)
+}
+
+// Systems gives the connectors of the systems that are configured.
+type Systems interface {
+	// Connector is the connector of a system; an error when there is no such system or its file cannot be used.
+	Connector(ctx context.Context, system string) (connectors.Connector, error)
+	// Kinds are the kinds of all systems by name.
+	Kinds(ctx context.Context) (map[string]string, error)
+}
+
+// Store is what the activities need of the store. Missing rows are an error of the store's own.
+type Store interface {
+	Connection(ctx context.Context, name string, version int) (core.ConnectionVersion, error)
+
+	ClaimPair(ctx context.Context, p core.Pair) (core.Pair, bool, error)
+	AddPairSide(ctx context.Context, pair string, side core.Side, ref core.Ref) error
+	Pair(ctx context.Context, id string) (core.Pair, error)
+	UnlinkPair(ctx context.Context, id string) error
+
+	PutObservation(ctx context.Context, pair string, o core.Observation) (string, error)
+	Observation(ctx context.Context, hash string) (core.Observation, error)
+	PutPlan(ctx context.Context, p core.Plan) error
+	Plan(ctx context.Context, id string) (core.Plan, error)
+	SaveStep(ctx context.Context, s core.Step) error
+	AddOutcome(ctx context.Context, o core.Outcome) error
+
+	Links(ctx context.Context, pair string) ([]core.Link, error)
+	PutLink(ctx context.Context, l core.Link) error
+
+	BeginIntent(ctx context.Context, i core.Intent) (core.Intent, error)
+	SettleIntent(ctx context.Context, mark, resultID, resultKey, resultURL string) error
+	IntentByMark(ctx context.Context, mark string) (core.Intent, error)
+}

@@ -1,0 +1,240 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/core/merge"
+)
+
+// Apply carries out a plan's writes to one side: the item first, then comments, then files. Each remote write is recorded
+// as it happens. A field or entry that the system refuses is parked alone; the rest is written. When the item has
+// moved on since the plan was made nothing is written and the result is Stale.
+func (a *Activities) Apply(ctx context.Context, in ApplyInput) (ApplyResult, error) {
+	defer beat(ctx)()
+	r, err := a.apply(ctx, in)
+	return r, temporalError(doing("apply "+in.Plan, err))
+}
+
+// applying is one Apply under way.
+type applying struct {
+	*Activities
+	*step
+	plan     *core.Plan
+	to       core.Side
+	from     core.Side
+	c        connectors.Connector
+	source   connectors.Connector
+	want     connectors.Want
+	done     merge.Done
+	links    []core.Link
+	outcomes []core.Outcome
+	stale    bool
+	gone     bool
+}
+
+func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, error) {
+	plan, err := a.Store.Plan(ctx, in.Plan)
+	if err != nil {
+		return ApplyResult{}, err
+	}
+	s, err := a.load(ctx, in.Pair, plan.Now)
+	if err != nil {
+		return ApplyResult{}, err
+	}
+	w := &applying{Activities: a, step: s, plan: &plan, to: in.To, from: in.To.Other(),
+		done: merge.Done{Values: map[string]core.Value{}, Failed: map[string]core.Problem{}}}
+	if w.c, err = a.Systems.Connector(ctx, s.pair.Sides[in.To].Ref.System); err != nil {
+		return ApplyResult{}, err
+	}
+	if w.source, err = a.Systems.Connector(ctx, s.pair.Sides[w.from].Ref.System); err != nil {
+		return ApplyResult{}, err
+	}
+	w.want = wanted(s.mapping, in.To, nil, true)
+	w.want.Comments, w.want.Attachments = false, false
+	if err := w.write(ctx); err != nil {
+		return ApplyResult{}, err
+	}
+	return w.finish(ctx)
+}
+
+func (w *applying) write(ctx context.Context) error {
+	if err := w.resolveUsers(ctx); err != nil {
+		return err
+	}
+	if w.plan.Create[w.to] != nil {
+		return w.create(ctx)
+	}
+	if err := w.update(ctx); err != nil || w.stale || w.gone {
+		return err
+	}
+	return w.entries(ctx)
+}
+
+// finish moves the base, saves everything and tells whether more is to be done.
+func (w *applying) finish(ctx context.Context) (ApplyResult, error) {
+	r := ApplyResult{Stale: w.stale, Gone: w.gone, Summary: w.told()}
+	if w.stale || w.gone {
+		for _, o := range w.outcomes {
+			if err := w.Store.AddOutcome(ctx, o); err != nil {
+				return r, err
+			}
+		}
+		return r, nil
+	}
+	w.done.Wrote[w.to] = true
+	after := w.done.After[w.to]
+	if after == nil { // only comments or files were written
+		after = w.now[w.to]
+	}
+	full := *after
+	if w.now[w.to] != nil {
+		full.Comments, full.Attachments, full.Complete = w.now[w.to].Comments, w.now[w.to].Attachments, w.now[w.to].Complete
+	}
+	seen, err := w.Store.PutObservation(ctx, w.pair.ID, full)
+	if err != nil {
+		return r, err
+	}
+	side := &w.pair.Sides[w.to]
+	side.Ref, side.Seen = full.Ref, seen
+	if full.Revision != "" {
+		side.Own = append(side.Own, full.Revision)
+		if n := len(side.Own); n > 8 {
+			side.Own = side.Own[n-8:]
+		}
+	}
+	if err := w.settle(ctx, w.step, w.plan, w.done, w.outcomes, nil); err != nil {
+		return r, err
+	}
+	w.observe()
+	r.Seen, r.Revision, r.Ref = seen, full.Revision, full.Ref
+	r.Status, r.Problem, r.Problems = worst(w.pair)
+	r.Settled, err = w.settled(ctx, seen)
+	return r, err
+}
+
+// settled plans once more from what was just saved: a foreign edit that the write uncovered, or writes to the other
+// side, ask for another round.
+func (w *applying) settled(ctx context.Context, seen string) (bool, error) {
+	hashes := w.plan.Now
+	hashes[w.to] = seen
+	again, err := w.load(ctx, w.pair.ID, hashes)
+	if err != nil {
+		return false, err
+	}
+	p := again.plan(w.Activities)
+	_, more := next(&p)
+	return !more, nil
+}
+
+func (w *applying) observe() {
+	if w.Observer == nil || len(w.outcomes) == 0 || w.now[w.from] == nil {
+		return
+	}
+	w.Observer.Synced(w.pair.Connection, w.pair.Sides[w.to].Name, w.now[w.from].UpdatedAt)
+}
+
+// record notes one remote operation. detail names no content.
+func (w *applying) record(act, target, result, detail string, fields []string, started time.Time) {
+	sort.Strings(fields)
+	w.outcomes = append(w.outcomes, core.Outcome{Pair: w.pair.ID, Plan: w.plan.ID, Side: w.pair.Sides[w.to].Name, Act: act,
+		Target: target, Fields: fields, Result: result, Detail: detail, Started: started.UTC(), Ended: w.Now().UTC()})
+}
+
+// told says what was written, for the history.
+func (w *applying) told() string {
+	var parts []string
+	for _, o := range w.outcomes {
+		t := o.Act + " " + o.Result
+		if len(o.Fields) > 0 {
+			t += " (" + strings.Join(o.Fields, ", ") + ")"
+		}
+		parts = append(parts, t)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// fail parks one rule.
+func (w *applying) fail(rule string, p core.Problem) { w.done.Failed[rule] = p }
+
+// ruleOf is the decision that writes the target field.
+func (w *applying) ruleOf(field string) *core.Decision {
+	for i := range w.plan.Decisions {
+		d := &w.plan.Decisions[i]
+		writes := d.Action == core.ActionWrite && d.To == w.to || d.Action == core.ActionMerge
+		if writes && d.Fields[w.to] == field {
+			return d
+		}
+	}
+	return nil
+}
+
+// parkFields parks the rules of the fields a system refused and reports whether it named any that are being written.
+func (w *applying) parkFields(refused map[string]string, drop func(field string) bool) bool {
+	named := false
+	for f, why := range refused {
+		d := w.ruleOf(f)
+		if d == nil || !drop(f) {
+			continue
+		}
+		named = true
+		w.fail(d.Rule, core.Problem{Class: core.ProblemInvalid, Field: f, Retries: "a change of the value, or a new mapping version",
+			Text: fmt.Sprintf("%s refused %s: %s", w.pair.Sides[w.to].Ref.System, f, why)})
+	}
+	return named
+}
+
+// resolveUsers finds, on the target, the people that the plan writes. Somebody who is not there is replaced by the rule's
+// default; without one the field is parked and the present assignee stays.
+func (w *applying) resolveUsers(ctx context.Context) error {
+	resolver, ok := w.c.(connectors.UserResolver)
+	if !ok {
+		return nil
+	}
+	side := w.mapping.Connection.Sides[w.to]
+	t := connectors.ItemType{Type: side.Type, Scope: side.Scope}
+	for i := range w.plan.Decisions {
+		d := &w.plan.Decisions[i]
+		if d.Action != core.ActionWrite || d.To != w.to || d.Value.Kind() != core.KindUser || d.Value.IsEmpty() || d.Value.ID() != "" {
+			continue
+		}
+		found, err := resolver.ResolveUser(ctx, t, d.Value)
+		if errors.Is(err, connectors.ErrNotFound) && !d.Fallback.IsAbsent() {
+			found, err = resolver.ResolveUser(ctx, t, d.Fallback)
+		}
+		field := d.Fields[w.to]
+		switch {
+		case err == nil:
+			w.done.Values[d.Rule] = found
+			w.set(field, &found)
+		case errors.Is(err, connectors.ErrNotFound):
+			w.set(field, nil)
+			w.fail(d.Rule, core.Problem{Class: core.ProblemInvalid, Field: field, Retries: "a change of the value, a new mapping version, or resync",
+				Text: "nobody in " + w.pair.Sides[w.to].Ref.System + " has that person's e-mail address: add the person there, a table entry, or a default; the present value stays"})
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+// set changes or drops a field of what is about to be written.
+func (w *applying) set(field string, v *core.Value) {
+	fields := map[string]core.Value{}
+	if w.plan.Create[w.to] != nil {
+		fields = w.plan.Create[w.to].Fields
+	} else if w.plan.Update[w.to] != nil {
+		fields = w.plan.Update[w.to].Fields
+	}
+	if v == nil {
+		delete(fields, field)
+		return
+	}
+	fields[field] = *v
+}

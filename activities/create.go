@@ -1,0 +1,108 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"duplex/connectors"
+	"duplex/core"
+)
+
+// create makes the twin, at most once: intent row, create with the mark, record. On any attempt after the first the mark is
+// looked for first. When it cannot be told whether an earlier attempt made the item, it waits; when two items
+// carry the mark, it stops and asks.
+func (w *applying) create(ctx context.Context) error {
+	draft := w.plan.Create[w.to]
+	intent, err := w.Store.BeginIntent(ctx, core.Intent{Mark: draft.Mark, Pair: w.pair.ID, Side: w.to, Kind: "item", StartedAt: w.Now().UTC()})
+	if err != nil {
+		return err
+	}
+	ref := core.Ref{ID: intent.ResultID, Key: intent.ResultKey, URL: intent.ResultURL}
+	if ref.IsZero() && intent.Attempts > 1 {
+		if ref, err = w.findItem(ctx, intent); err != nil {
+			return err
+		}
+	}
+	started := w.Now()
+	if ref.IsZero() {
+		o, err := w.createDropping(ctx, draft)
+		if err != nil {
+			return err
+		}
+		ref = o.Ref
+		w.record("create", ref.ID, "ok", "", fieldNames(draft.Fields), started)
+	} else {
+		w.record("create", ref.ID, "found", "an earlier attempt had created it", nil, started)
+	}
+	side := w.mapping.Connection.Sides[w.to]
+	ref.System, ref.Type = side.System, side.Type
+	if err := w.Store.SettleIntent(ctx, draft.Mark, ref.ID, ref.Key, ref.URL); err != nil {
+		return err
+	}
+	if err := w.Store.AddPairSide(ctx, w.pair.ID, w.to, ref); err != nil {
+		return err
+	}
+	want := w.want
+	want.Comments = w.mapping.Connection.Comments.Flow != ""
+	want.Attachments = w.mapping.Connection.Attachments.Flow != ""
+	o, err := w.c.Get(ctx, ref.ID, want)
+	if err != nil {
+		return doing("read the new item", err)
+	}
+	o.Ref.System, o.Ref.Type = ref.System, ref.Type
+	w.done.After[w.to] = &o
+	return nil
+}
+
+// findItem looks for an item that an earlier attempt may have created. The zero ref means that there is none for certain.
+func (w *applying) findItem(ctx context.Context, intent core.Intent) (core.Ref, error) {
+	finder, ok := w.c.(connectors.Finder)
+	if !ok {
+		return core.Ref{}, fmt.Errorf("whether an earlier attempt created the item cannot be told, and %s has no way to look: look for it and link the two items by hand: %w",
+			w.pair.Sides[w.to].Ref.System, connectors.ErrUnsupported)
+	}
+	side := w.mapping.Connection.Sides[w.to]
+	refs, err := finder.Find(ctx, connectors.ItemType{Type: side.Type, Scope: side.Scope}, intent.Mark)
+	if err != nil {
+		return core.Ref{}, err
+	}
+	switch len(refs) {
+	case 1:
+		return refs[0], nil
+	case 0:
+		if left := intent.StartedAt.Add(w.c.Facts().FindLag).Sub(w.Now()); left > 0 {
+			return core.Ref{}, connectors.Busy("look for an item that an earlier attempt may have created",
+				"its index may lag; it is looked for until the lag is over, then created", min(left, w.c.Facts().FindLag/8+1))
+		}
+		return core.Ref{}, nil
+	}
+	return core.Ref{}, fmt.Errorf("%d items in %s carry the same mark: delete all but one, then resync: %w", len(refs), side.System, connectors.ErrUnsupported)
+}
+
+// createDropping creates the item, parking fields that the system refuses, as long as it names them.
+func (w *applying) createDropping(ctx context.Context, draft *core.Draft) (core.Observation, error) {
+	for {
+		o, err := w.c.Create(ctx, *draft)
+		var invalid *connectors.InvalidError
+		if !errors.As(err, &invalid) {
+			return o, err
+		}
+		dropped := w.parkFields(invalid.Fields, func(f string) bool {
+			_, has := draft.Fields[f]
+			delete(draft.Fields, f)
+			return has
+		})
+		if !dropped {
+			return o, err
+		}
+	}
+}
+
+func fieldNames(fields map[string]core.Value) []string {
+	names := make([]string, 0, len(fields))
+	for n := range fields {
+		names = append(names, n)
+	}
+	return names
+}

@@ -1,0 +1,211 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/core/merge"
+)
+
+// entries writes the plan's comments and files to the side. One that the system refuses is parked alone.
+func (w *applying) entries(ctx context.Context) error {
+	for i := range w.plan.Entries {
+		e := &w.plan.Entries[i]
+		if e.To != w.to {
+			continue
+		}
+		started := w.Now()
+		target, result, err := w.entry(ctx, e)
+		if errors.Is(err, connectors.ErrNotFound) {
+			w.gone = true
+			return nil
+		}
+		if err != nil && !parks(err) {
+			return err
+		}
+		act := string(e.Kind) + "." + string(e.Action)
+		if err != nil {
+			p := problemOf(err)
+			p.Field = merge.ParkKey(e.Kind, e.Source)
+			w.fail(p.Field, p)
+			w.record(act, e.Source, "parked", p.Text, nil, started)
+			continue
+		}
+		if result != "" {
+			w.record(act, target, result, "", nil, started)
+		}
+	}
+	return nil
+}
+
+// entry carries out one decision and records the link.
+func (w *applying) entry(ctx context.Context, e *core.EntryDecision) (target, result string, err error) {
+	id := w.pair.Sides[w.to].Ref.ID
+	switch e.Action {
+	case core.EntryAdd:
+		return w.add(ctx, id, e)
+	case core.EntryEdit:
+		editor, ok := w.c.(connectors.CommentEditor)
+		if !ok {
+			return "", "", connectors.ErrUnsupported
+		}
+		if _, err := editor.EditComment(ctx, id, e.Target, *e.Comment); err != nil {
+			return "", "", entryGone(err)
+		}
+		return e.Target, "ok", w.link(ctx, e, e.Target)
+	case core.EntryDelete:
+		deleter, ok := w.c.(connectors.CommentDeleter)
+		if !ok {
+			return "", "", connectors.ErrUnsupported
+		}
+		if err := deleter.DeleteComment(ctx, id, e.Target); err != nil && !errors.Is(err, connectors.ErrNotFound) {
+			return "", "", err
+		}
+		return e.Target, "ok", w.drop(ctx, e)
+	}
+	return "", "", nil
+}
+
+// add writes a copy at most once: intent, look for it when an attempt was made before, write, record.
+func (w *applying) add(ctx context.Context, id string, e *core.EntryDecision) (target, result string, err error) {
+	mark := ""
+	if e.Comment != nil {
+		mark = e.Comment.Mark
+	} else {
+		mark = e.Attachment.Mark
+	}
+	intent, err := w.Store.BeginIntent(ctx, core.Intent{Mark: mark, Pair: w.pair.ID, Side: w.to, Kind: string(e.Kind), Source: e.Source, StartedAt: w.Now().UTC()})
+	if err != nil {
+		return "", "", err
+	}
+	target, result = intent.ResultID, "found"
+	if target == "" && intent.Attempts > 1 {
+		if target, err = w.findEntry(ctx, id, e, intent); err != nil {
+			return "", "", err
+		}
+	}
+	if target == "" {
+		result = "ok"
+		if e.Kind == core.EntryComment {
+			target, err = w.addComment(ctx, id, e)
+		} else {
+			target, err = w.attach(ctx, id, e)
+		}
+		if err != nil {
+			return "", "", err
+		}
+	}
+	if err := w.Store.SettleIntent(ctx, mark, target, "", ""); err != nil {
+		return "", "", err
+	}
+	return target, result, w.link(ctx, e, target)
+}
+
+func (w *applying) addComment(ctx context.Context, id string, e *core.EntryDecision) (string, error) {
+	commenter, ok := w.c.(connectors.Commenter)
+	if !ok {
+		return "", connectors.ErrUnsupported
+	}
+	if limit := w.c.Facts().MaxComment; limit > 0 && len([]rune(e.Comment.Body.Source())) > limit {
+		return "", fmt.Errorf("the comment is longer than the %d characters the system takes: %w", limit, connectors.ErrTooLarge)
+	}
+	c, err := commenter.AddComment(ctx, id, *e.Comment)
+	return c.ID, err
+}
+
+func (w *applying) attach(ctx context.Context, id string, e *core.EntryDecision) (string, error) {
+	opener, canOpen := w.source.(connectors.AttachmentOpener)
+	attacher, canAttach := w.c.(connectors.Attacher)
+	if !canOpen || !canAttach {
+		return "", connectors.ErrUnsupported
+	}
+	for _, f := range w.now[w.from].Attachments {
+		if f.ID != e.Source {
+			continue
+		}
+		content, err := opener.OpenAttachment(ctx, w.pair.Sides[w.from].Ref.ID, f)
+		if err != nil {
+			return "", entryGone(doing("read the file from "+w.pair.Sides[w.from].Ref.System, err))
+		}
+		defer content.Close()
+		made, err := attacher.Attach(ctx, id, *e.Attachment, content)
+		return made.ID, err
+	}
+	return "", fmt.Errorf("the file is no longer in the observation: %w", connectors.ErrUnsupported)
+}
+
+// findEntry looks for a copy that an earlier attempt may have written; "" when there is none.
+func (w *applying) findEntry(ctx context.Context, id string, e *core.EntryDecision, intent core.Intent) (string, error) {
+	if e.Kind == core.EntryComment {
+		finder, ok := w.c.(connectors.CommentFinder)
+		if !ok {
+			return "", unknown(e)
+		}
+		c, err := finder.FindComment(ctx, id, e.Comment.Mark)
+		return c.ID, w.absent(ctx, id, err)
+	}
+	finder, ok := w.c.(connectors.AttachmentFinder)
+	if !ok {
+		return "", unknown(e)
+	}
+	var taken []string
+	for _, l := range w.step.links {
+		if l.Kind == core.EntryAttachment {
+			taken = append(taken, l.IDs[w.to])
+		}
+	}
+	// The clocks of the worker and of the system may differ by a few minutes.
+	f, err := finder.FindAttachment(ctx, id, *e.Attachment, intent.StartedAt.Add(-5*time.Minute), taken)
+	return f.ID, w.absent(ctx, id, err)
+}
+
+// absent turns "no such entry" into no error. The item itself being gone shows at the write that follows.
+func (w *applying) absent(_ context.Context, _ string, err error) error {
+	if errors.Is(err, connectors.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// entryGone keeps a missing comment or file apart from a missing item.
+func entryGone(err error) error {
+	if errors.Is(err, connectors.ErrNotFound) {
+		return fmt.Errorf("it was deleted meanwhile: %w", connectors.ErrUnsupported)
+	}
+	return err
+}
+
+func unknown(e *core.EntryDecision) error {
+	return fmt.Errorf("whether an earlier attempt wrote the %s cannot be told: check the item, then resync: %w", e.Kind, connectors.ErrUnsupported)
+}
+
+// link records which copy belongs to which entry, at once, so that a crash right after finds it.
+func (w *applying) link(ctx context.Context, e *core.EntryDecision, target string) error {
+	l := core.Link{Pair: w.pair.ID, Kind: e.Kind, Origin: w.from, Print: e.Print}
+	l.IDs[w.from], l.IDs[w.to] = e.Source, target
+	for i, old := range w.step.links {
+		if old.Kind == e.Kind && old.IDs[w.from] == e.Source {
+			if e.Action == core.EntryAdd { // a further comment for an edit: the first copy stays the twin
+				l.IDs[w.to] = old.IDs[w.to]
+			}
+			w.step.links[i] = l
+			return w.Store.PutLink(ctx, l)
+		}
+	}
+	w.step.links = append(w.step.links, l)
+	return w.Store.PutLink(ctx, l)
+}
+
+func (w *applying) drop(ctx context.Context, e *core.EntryDecision) error {
+	for i := range w.step.links {
+		if l := &w.step.links[i]; l.Kind == e.Kind && l.IDs[w.from] == e.Source {
+			l.Dropped = true
+			return w.Store.PutLink(ctx, *l)
+		}
+	}
+	return nil
+}

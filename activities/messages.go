@@ -1,0 +1,98 @@
+package activities
+
+import (
+	"time"
+
+	"duplex/core"
+)
+
+// FetchInput asks for the newest observation of one side.
+type FetchInput struct {
+	Pair       string
+	Connection string
+	Side       core.Side
+	Ref        core.Ref
+	Seen       string // hash of the newest observation so far, "" for none
+	Full       bool   // take nothing from Seen
+	First      bool   // the item is in no pair yet: evaluate the trigger and claim it
+}
+
+// FetchResult refers to the observation. It holds no content.
+type FetchResult struct {
+	Hash      string
+	Revision  string
+	Precise   bool // the revision tells any two states apart
+	At        time.Time
+	Version   int      // of the connection
+	Changed   []string // names of fields that differ from Seen
+	Gone      bool     // the item was deleted or is out of sight
+	Refused   string   // First only: why the item does not enter the sync
+	BelongsTo string   // First only: the pair that has the item already
+	Ref       core.Ref
+}
+
+// TransformInput asks what is to be done.
+type TransformInput struct {
+	Pair    string
+	Seen    [2]string
+	Retry   bool                 // try parked things again
+	Resolve map[string]core.Side // an operator's choices, by rule id
+}
+
+// TransformResult says what is to be done next. It holds no content.
+type TransformResult struct {
+	Plan     string // id in the ledger; "" when there was nothing to record
+	Write    bool   // Apply is needed
+	To       core.Side
+	Create   bool
+	Summary  string // field names and reasons
+	Ledger   string // where the values are
+	Version  int
+	Status   core.PairStatus
+	Problem  string // class of the worst problem, "" for none
+	Problems int
+}
+
+// ApplyInput asks to carry out a plan's writes to one side.
+type ApplyInput struct {
+	Pair string
+	Plan string
+	To   core.Side
+}
+
+// ApplyResult says what became of it. It holds no content.
+type ApplyResult struct {
+	Stale    bool   // the item changed meanwhile: fetch it again
+	Gone     bool   // the item was deleted meanwhile
+	Settled  bool   // both sides agree now; false: plan again
+	Seen     string // hash of the observation after the write
+	Revision string
+	Ref      core.Ref
+	Summary  string
+	Status   core.PairStatus
+	Problem  string
+	Problems int
+}
+
+// EndInput asks to end a pair, or to act on a deleted item by the policy.
+type EndInput struct {
+	Pair   string
+	Gone   [2]bool
+	Unlink bool // an operator asked
+}
+
+// EndResult says what was done.
+type EndResult struct {
+	Ended   bool // the pair is unlinked, the workflow completes
+	Summary string
+	Status  core.PairStatus
+	Problem string
+}
+
+// FailInput records a problem of the whole pair.
+type FailInput struct {
+	Pair  string
+	Class core.ProblemClass
+	Text  string
+	Clear bool // the problem has passed
+}

@@ -1,0 +1,174 @@
+package activities
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/core/mapping"
+	"duplex/core/merge"
+)
+
+// step is everything one planning looks at, loaded.
+type step struct {
+	pair    core.Pair
+	mapping *mapping.Mapping
+	links   []core.Link
+	can     [2]merge.EntryAbilities
+	formats [2]string
+	now     [2]*core.Observation
+	base    [2]*core.Observation
+	retry   bool
+	resolve map[string]core.Side
+}
+
+// load reads the pair, its merge base and the named observations.
+func (a *Activities) load(ctx context.Context, pairID string, seen [2]string) (*step, error) {
+	pair, err := a.Store.Pair(ctx, pairID)
+	if err != nil {
+		return nil, err
+	}
+	s := &step{pair: pair}
+	if s.mapping, err = a.Mappings.Active(ctx, pair.Connection); err != nil {
+		return nil, err
+	}
+	if s.links, err = a.Store.Links(ctx, pairID); err != nil {
+		return nil, err
+	}
+	for _, side := range core.Sides {
+		c, err := a.Systems.Connector(ctx, pair.Sides[side].Ref.System)
+		if err != nil {
+			return nil, err
+		}
+		s.can[side], s.formats[side] = abilities(c), c.Facts().RichText
+		if s.base[side], err = a.observation(ctx, pair.Sides[side].Base); err != nil {
+			return nil, err
+		}
+		if s.now[side], err = a.observation(ctx, seen[side]); err != nil {
+			return nil, err
+		}
+		s.pair.Sides[side].Seen = seen[side]
+		if s.now[side] != nil {
+			s.pair.Sides[side].Ref = s.now[side].Ref
+		}
+	}
+	return s, nil
+}
+
+func (a *Activities) observation(ctx context.Context, hash string) (*core.Observation, error) {
+	if hash == "" {
+		return nil, nil
+	}
+	o, err := a.Store.Observation(ctx, hash)
+	if err != nil {
+		return nil, fmt.Errorf("observation %.12s: %w", hash, err)
+	}
+	return &o, nil
+}
+
+func abilities(c connectors.Connector) merge.EntryAbilities {
+	_, add := c.(connectors.Commenter)
+	_, edit := c.(connectors.CommentEditor)
+	_, del := c.(connectors.CommentDeleter)
+	_, attach := c.(connectors.Attacher)
+	return merge.EntryAbilities{AddComment: add, EditComment: edit, DeleteComment: del, Attach: attach}
+}
+
+func (s *step) input() merge.Input {
+	return merge.Input{Rules: s.mapping.Rules, Base: s.base, Now: s.now, Origin: s.pair.Origin, Parked: s.pair.Parked,
+		Version: s.mapping.Connection.Version, Resolve: s.resolve, Retry: s.retry}
+}
+
+// plan decides, and gathers what is to be written.
+func (s *step) plan(a *Activities) core.Plan {
+	conn := s.mapping.Connection
+	p := core.Plan{ID: strings.ToLower(rand.Text()), Pair: s.pair.ID, Connection: conn.Name, Version: conn.Version, At: a.Now().UTC()}
+	for _, side := range core.Sides {
+		p.Base[side], p.Now[side] = s.pair.Sides[side].Base, s.pair.Sides[side].Seen
+	}
+	p.Decisions = merge.Fields(s.input())
+	for _, to := range core.Sides {
+		if s.now[to] == nil {
+			side := conn.Sides[to]
+			p.Create[to] = merge.Draft(p.Decisions, to, side.Type, side.Scope, Mark(s.pair.ID, "item", to, ""))
+			return p // comments and files follow when the item exists
+		}
+		p.Update[to] = merge.Patch(p.Decisions, to)
+	}
+	p.Entries = merge.Entries{Comments: conn.Comments, Attachments: conn.Attachments, Links: s.links, Now: s.now,
+		Parked: s.pair.Parked, Version: conn.Version, Retry: s.retry, Can: s.can, Body: s.body,
+		Mark: func(kind core.EntryKind, to core.Side, source string) string {
+			return Mark(s.pair.ID, string(kind), to, source)
+		}}.Decide()
+	return p
+}
+
+// next is the side to write to now: the newcomer first, else the first side that has something to be written.
+func next(p *core.Plan) (core.Side, bool) {
+	for _, to := range core.Sides {
+		if p.Create[to] != nil {
+			return to, true
+		}
+	}
+	for _, to := range core.Sides {
+		if p.Writes(to) {
+			return to, true
+		}
+	}
+	return core.A, false
+}
+
+// summary says what a plan does in field names and reasons, for the history. It holds no content.
+func (s *step) summary(p *core.Plan) string {
+	var parts []string
+	name := func(side core.Side) string { return s.pair.Sides[side].Name }
+	for _, to := range core.Sides {
+		if p.Create[to] != nil {
+			parts = append(parts, "create the item in "+name(to))
+		}
+	}
+	creating := len(parts) > 0
+	for _, d := range p.Decisions {
+		switch {
+		case d.Action == core.ActionPark || d.Action == core.ActionParked:
+			parts = append(parts, fmt.Sprintf("%s parked: %s", field(d), d.Problem.Class))
+		case creating:
+		case d.Action == core.ActionWrite:
+			parts = append(parts, fmt.Sprintf("%s → %s (%s)", d.Fields[d.To.Other()], name(d.To), d.Reason))
+		case d.Action == core.ActionMerge:
+			for _, to := range core.Sides {
+				if add, rem := len(d.Sets[to].Add.Items()), len(d.Sets[to].Remove.Items()); add+rem > 0 {
+					parts = append(parts, fmt.Sprintf("%s → %s (+%d −%d)", d.Fields[to.Other()], name(to), add, rem))
+				}
+			}
+		}
+	}
+	count := map[string]int{}
+	var order []string
+	for _, e := range p.Entries {
+		k := fmt.Sprintf("%s %s → %s", e.Action, e.Kind, name(e.To))
+		if count[k]++; count[k] == 1 {
+			order = append(order, k)
+		}
+	}
+	for _, k := range order {
+		if count[k] > 1 {
+			k = fmt.Sprintf("%s (%d)", k, count[k])
+		}
+		parts = append(parts, k)
+	}
+	if len(parts) == 0 {
+		return "nothing to do: both sides agree"
+	}
+	return strings.Join(parts, "; ")
+}
+
+func field(d core.Decision) string {
+	if d.Fields[0] != "" {
+		return d.Fields[0]
+	}
+	return d.Fields[1]
+}

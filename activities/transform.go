@@ -1,0 +1,162 @@
+package activities
+
+import (
+	"context"
+
+	"duplex/core"
+	"duplex/core/merge"
+)
+
+// Transform decides what is to be done between the two observations. It calls no system (but for the descriptions that
+// compiling a new mapping version needs). When nothing is to be written it moves the merge base itself.
+func (a *Activities) Transform(ctx context.Context, in TransformInput) (TransformResult, error) {
+	r, err := a.transform(ctx, in)
+	return r, temporalError(doing("plan "+in.Pair, err))
+}
+
+func (a *Activities) transform(ctx context.Context, in TransformInput) (TransformResult, error) {
+	s, err := a.load(ctx, in.Pair, in.Seen)
+	if err != nil {
+		return TransformResult{}, err
+	}
+	s.retry, s.resolve = in.Retry, in.Resolve
+	p := s.plan(a)
+	r := TransformResult{Version: p.Version, Summary: s.summary(&p)}
+	if to, write := next(&p); write {
+		if err := a.Store.PutPlan(ctx, p); err != nil {
+			return r, err
+		}
+		r.Plan, r.Write, r.To, r.Create = p.ID, true, to, p.Create[to] != nil
+		r.Status, r.Problem, r.Problems = worst(s.pair)
+	} else if err := a.settle(ctx, s, &p, merge.Done{Wrote: [2]bool{true, true}}, nil, &r.Plan); err != nil {
+		return r, err
+	} else {
+		r.Status, r.Problem, r.Problems = worst(s.pair)
+	}
+	if r.Plan != "" && a.Ledger != "" {
+		r.Ledger = a.Ledger + r.Plan
+	}
+	return r, nil
+}
+
+// settle moves the merge base by what was done, keeps what is parked, and saves the step. The plan is kept when it moved
+// or parked anything; its id is then left in kept.
+func (a *Activities) settle(ctx context.Context, s *step, p *core.Plan, done merge.Done, outcomes []core.Outcome, kept *string) error {
+	base, parked := merge.Advance(s.input(), p.Decisions, done)
+	links := s.entriesDone(p, parked, done)
+	now := a.Now().UTC()
+	for k, v := range parked {
+		if old, ok := s.pair.Parked[k]; ok {
+			v.Problem.Since = old.Problem.Since
+		} else {
+			v.Problem.Since = now
+			if a.Observer != nil {
+				a.Observer.Failed(s.pair.Connection, string(v.Problem.Class))
+			}
+		}
+		parked[k] = v
+	}
+	moved := len(outcomes) > 0 || len(links) > 0
+	var observations []core.Observation
+	for _, side := range core.Sides {
+		if s.now[side] == nil && done.After[side] == nil {
+			continue
+		}
+		h := base[side].Hash()
+		moved = moved || contentMoved(s.base[side], &base[side])
+		observations = append(observations, base[side])
+		s.pair.Sides[side].Base = h
+	}
+	s.pair.Version, s.pair.SyncedAt = s.mapping.Connection.Version, now
+	moved = moved || len(parked) != len(s.pair.Parked)
+	s.pair.Parked = parked
+	s.pair.Status, _, _ = worst(s.pair)
+	step := core.Step{Pair: s.pair, Observations: observations, Links: links, Outcomes: outcomes}
+	if moved {
+		step.Plan = p
+		if kept != nil {
+			*kept = p.ID
+		}
+	}
+	return a.Store.SaveStep(ctx, step)
+}
+
+// entriesDone carries parked entries over and gives the links that entry decisions without a remote write change.
+func (s *step) entriesDone(p *core.Plan, parked map[string]core.Parked, done merge.Done) []core.Link {
+	decided := map[string]bool{}
+	var links []core.Link
+	for _, e := range p.Entries {
+		key := merge.ParkKey(e.Kind, e.Source)
+		decided[key] = true
+		problem, failed := done.Failed[key]
+		switch {
+		case e.Action == core.EntryPark:
+			problem, failed = *e.Problem, true
+		case e.Action == core.EntryForget:
+			for _, l := range s.links {
+				if l.Kind == e.Kind && l.IDs[e.To.Other()] == e.Source {
+					l.Dropped = true
+					links = append(links, l)
+				}
+			}
+		}
+		if failed {
+			parked[key] = core.Parked{Problem: problem, Fingerprint: e.Print, Pending: e.To.Other(), Version: s.mapping.Connection.Version}
+		}
+	}
+	for key, old := range s.pair.Parked {
+		if _, isRule := parked[key]; !isRule && !decided[key] && s.entryThere(key) {
+			parked[key] = old
+		}
+	}
+	return links
+}
+
+// entryThere reports whether a parked comment or file still exists on either side.
+func (s *step) entryThere(key string) bool {
+	for _, o := range s.now {
+		if o == nil {
+			continue
+		}
+		for _, c := range o.Comments {
+			if merge.ParkKey(core.EntryComment, c.ID) == key {
+				return true
+			}
+		}
+		for _, f := range o.Attachments {
+			if merge.ParkKey(core.EntryAttachment, f.ID) == key {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func contentMoved(was, is *core.Observation) bool {
+	if was == nil || len(was.Fields) != len(is.Fields) {
+		return true
+	}
+	for name, v := range is.Fields {
+		if !core.Equal(was.Field(name), v) {
+			return true
+		}
+	}
+	return false
+}
+
+// worst gives a pair's status, the class of its gravest problem and how many there are.
+func worst(p core.Pair) (core.PairStatus, string, int) {
+	order := []core.ProblemClass{core.ProblemUnknown, core.ProblemDenied, core.ProblemFailed, core.ProblemGone, core.ProblemConflict,
+		core.ProblemInvalid, core.ProblemUnsupported, core.ProblemTooLarge}
+	for _, class := range order {
+		for _, parked := range p.Parked {
+			if parked.Problem.Class == class {
+				return core.PairProblem, string(class), len(p.Parked)
+			}
+		}
+	}
+	if p.Sides[core.A].Ref.IsZero() || p.Sides[core.B].Ref.IsZero() {
+		return core.PairPending, "", 0
+	}
+	return core.PairInSync, "", 0
+}

@@ -1,0 +1,168 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/core/richtext"
+)
+
+// update writes the plan's patch, guarded by the revision the plan was made on.
+//
+// An attempt after the first does not know whether an earlier one was carried out before its answer was lost. It reads
+// the item: when it already holds what was to be written, that attempt is taken for done, with the server's own
+// spelling of rich text; else the guard decides as usual.
+func (w *applying) update(ctx context.Context) error {
+	patch := w.plan.Update[w.to]
+	if patch == nil || patch.IsEmpty() {
+		return nil
+	}
+	intent, err := w.Store.BeginIntent(ctx, core.Intent{Mark: w.plan.ID, Pair: w.pair.ID, Side: w.to, Kind: "update", StartedAt: w.Now().UTC()})
+	if err != nil {
+		return err
+	}
+	id, started := w.pair.Sides[w.to].Ref.ID, w.Now()
+	if intent.Attempts > 1 {
+		o, err := w.c.Get(ctx, id, w.want)
+		if errors.Is(err, connectors.ErrNotFound) {
+			w.gone = true
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if holds(&o, patch) {
+			w.after(o)
+			w.record("update", id, "found", "an earlier attempt had written it", patch.Names(), started)
+			return w.Store.SettleIntent(ctx, w.plan.ID, id, "", "")
+		}
+	}
+	o, err := w.updateDropping(ctx, id, patch)
+	switch {
+	case errors.Is(err, connectors.ErrStale):
+		w.stale = true
+		w.record("update", id, "stale", "the item changed meanwhile: nothing was written", patch.Names(), started)
+		return nil
+	case errors.Is(err, connectors.ErrNotFound):
+		w.gone = true
+		return nil
+	case err != nil:
+		return err
+	}
+	if o != nil {
+		w.after(*o)
+		w.record("update", id, "ok", "", patch.Names(), started)
+	}
+	return w.Store.SettleIntent(ctx, w.plan.ID, id, "", "")
+}
+
+func (w *applying) after(o core.Observation) {
+	ref := w.pair.Sides[w.to].Ref
+	o.Ref.System, o.Ref.Type = ref.System, ref.Type
+	w.done.After[w.to] = &o
+}
+
+// updateDropping writes the patch, parking fields that the system refuses. When it refuses without naming a field, the
+// fields are written one by one, so that one bad value does not hold up the others. nil when nothing was left to write.
+func (w *applying) updateDropping(ctx context.Context, id string, patch *core.Patch) (*core.Observation, error) {
+	revision := w.now[w.to].Revision
+	for !patch.IsEmpty() {
+		o, err := w.c.Update(ctx, id, *patch, revision, w.want)
+		var invalid *connectors.InvalidError
+		switch {
+		case err == nil:
+			return &o, nil
+		case errors.As(err, &invalid):
+			if w.parkFields(invalid.Fields, func(f string) bool { return drop(patch, f) }) {
+				continue
+			}
+		case !parks(err):
+			return nil, err
+		}
+		if len(patch.Names()) > 1 {
+			return w.oneByOne(ctx, id, patch, revision)
+		}
+		w.refuseAll(patch, err)
+	}
+	return nil, nil
+}
+
+func (w *applying) oneByOne(ctx context.Context, id string, patch *core.Patch, revision string) (*core.Observation, error) {
+	var last *core.Observation
+	for _, f := range patch.Names() {
+		single := core.Patch{Fields: map[string]core.Value{}, Sets: map[string]core.SetChange{}}
+		if v, ok := patch.Fields[f]; ok {
+			single.Fields[f] = v
+		} else {
+			single.Sets[f] = patch.Sets[f]
+		}
+		o, err := w.c.Update(ctx, id, single, revision, w.want)
+		switch {
+		case err == nil:
+			last, revision = &o, o.Revision
+		case parks(err):
+			w.refuseAll(&single, err)
+			drop(patch, f)
+		default:
+			return nil, err
+		}
+	}
+	return last, nil
+}
+
+// refuseAll parks every field of the patch and empties it.
+func (w *applying) refuseAll(patch *core.Patch, err error) {
+	for _, f := range patch.Names() {
+		if d := w.ruleOf(f); d != nil {
+			p := problemOf(err)
+			p.Field = f
+			w.fail(d.Rule, p)
+		}
+		drop(patch, f)
+	}
+}
+
+func drop(p *core.Patch, f string) bool {
+	_, field := p.Fields[f]
+	_, set := p.Sets[f]
+	delete(p.Fields, f)
+	delete(p.Sets, f)
+	return field || set
+}
+
+// holds reports whether the item already shows everything the patch writes.
+func holds(o *core.Observation, p *core.Patch) bool {
+	for f, want := range p.Fields {
+		if !alike(o.Field(f), want) {
+			return false
+		}
+	}
+	for f, c := range p.Sets {
+		now := o.Field(f)
+		for _, e := range c.Add.Items() {
+			if !now.Has(e) {
+				return false
+			}
+		}
+		for _, e := range c.Remove.Items() {
+			if now.Has(e) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// alike is equality that forgives a server's rewriting of rich text: the same words.
+func alike(is, want core.Value) bool {
+	if is.Kind() == core.KindText && want.Kind() == core.KindText && is.Format() == want.Format() {
+		words := func(v core.Value) string {
+			return strings.Join(strings.Fields(richtext.PlainText(richtext.Format(v.Format()), v.Source())), " ")
+		}
+		return words(is) == words(want)
+	}
+	return core.Equal(is, want)
+}

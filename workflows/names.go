@@ -1,0 +1,82 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+
+	"duplex/core"
+)
+
+// Names that are part of the contract with the gateway, the command line and recorded histories.
+const (
+	PairWorkflow = "Pair"
+	PairsQueue   = "pairs" // workflows and planning
+
+	HintSignal = "hint"
+	StateQuery = "state"
+
+	ResyncUpdate  = "resync"
+	ResolveUpdate = "resolve"
+	PauseUpdate   = "pause"
+	ResumeUpdate  = "resume"
+	UnlinkUpdate  = "unlink"
+)
+
+// SystemQueue is the task queue of every call to a system.
+func SystemQueue(system string) string { return "system:" + system }
+
+// The search attributes of a pair workflow: names, never content.
+var (
+	AttrConnection = temporal.NewSearchAttributeKeyKeyword("DuplexConnection")
+	AttrState      = temporal.NewSearchAttributeKeyKeyword("DuplexState")
+	AttrItem       = temporal.NewSearchAttributeKeyKeywordList("DuplexItem")
+	AttrProblem    = temporal.NewSearchAttributeKeyKeyword("DuplexProblem")
+)
+
+// Priorities: a live edit is handed out before anything that can wait.
+const (
+	PriorityLive   = 2
+	PriorityReplay = 3
+	PrioritySweep  = 4
+)
+
+// Hint is the signal "this side may have changed".
+type Hint struct {
+	Side     core.Side     `json:"side"`
+	Kind     core.HintKind `json:"kind"`
+	Revision string        `json:"revision,omitempty"`
+	Own      bool          `json:"own,omitempty"` // made by the sync's own account
+	Delivery string        `json:"delivery,omitempty"`
+}
+
+// ResyncRequest asks to read both sides afresh and try everything that is parked again.
+type ResyncRequest struct {
+	By string `json:"by"`
+}
+
+// ResolveRequest chooses the side whose value wins for a parked rule.
+type ResolveRequest struct {
+	Rule string    `json:"rule"`
+	Side core.Side `json:"side"`
+	By   string    `json:"by"`
+}
+
+// OperatorRequest is a pause, resume or unlink.
+type OperatorRequest struct {
+	By string `json:"by"`
+}
+
+// Answer is what an update returns.
+type Answer struct {
+	Text string `json:"text"`
+}
+
+// Tuning are the time limits of activities. They are not part of a history's commands, so they may differ between workers.
+type Tuning struct {
+	Heartbeat time.Duration // after which a silent worker is taken for dead
+	Debounce  time.Duration // pause between two syncs of one pair, so that a burst of hints becomes one
+}
+
+// DefaultTuning suits production.
+var DefaultTuning = Tuning{Heartbeat: 10 * time.Second, Debounce: 250 * time.Millisecond}

@@ -1,0 +1,201 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"duplex/activities"
+	"duplex/core"
+)
+
+// Workflows holds what all workflows of a worker share.
+type Workflows struct {
+	Tuning Tuning
+}
+
+// Pair keeps one pair in step for as long as the pair lives. It returns when the pair was unlinked, when the item never
+// entered the sync, or to continue as new.
+func (w Workflows) Pair(ctx workflow.Context, state PairState) (Answer, error) {
+	p := newPair(ctx, w, state)
+	if err := p.handlers(ctx); err != nil {
+		return Answer{}, err
+	}
+	return p.run(ctx)
+}
+
+// pair is one running pair workflow: the state that survives it, and what only this run needs.
+type pair struct {
+	PairState
+	tuning Tuning
+	hints  workflow.ReceiveChannel
+	wake   bool // a handler changed the state
+	held   bool // the last sync failed: wait for the pause to pass, a hint or an operator
+	synced time.Time
+	shown  shown
+}
+
+// shown is what was last written to the search attributes.
+type shown struct {
+	status  core.PairStatus
+	problem string
+	items   int
+}
+
+func newPair(ctx workflow.Context, w Workflows, s PairState) *pair {
+	return &pair{PairState: s, tuning: w.Tuning, hints: workflow.GetSignalChannel(ctx, HintSignal), shown: shown{status: core.PairPending}}
+}
+
+var a *activities.Activities // only to name activities
+
+// run waits for something to do, syncs, and waits again.
+func (p *pair) run(ctx workflow.Context) (Answer, error) {
+	for {
+		p.drain()
+		if p.Unlink {
+			return p.end(ctx)
+		}
+		if p.dirty() && !p.Paused && !p.held {
+			ended, answer, err := p.sync(ctx)
+			if err != nil || ended {
+				return answer, err
+			}
+			continue
+		}
+		p.show(ctx)
+		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+			return Answer{}, p.continueAsNew(ctx)
+		}
+		p.wait(ctx)
+	}
+}
+
+// drain takes every hint that has arrived.
+func (p *pair) drain() {
+	for {
+		var h Hint
+		if !p.hints.ReceiveAsync(&h) {
+			return
+		}
+		if p.take(h) {
+			p.held = false
+		}
+	}
+}
+
+// wait blocks until a hint arrives, a handler changes the state, or a failed pair is due for another try.
+func (p *pair) wait(ctx workflow.Context) {
+	defer func() { p.held, p.wake = p.held && !p.wake, false }()
+	arrived := func() bool { return p.wake || p.hints.Len() > 0 }
+	if !p.held || p.Paused {
+		_ = workflow.Await(ctx, arrived)
+		return
+	}
+	pause := retryPause(p.Failures)
+	ok, _ := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{Timeout: pause,
+		TimerOptions: workflow.TimerOptions{Summary: "try again: " + p.Problem}}, arrived)
+	if !ok {
+		p.held = false
+	}
+}
+
+// retryPause grows from one minute to one hour.
+func retryPause(failures int) time.Duration {
+	d := time.Minute << min(failures-1, 6)
+	return min(d, time.Hour)
+}
+
+// touch makes every side that has an item dirty.
+func (p *pair) touch(full bool) {
+	for i := range p.Sides {
+		if !p.Sides[i].Ref.IsZero() {
+			p.Sides[i].Dirty, p.Sides[i].Full = true, full
+		}
+	}
+}
+
+// continueAsNew hands the state to a fresh run. Handlers have finished and every signal has been taken.
+func (p *pair) continueAsNew(ctx workflow.Context) error {
+	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+		return err
+	}
+	p.drain()
+	return workflow.NewContinueAsNewErrorWithOptions(ctx, workflow.ContinueAsNewErrorOptions{
+		InitialVersioningBehavior: workflow.ContinueAsNewVersioningBehaviorAutoUpgrade}, PairWorkflow, p.PairState)
+}
+
+// end unlinks the pair because an operator asked.
+func (p *pair) end(ctx workflow.Context) (Answer, error) {
+	if !p.Entered {
+		return Answer{Text: "ended before it became a pair"}, nil
+	}
+	var r activities.EndResult
+	err := workflow.ExecuteActivity(p.activity(ctx, p.Sides[p.Origin].Ref.System, "unlink the pair; both items stay", PriorityLive),
+		a.End, activities.EndInput{Pair: p.ID, Unlink: true}).Get(ctx, &r)
+	if err != nil {
+		return Answer{}, err
+	}
+	p.Status, p.Problem, p.Problems = core.PairUnlinked, "", 0
+	p.note(ctx, r.Summary)
+	p.show(ctx)
+	return Answer{Text: r.Summary}, nil
+}
+
+// note remembers what happened last.
+func (p *pair) note(ctx workflow.Context, text string) {
+	p.Last, p.LastAt = text, workflow.Now(ctx)
+}
+
+// show brings the Temporal UI up to date: details always, search attributes only when they differ.
+func (p *pair) show(ctx workflow.Context) {
+	workflow.SetCurrentDetails(ctx, p.Details())
+	status := p.Status
+	if p.Paused {
+		status = core.PairPaused
+	}
+	var items []string
+	for _, s := range p.Sides {
+		if !s.Ref.IsZero() {
+			items = append(items, s.Ref.String())
+		}
+	}
+	now := shown{status: status, problem: p.Problem, items: len(items)}
+	if now == p.shown {
+		return
+	}
+	updates := []temporal.SearchAttributeUpdate{AttrState.ValueSet(string(status)), AttrConnection.ValueSet(p.Connection), AttrItem.ValueSet(items)}
+	if p.Problem != "" {
+		updates = append(updates, AttrProblem.ValueSet(p.Problem))
+	} else {
+		updates = append(updates, AttrProblem.ValueUnset())
+	}
+	if err := workflow.UpsertTypedSearchAttributes(ctx, updates...); err != nil {
+		workflow.GetLogger(ctx).Warn("search attributes not updated", "error", err)
+		return
+	}
+	p.shown = now
+}
+
+// activity is the context for a call of a system.
+func (p *pair) activity(ctx workflow.Context, system, summary string, priority int) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:           SystemQueue(system),
+		StartToCloseTimeout: 15 * time.Minute,
+		HeartbeatTimeout:    p.tuning.Heartbeat,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 2 * time.Minute},
+		Summary:             summary,
+		Priority:            temporal.Priority{PriorityKey: priority, FairnessKey: p.Connection},
+	})
+}
+
+func (p *pair) local(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		StartToCloseTimeout: 30 * time.Second,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second},
+		Summary:             summary,
+	})
+}
+
+func (p *pair) name(s core.Side) string { return fmt.Sprintf("%s %s", p.Sides[s].Name, p.Sides[s].Ref) }

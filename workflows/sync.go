@@ -1,0 +1,268 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"duplex/activities"
+	"duplex/core"
+)
+
+// maxRounds is how many writes one sync may need before it is taken for a loop.
+const maxRounds = 12
+
+// sync reads what is dirty and writes until both sides agree. ended tells that the workflow is to complete.
+func (p *pair) sync(ctx workflow.Context) (ended bool, answer Answer, err error) {
+	if wait := p.tuning.Debounce - workflow.Now(ctx).Sub(p.synced); !p.synced.IsZero() && wait > 0 {
+		if err := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{Summary: "gather hints that arrive together"}).Get(ctx, nil); err != nil {
+			return false, answer, err
+		}
+		p.drain()
+	}
+	p.Syncs++
+	ended, answer, err = p.round(ctx)
+	p.synced = workflow.Now(ctx)
+	if err == nil {
+		return ended, answer, nil
+	}
+	if temporal.IsCanceledError(err) {
+		return false, answer, err
+	}
+	return false, answer, p.failed(ctx, err)
+}
+
+func (p *pair) round(ctx workflow.Context) (bool, Answer, error) {
+	for range maxRounds {
+		if ended, answer, err := p.fetch(ctx); ended || err != nil {
+			return ended, answer, err
+		}
+		if p.Sides[core.A].Gone || p.Sides[core.B].Gone {
+			if err := p.confirmGone(); err != nil {
+				return false, Answer{}, err
+			}
+			return p.gone(ctx)
+		}
+		again, err := p.plan(ctx)
+		if err != nil {
+			return false, Answer{}, err
+		}
+		if !again {
+			return false, Answer{}, p.passed(ctx)
+		}
+		p.drain()
+	}
+	return false, Answer{}, temporal.NewNonRetryableApplicationError(
+		fmt.Sprintf("the two sides still differ after %d writes in a row: something on a side, such as an automation, keeps changing what is written; look for it, then resync", maxRounds), "loop", nil)
+}
+
+// fetch reads the dirty sides, side by side.
+func (p *pair) fetch(ctx workflow.Context) (ended bool, answer Answer, err error) {
+	var futures [2]workflow.Future
+	for _, s := range core.Sides {
+		side := &p.Sides[s]
+		if !side.Dirty || side.Ref.IsZero() {
+			continue
+		}
+		in := activities.FetchInput{Pair: p.ID, Connection: p.Connection, Side: s, Ref: side.Ref, Seen: side.Seen, Full: side.Full, First: !p.Entered}
+		side.Dirty, side.Full = false, false
+		futures[s] = workflow.ExecuteActivity(p.activity(ctx, side.Ref.System, "read "+p.name(s), PriorityLive), a.Fetch, in)
+	}
+	for _, s := range core.Sides {
+		if futures[s] == nil {
+			continue
+		}
+		var r activities.FetchResult
+		if e := futures[s].Get(ctx, &r); e != nil {
+			p.Sides[s].Dirty = true
+			err = errors.Join(err, e)
+			continue
+		}
+		if done, answer, e := p.fetched(ctx, s, r); done || e != nil {
+			return done, answer, e
+		}
+	}
+	return false, answer, err
+}
+
+func (p *pair) fetched(ctx workflow.Context, s core.Side, r activities.FetchResult) (bool, Answer, error) {
+	side := &p.Sides[s]
+	p.Version = r.Version
+	side.Gone = r.Gone
+	if r.Gone {
+		side.Missing++
+		if !p.Entered {
+			return p.refused("the item is gone or out of sight")
+		}
+		return false, Answer{}, nil
+	}
+	if r.Refused != "" {
+		return p.refused(r.Refused)
+	}
+	if r.BelongsTo != "" {
+		return p.belongs(ctx, r.BelongsTo, s)
+	}
+	p.Entered, side.Missing, side.Deleted = true, 0, false
+	side.Ref, side.Seen, side.Revision, side.Precise = r.Ref, r.Hash, r.Revision, r.Precise
+	return false, Answer{}, nil
+}
+
+// refused completes the workflow: the item is in no pair. A hint that arrived meanwhile asks again first.
+func (p *pair) refused(reason string) (bool, Answer, error) {
+	p.drain()
+	if p.dirty() {
+		return false, Answer{}, nil
+	}
+	return true, Answer{Text: "not in the sync: " + reason}, nil
+}
+
+// belongs passes the hint on to the pair that the item is part of, and completes.
+func (p *pair) belongs(ctx workflow.Context, other string, s core.Side) (bool, Answer, error) {
+	if other == p.ID {
+		p.Entered = true
+		p.Sides[s].Dirty = true
+		return false, Answer{}, nil
+	}
+	p.drain()
+	side := s
+	err := workflow.SignalExternalWorkflow(ctx, other, "", HintSignal, Hint{Side: side, Kind: core.HintChanged}).Get(ctx, nil)
+	if err != nil {
+		workflow.GetLogger(ctx).Warn("the item's pair has no running workflow", "pair", other, "error", err)
+	}
+	return true, Answer{Text: "the item belongs to " + other}, nil
+}
+
+// plan decides, and carries out what was decided, one side at a time. again asks for another round.
+func (p *pair) plan(ctx workflow.Context) (again bool, err error) {
+	in := activities.TransformInput{Pair: p.ID, Retry: p.Retry, Resolve: p.Resolve}
+	for _, s := range core.Sides {
+		in.Seen[s] = p.Sides[s].Seen
+	}
+	var t activities.TransformResult
+	if err := workflow.ExecuteLocalActivity(p.local(ctx, "compare both sides with what they last agreed on"), a.Transform, in).Get(ctx, &t); err != nil {
+		return false, err
+	}
+	p.Version, p.Status, p.Problem, p.Problems = t.Version, t.Status, t.Problem, t.Problems
+	if !t.Write {
+		p.Retry, p.Resolve = false, nil
+		p.note(ctx, t.Summary)
+		return false, nil
+	}
+	return p.apply(ctx, t)
+}
+
+func (p *pair) apply(ctx workflow.Context, t activities.TransformResult) (again bool, err error) {
+	to := &p.Sides[t.To]
+	summary := fmt.Sprintf("write to %s: %s", to.Name, t.Summary)
+	if t.Ledger != "" {
+		summary += " — values: " + t.Ledger
+	}
+	var r activities.ApplyResult
+	err = workflow.ExecuteActivity(p.activity(ctx, to.Ref.System, oneLine(summary), PriorityLive), a.Apply,
+		activities.ApplyInput{Pair: p.ID, Plan: t.Plan, To: t.To}).Get(ctx, &r)
+	if err != nil {
+		return false, err
+	}
+	if r.Stale || r.Gone {
+		to.Dirty = true
+		return true, nil
+	}
+	p.Writes++
+	to.Ref, to.Seen = r.Ref, r.Seen
+	to.wrote(r.Revision)
+	p.Status, p.Problem, p.Problems = r.Status, r.Problem, r.Problems
+	p.note(ctx, t.Summary)
+	if r.Settled {
+		p.Retry, p.Resolve = false, nil
+	}
+	return !r.Settled, nil
+}
+
+// confirmGone keeps a passing fault, or a right that was taken away for a moment, from being read as deletion: unless the
+// system said that the item was deleted, it must be missing twice, a pause apart.
+func (p *pair) confirmGone() error {
+	for _, s := range core.Sides {
+		side := &p.Sides[s]
+		if side.Gone && side.Missing < 2 && !side.Deleted {
+			return temporal.NewNonRetryableApplicationError(fmt.Sprintf(
+				"%s cannot be found and nothing said that it was deleted: it is looked for once more before the delete policy acts", p.name(s)), "not-found", nil)
+		}
+	}
+	return nil
+}
+
+// gone acts on a deleted item by the policy of the side that is left.
+func (p *pair) gone(ctx workflow.Context) (bool, Answer, error) {
+	in := activities.EndInput{Pair: p.ID, Gone: [2]bool{p.Sides[core.A].Gone, p.Sides[core.B].Gone}}
+	left := core.A
+	if in.Gone[core.A] {
+		left = core.B
+	}
+	var r activities.EndResult
+	ctx2 := p.activity(ctx, p.Sides[left].Ref.System, fmt.Sprintf("%s is gone: act by the delete policy of %s", p.name(left.Other()), p.Sides[left].Name), PriorityLive)
+	if err := workflow.ExecuteActivity(ctx2, a.End, in).Get(ctx, &r); err != nil {
+		return false, Answer{}, err
+	}
+	p.Status, p.Problem = r.Status, r.Problem
+	p.note(ctx, r.Summary)
+	p.Failures = 0
+	p.show(ctx)
+	return r.Ended, Answer{Text: r.Summary}, nil
+}
+
+// passed clears what an earlier failure left behind.
+func (p *pair) passed(ctx workflow.Context) error {
+	p.Failures = 0
+	return nil
+}
+
+// failed records why a sync could not be finished, where people look, and leaves the sides dirty for the next try.
+func (p *pair) failed(ctx workflow.Context, err error) error {
+	p.Failures++
+	class, text := classify(err)
+	p.Status, p.Problem, p.Problems = core.PairProblem, string(class), max(p.Problems, 1)
+	p.note(ctx, text)
+	p.held = true
+	p.touch(true)
+	if !p.Entered {
+		return nil
+	}
+	ctx2 := p.local(ctx, "record the problem: "+string(class))
+	if e := workflow.ExecuteLocalActivity(ctx2, a.Fail, activities.FailInput{Pair: p.ID, Class: class, Text: text}).Get(ctx, nil); e != nil {
+		workflow.GetLogger(ctx).Error("problem not recorded", "error", e)
+	}
+	return nil
+}
+
+// classify gives the problem class and the plain text of a failed activity.
+func classify(err error) (core.ProblemClass, string) {
+	var app *temporal.ApplicationError
+	class, text := core.ProblemFailed, err.Error()
+	if errors.As(err, &app) {
+		text = app.Message()
+		switch app.Type() {
+		case "denied":
+			class = core.ProblemDenied
+		case "invalid":
+			class = core.ProblemInvalid
+		case "unsupported":
+			class = core.ProblemUnsupported
+		case "too-large":
+			class = core.ProblemTooLarge
+		case "not-found":
+			class = core.ProblemGone
+		}
+	}
+	return class, text
+}
+
+func oneLine(s string) string {
+	s = strings.ReplaceAll(s, "\n", " ")
+	if r := []rune(s); len(r) > 380 {
+		s = string(r[:380]) + "…"
+	}
+	return s
+}
