@@ -100,13 +100,12 @@ func (c *call) renderIssue(i *issue, wn wanted) object {
 	return out
 }
 
+// renderedFields are the documents of an issue as HTML.
 func renderedFields(i *issue, chosen []*field) object {
 	out := object{}
 	for _, f := range chosen {
 		if f.Kind == kindDoc {
 			out[f.ID] = string(htmlText(i.Values[f.ID].Doc))
-		} else {
-			out[f.ID] = nil
 		}
 	}
 	return out

@@ -169,6 +169,7 @@ func (out reply) write(w http.ResponseWriter) {
 		w.WriteHeader(out.status)
 		_ = json.NewEncoder(w).Encode(out.body)
 	default:
+		w.Header().Set("Content-Type", "application/json;charset=UTF-8") // as the vendor, also without a body
 		w.WriteHeader(out.status)
 	}
 }

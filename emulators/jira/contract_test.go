@@ -1,0 +1,174 @@
+package jira
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"testing"
+	"time"
+
+	"duplex/emulators/harness/contract"
+)
+
+// vendorMistakes are the parts of the vendor's document that its own service does not keep.
+var vendorMistakes = []contract.Exception{
+	{Contains: `format "date-time"`, Reason: "the service writes offsets without a colon (+0000), as all its samples show"},
+	{Operation: "GET /rest/api/3/issue/{issueIdOrKey}/remotelink", Contains: "response", Reason: "the document says one object; without globalId the service answers a list"},
+	{Operation: "POST /rest/api/3/issue/{issueIdOrKey}/attachments", Contains: "request", Reason: "the document has the server's class of a multipart file, not the form"},
+	{Contains: "failed to decode response body: EOF", Reason: "the document gives 204 (and 201 of a link) a JSON body; they have none"},
+}
+
+// nullable are the operations whose answers hold issue fields or history: the document forgets that
+// an empty one is null, as all samples show.
+var nullable = []string{"GET /rest/api/3/issue/{issueIdOrKey}", "PUT /rest/api/3/issue/{issueIdOrKey}", "POST /rest/api/3/issue/bulkfetch",
+	"GET /rest/api/3/search/jql", "POST /rest/api/3/search/jql", "GET /rest/api/3/issue/{issueIdOrKey}/changelog",
+	"POST /rest/api/3/issue/{issueIdOrKey}/changelog/list", "POST /rest/api/3/changelog/bulkfetch"}
+
+// checked is a site whose every exchange is held to the vendor's document.
+func checked(t *testing.T) (*site, *contract.Doc) {
+	t.Helper()
+	d := contract.Load(t, "jira").Except(vendorMistakes...)
+	for _, op := range nullable {
+		d.Except(contract.Exception{Operation: op, Contains: "Value is not nullable", Reason: "an empty field is null in every sample"})
+	}
+	s := newSite(t, Options{})
+	s.http.Transport = d.Transport(t, s.http.Transport)
+	return s, d
+}
+
+func (c caller) upload(issueID, name string, content []byte, token string) answer {
+	c.t.Helper()
+	var buf bytes.Buffer
+	w := multipart.NewWriter(&buf)
+	part, _ := w.CreateFormFile("file", name)
+	_, _ = part.Write(content)
+	_ = w.Close()
+	req, _ := http.NewRequest("POST", c.url+"/rest/api/3/issue/"+issueID+"/attachments", &buf)
+	req.Header.Set("Content-Type", w.FormDataContentType())
+	if token != "" {
+		req.Header.Set("X-Atlassian-Token", token)
+	}
+	return c.send(req)
+}
+
+// TestEveryAnswerKeepsTheVendorsDocument drives each operation the emulator has at least once.
+func TestEveryAnswerKeepsTheVendorsDocument(t *testing.T) {
+	s, d := checked(t)
+	c := s.as("sync")
+	const v3 = "/rest/api/3"
+	rich := object{"description": doc("It breaks"), "labels": []string{"b", "a"}, "components": []object{{"name": "vip"}}, "priority": object{"name": "High"},
+		"assignee": object{"accountId": users[3].AccountID}, "duedate": "2026-06-01", "customfield_10031": object{"value": "Login"}, "customfield_10016": 5,
+		"customfield_10032": "SUP-1", "customfield_10033": "2026-05-01T10:00:00.000+0200", "customfield_10034": []object{{"value": "Web"}, {"id": "10111"}},
+		"customfield_10035": doc("Restart"), "customfield_10036": []object{{"value": "Privacy"}}, "fixVersions": []object{{"name": "1.0"}}}
+	a := c.newIssue("First", rich)
+	b := c.newIssue("Second", nil)
+	sub := c.do("POST", v3+"/issue", object{"fields": object{"project": object{"id": "10000"}, "issuetype": object{"id": "10003"}, "summary": "Part", "parent": object{"id": a}},
+		"properties": []object{{"key": "com.example.mark", "value": object{"n": 1}}}, "transition": object{"id": "11"}}).want(201)
+	sub.is("transition.status", 200)
+	c.do("POST", v3+"/issue/bulk", object{"issueUpdates": []object{{"fields": object{"project": object{"key": "OPS"}, "issuetype": object{"name": "Task"}, "summary": "Bulk"}},
+		{"fields": object{"project": object{"key": "OPS"}}}}}).want(201)
+	c.do("POST", v3+"/issue", object{"fields": object{"project": object{"key": "ENG"}, "issuetype": object{"name": "Bug"}}}).want(400)
+	c.do("PUT", v3+"/issue/"+a, object{"fields": object{"summary": "First!"}, "update": object{"labels": []object{{"add": "c"}, {"remove": "a"}}},
+		"historyMetadata": object{"type": "com.example", "extraData": object{"k": "v"}}}).want(204)
+	c.do("PUT", v3+"/issue/"+a+"?returnIssue=true", object{"fields": object{"summary": "First."}}).want(200)
+	c.do("PUT", v3+"/issue/"+b+"/assignee", object{"accountId": users[1].AccountID}).want(204)
+	c.do("GET", v3+"/issue/"+a+"?expand=changelog,names,schema,transitions,editmeta,renderedFields&properties=*all", nil).want(200)
+	c.do("GET", v3+"/issue/"+a+"?fields=summary,status", nil).want(200)
+	c.do("GET", v3+"/issue/999999", nil).want(404)
+	c.do("GET", v3+"/issue/"+a+"/editmeta", nil).want(200)
+	c.do("GET", v3+"/issue/"+a+"/transitions?expand=transitions.fields", nil).want(200)
+	c.do("POST", v3+"/issue/"+a+"/transitions", object{"transition": object{"id": "11"}}).want(204)
+	c.do("POST", v3+"/issue/"+a+"/transitions", object{"transition": object{"id": "31"}}).want(400)
+	changes := c.do("GET", v3+"/issue/"+a+"/changelog?maxResults=1", nil).want(200)
+	c.do("POST", v3+"/issue/"+a+"/changelog/list", object{"changelogIds": []int64{number(changes.text("values.0.id"))}}).want(200)
+	c.do("POST", v3+"/changelog/bulkfetch", object{"issueIdsOrKeys": []string{a, b}, "fieldIds": []string{"summary"}}).want(200)
+	c.do("POST", v3+"/issue/bulkfetch", object{"issueIdsOrKeys": []string{a, "ENG-99"}, "fields": []string{"summary"}}).want(200)
+	c.do("GET", v3+"/issue/createmeta/ENG/issuetypes", nil).want(200)
+	c.do("GET", v3+"/issue/createmeta/ENG/issuetypes/10004?maxResults=200", nil).want(200)
+
+	cm := c.do("POST", v3+"/issue/"+a+"/comment?expand=renderedBody", object{"body": doc("Hello"), "visibility": object{"type": "role", "value": "Administrators", "identifier": "Administrators"},
+		"properties": []object{{"key": "mark", "value": "x"}}}).want(201).text("id")
+	c.do("GET", v3+"/issue/"+a+"/comment?orderBy=-created", nil).want(200)
+	c.do("GET", v3+"/issue/"+a+"/comment/"+cm, nil).want(200)
+	c.do("PUT", v3+"/issue/"+a+"/comment/"+cm, object{"body": doc("Hello again")}).want(200)
+	c.do("POST", v3+"/comment/list?expand=properties,renderedBody", object{"ids": []int64{number(cm)}}).want(200)
+	c.do("POST", v3+"/issue/"+a+"/comment", object{"body": object{"type": "doc", "version": 1, "content": []object{{"type": "nonsense"}}}}).want(400)
+	c.do("PUT", v3+"/comment/"+cm+"/properties/k", object{"v": 1}).want(201)
+	c.do("GET", v3+"/comment/"+cm+"/properties", nil).want(200)
+	c.do("GET", v3+"/comment/"+cm+"/properties/k", nil).want(200)
+	c.do("DELETE", v3+"/comment/"+cm+"/properties/k", nil).want(204)
+	for _, base := range []string{v3 + "/issue/" + a + "/properties", v3 + "/user/properties"} {
+		q := ""
+		if base == v3+"/user/properties" {
+			q = "?accountId=" + users[0].AccountID
+		}
+		c.do("PUT", base+"/k"+q, object{"v": 1}).want(201)
+		c.do("PUT", base+"/k"+q, object{"v": 2}).want(200)
+		c.do("GET", base+q, nil).want(200)
+		c.do("GET", base+"/k"+q, nil).want(200)
+		c.do("DELETE", base+"/k"+q, nil).want(204)
+	}
+
+	file := c.upload(a, "log.txt", []byte("boom"), "no-check").want(200).text("0.id")
+	c.do("GET", v3+"/attachment/meta", nil).want(200)
+	c.do("GET", v3+"/attachment/"+file, nil).want(200)
+	c.do("GET", v3+"/attachment/content/"+file, nil).want(303)
+	c.issue(a).is("fields.attachment.0.filename", "log.txt")
+	c.do("DELETE", v3+"/attachment/"+file, nil).want(204)
+
+	remote := object{"globalId": "sync:1", "application": object{"name": "desk"}, "object": object{"url": "https://desk.example/1", "title": "Ticket 1", "status": object{"resolved": false}}}
+	link := c.do("POST", v3+"/issue/"+a+"/remotelink", remote).want(201)
+	c.do("POST", v3+"/issue/"+a+"/remotelink", remote).want(200).is("id", link.at("id"))
+	c.do("GET", v3+"/issue/"+a+"/remotelink", nil).want(200)
+	c.do("GET", v3+"/issue/"+a+"/remotelink?globalId=sync:1", nil).want(200)
+	one := v3 + "/issue/" + a + "/remotelink/" + itoa(link.at("id"))
+	c.do("GET", one, nil).want(200)
+	c.do("PUT", one, remote).want(204)
+	c.do("DELETE", one, nil).want(204)
+	c.do("DELETE", v3+"/issue/"+a+"/remotelink?globalId=sync:1", nil).want(404)
+	c.do("POST", v3+"/issueLink", object{"type": object{"name": "Blocks"}, "inwardIssue": object{"id": a}, "outwardIssue": object{"id": b}}).want(201)
+	linked := c.issue(a).text("fields.issuelinks.0.id")
+	c.do("GET", v3+"/issueLink/"+linked, nil).want(200)
+	c.do("DELETE", v3+"/issueLink/"+linked, nil).want(204)
+	c.do("GET", v3+"/issueLinkType", nil).want(200)
+	c.do("POST", v3+"/issue/"+a+"/watchers", `"`+users[1].AccountID+`"`).want(204)
+	c.do("GET", v3+"/issue/"+a+"/watchers", nil).want(200)
+	c.do("DELETE", v3+"/issue/"+a+"/watchers?accountId="+users[1].AccountID, nil).want(204)
+
+	for _, path := range []string{"/field", "/field/search?type=custom&maxResults=3", "/field/customfield_10031/contexts", "/field/customfield_10031/context/10031/option",
+		"/label", "/issuetype", "/issuetype/project?projectId=10000", "/priority", "/priority/search", "/resolution/search", "/status", "/statuscategory", "/statuses/search",
+		"/project/search", "/project/ENG", "/project/ENG/statuses", "/project/ENG/components", "/project/ENG/versions", "/project/10000/hierarchy",
+		"/mypermissions?permissions=BROWSE_PROJECTS,ADMINISTER", "/myself?expand=groups", "/serverInfo", "/user?accountId=" + users[2].AccountID,
+		"/user/bulk?accountId=" + users[2].AccountID, "/user/search?query=ada", "/user/assignable/search?project=ENG&query=gr",
+		"/search/jql?jql=project%20%3D%20ENG&fields=summary"} {
+		c.do("GET", v3+path, nil).want(200)
+	}
+	c.do("GET", v3+"/user/email?accountId="+users[1].AccountID, nil).want(401)
+	c.do("POST", v3+"/search/jql", object{"jql": "project = ENG ORDER BY updated ASC", "fields": []string{"*all"}, "maxResults": 1, "properties": []string{"com.example.mark"}}).want(200)
+	c.do("POST", v3+"/search/approximate-count", object{"jql": "project = ENG"}).want(200).is("count", 3)
+	c.do("POST", v3+"/jql/match", object{"jqls": []string{"labels = b"}, "issueIds": []int64{number(a), number(b)}}).want(200)
+	c.do("GET", v3+"/search?jql=x", nil).want(410)
+	c.do("POST", v3+"/search", object{"jql": "x"}).want(410)
+
+	app := s.app()
+	id := app.do("POST", v3+"/webhook", object{"url": "http://127.0.0.1:1/hook", "webhooks": []object{{"events": []string{"jira:issue_created"}, "jqlFilter": "project = ENG"},
+		{"events": []string{"jira:issue_created"}, "jqlFilter": "summary ~ x"}}}).want(200)
+	app.do("GET", v3+"/webhook", nil).want(200)
+	hooks := object{"webhookIds": []any{id.at("webhookRegistrationResult.0.createdWebhookId")}}
+	app.do("PUT", v3+"/webhook/refresh", hooks).want(200)
+	app.do("DELETE", v3+"/webhook", hooks).want(202)
+	app.do("GET", v3+"/webhook/failed", nil).want(403)
+
+	s.clock.pass(time.Minute) // past the limit of writes per issue
+	c.do("DELETE", v3+"/issue/"+a+"/comment/"+cm, nil).want(204)
+	c.do("DELETE", v3+"/issue/"+a, nil).want(400)
+	c.do("DELETE", v3+"/issue/"+a+"?deleteSubtasks=true", nil).want(204)
+
+	seen := d.Operations()
+	for _, rt := range s.e.routes {
+		op := rt.method + " " + rt.path
+		if rt.plain == nil && len(rt.path) > len(v3) && rt.path[:len(v3)] == v3 && seen[op] == 0 {
+			t.Errorf("%s was not driven", op)
+		}
+	}
+}
