@@ -83,7 +83,9 @@ func (c *compiler) compile() {
 		c.r.at(sides, "no side has a start, so no item would ever enter the sync; add start: true or a condition to one side")
 	}
 	conn.Conflicts = c.policy(c.root.get("conflicts"), core.PolicyLatest)
+	before := len(c.r.all)
 	c.rules()
+	ruled := len(c.r.all) == before && !c.brokenUnder("rules")
 	if !c.brokenUnder("comments") {
 		conn.Comments = c.comments(c.root.get("comments"))
 	}
@@ -97,7 +99,9 @@ func (c *compiler) compile() {
 		conn.Sweep = c.sweep(c.root.get("sweep"))
 	}
 	for _, s := range core.Sides {
-		c.fed(s)
+		if ruled { // else the rule that feeds the field may be the wrong one
+			c.fed(s)
+		}
 		c.m.fields[s] = sortedKeys(c.reads[s])
 	}
 }
@@ -156,7 +160,7 @@ func (c *compiler) start(s core.Side) {
 		return
 	}
 	if x.out.Kind() != cel.BoolKind && x.out.Kind() != cel.DynKind {
-		c.r.atf(n, "a start condition is true or false, this one gives a %s", x.out)
+		c.r.atf(n, "a start condition is true or false, this one is %s", x.out)
 		return
 	}
 	c.m.starts[s] = x
@@ -238,14 +242,14 @@ func (c *compiler) sweep(n *node) time.Duration {
 
 // fed checks that a create on the side gets every field it needs, from a rule or from the scope.
 func (c *compiler) fed(s core.Side) {
-	if c.desc[s] == nil || !c.m.Connection.Sides[s.Other()].Starts || c.brokenUnder("rules") {
+	if c.desc[s] == nil || !c.m.Connection.Sides[s.Other()].Starts {
 		return
 	}
 	for _, f := range c.desc[s].Fields {
 		_, scoped := c.m.Connection.Sides[s].Scope[f.Name]
 		_, written := c.writes[s][f.Name]
 		if f.Required && !scoped && !written {
-			c.r.atf(c.sides[s], "to create a %s here the field %q is required, and neither a rule nor the scope gives it", c.m.Connection.Sides[s].Type, f.Name)
+			c.r.atf(c.sides[s], "a new %s needs the field %q, and neither a rule nor the scope gives it", c.m.Connection.Sides[s].Type, f.Name)
 		}
 	}
 }

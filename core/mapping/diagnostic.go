@@ -97,10 +97,14 @@ func (r *report) key(e entry, text, suggestion string) {
 
 // nearest is the name closest to the wrong one by edit distance, "" when none is close.
 func nearest(wrong string, names []string) string {
-	best, at := "", 1+len([]rune(wrong))/3
+	best, at := "", (len([]rune(wrong))+1)/3
 	for _, n := range names {
 		if strings.EqualFold(n, wrong) {
 			return n
+		}
+		if len(n) > 2 && strings.HasPrefix(strings.ToLower(wrong), strings.ToLower(n)) {
+			best, at = n, 0
+			continue
 		}
 		if d := distance(strings.ToLower(wrong), strings.ToLower(n)); d <= at && (best == "" || d < at) {
 			best, at = n, d

@@ -94,6 +94,7 @@ func compileExpression(r *report, n *node, d *Description, owner string) *expres
 // readFields finds every item.field and item["field"].
 func (x *expression) readFields(r *report, a *ast.AST, place func(ast.Expr) *node, d *Description, owner string) {
 	seen := map[string]bool{}
+	hidden := false
 	owned := map[int64]bool{} // uses of item that name a field
 	use := func(operand ast.Expr, at ast.Expr, field string) {
 		owned[operand.ID()] = true
@@ -121,10 +122,11 @@ func (x *expression) readFields(r *report, a *ast.AST, place func(ast.Expr) *nod
 			}
 		case ast.ComprehensionKind:
 			if c := e.AsComprehension(); c.IterVar() == item || c.IterVar2() == item {
+				hidden = true
 				r.at(place(e), "item is the work item; give the element another name")
 			}
 		case ast.IdentKind:
-			if e.AsIdent() == item && !owned[e.ID()] {
+			if e.AsIdent() == item && !owned[e.ID()] && !hidden {
 				r.at(place(e), `item can only be read field by field: item.subject or item["Story points"]`)
 			}
 		}
@@ -193,7 +195,11 @@ func celText(s string) string {
 	if name, ok := strings.CutPrefix(s, "undeclared reference to "); ok {
 		return name + " is not known; an expression knows item and its fields"
 	}
-	return "expression: " + s
+	if strings.Contains(s, "'<EOF>'") {
+		return "the expression ends too early"
+	}
+	s, _, _ = strings.Cut(s, " expecting ")
+	return "the expression cannot be read: " + s
 }
 
 // eval runs the expression on an item. An error names no content of the item.

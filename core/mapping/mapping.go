@@ -3,7 +3,6 @@ package mapping
 import (
 	"fmt"
 	"sort"
-	"strings"
 
 	"duplex/core"
 )
@@ -36,7 +35,7 @@ func (m *Mapping) Starts(side core.Side, o *core.Observation) (bool, string, err
 		return false, fmt.Sprintf("the item is a %s, not a %s", o.Ref.Type, s.Type), nil
 	}
 	for _, key := range sortedKeys(s.Scope) {
-		if v := o.Field(key); !v.IsAbsent() && !inScope(v, s.Scope[key], o.Ref) {
+		if v := o.Field(key); !v.IsAbsent() && !inScope(v, s.Scope[key]) {
 			return false, fmt.Sprintf("the item is not in scope: its %s is not %s", key, s.Scope[key]), nil
 		}
 	}
@@ -58,17 +57,14 @@ func (m *Mapping) Starts(side core.Side, o *core.Observation) (bool, string, err
 	return true, "", nil
 }
 
-// inScope compares a field with what a scope names: by id, name or the key that the item's own key begins with.
-func inScope(v core.Value, want string, ref core.Ref) bool {
-	if v.Kind() == core.KindSet || v.Kind() == core.KindList {
-		for _, it := range v.Items() {
-			if inScope(it, want, ref) {
-				return true
-			}
+// inScope compares a field with what a scope names; of a set, any element.
+func inScope(v core.Value, want string) bool {
+	for _, it := range v.Items() {
+		if inScope(it, want) {
+			return true
 		}
-		return false
 	}
-	return matches(v, want) || strings.HasPrefix(ref.Key, want+"-")
+	return matchesFolded(v, want)
 }
 
 // Fields are the fields that rules, expressions and scope read on a side, sorted: what a fetch has to ask for, and all

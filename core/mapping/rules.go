@@ -195,7 +195,7 @@ func (c *compiler) writable(n *node, to core.Side, f Field, rule *core.Rule) {
 // merged checks that as: set is about sets.
 func (c *compiler) merged(n *node, f Field) {
 	if as := n.get("as"); as != nil && f.Kind != "" && f.Kind != core.KindSet {
-		c.r.atf(as, "as: set is for sets, and %s is %s", f.Name, kindText(f))
+		c.r.atf(as, "set is for fields that hold sets, and %s is %s", f.Name, kindText(f))
 	}
 }
 

@@ -94,18 +94,18 @@ func (s schema) leaves(r *report, root *node, ve *jsonschema.ValidationError) {
 		c := fmt.Sprint(owner["const"])
 		r.suggest(n, fmt.Sprintf("%q is not known here; it can be %s", n.text, c), nearest(n.text, []string{c}))
 	case "type":
+		if text, ok := owner["patternErrorMessage"].(string); ok && n.text != "" {
+			r.at(n, shown(n, pointer)+text)
+			return
+		}
 		r.at(n, typeText(owner["type"], n))
 	case "pattern":
 		text, _ := owner["patternErrorMessage"].(string)
-		if strings.Contains(pointer, "/secret/") {
-			r.at(n, text) // what was written may be the secret itself
-			return
-		}
 		if last != nil && last.value == n && isName(ve) {
 			r.key(*last, fmt.Sprintf("the name %q %s", last.key, text), "")
 			return
 		}
-		r.atf(n, "%q %s", n.text, text)
+		r.at(n, shown(n, pointer)+text)
 	case "minProperties", "maxProperties":
 		if n.path == "sides" {
 			r.atf(n, "a connection has exactly two sides, here are %d", len(n.entries))
@@ -125,6 +125,14 @@ func (s schema) leaves(r *report, root *node, ve *jsonschema.ValidationError) {
 	}
 }
 
+// shown quotes what was written, unless it may be or hold a secret.
+func shown(n *node, pointer string) string {
+	if strings.Contains(pointer, "/secret/") || strings.Contains(n.text, "@") {
+		return ""
+	}
+	return strconv.Quote(n.text) + " "
+}
+
 // isName tells a wrong key from a wrong value: the schema's propertyNames is on the way to the keyword.
 func isName(ve *jsonschema.ValidationError) bool {
 	return strings.Contains(ve.KeywordLocation, "/propertyNames/")
@@ -132,7 +140,7 @@ func isName(ve *jsonschema.ValidationError) bool {
 
 func helpText(help any) string {
 	if s, ok := help.(string); ok {
-		return ": " + strings.ToLower(s[:1]) + strings.TrimSuffix(strings.SplitN(s[1:], ". ", 2)[0], ".")
+		return ": " + strings.TrimSuffix(strings.SplitN(s, ". ", 2)[0], ".")
 	}
 	return ""
 }
