@@ -20,7 +20,7 @@ import (
 // MaxAnswer is how many bytes of an answer are read into memory.
 const MaxAnswer = 16 << 20
 
-// CallTimeout bounds one JSON call, connection and body included. Streams are bounded by their context only.
+// CallTimeout bounds one JSON call, connection and body included. Streams and uploads are bounded by their context only.
 const CallTimeout = 60 * time.Second
 
 // Client speaks to one system. Only Base is required. It is safe for concurrent use when its functions are.
@@ -77,8 +77,12 @@ func (c *Client) JSON(ctx context.Context, method, path string, in, out any, opt
 		}
 		call.body, call.contentType = b, "application/json"
 	}
-	limited, cancel := context.WithTimeout(ctx, CallTimeout)
-	defer cancel()
+	limited := ctx
+	if call.reader == nil {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, CallTimeout)
+		defer cancel()
+	}
 	resp, err := c.exchange(limited, call)
 	if err == nil && resp.Status == http.StatusUnauthorized && call.reader == nil && c.Refresh != nil && c.Refresh(limited) {
 		resp, err = c.exchange(limited, call)

@@ -1,0 +1,175 @@
+package jira
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/internal/httpx"
+)
+
+// attachment is a file as the API shows it.
+type attachment struct {
+	ID       json.RawMessage `json:"id"`
+	Filename string          `json:"filename"`
+	Author   *user           `json:"author"`
+	Created  string          `json:"created"`
+	Size     int64           `json:"size"`
+	MimeType string          `json:"mimeType"`
+}
+
+// value is the file. Jira does not tell who sees it; it is taken as internal, which keeps it from travelling further than it
+// may.
+func (a attachment) value(self string) core.Attachment {
+	out := core.Attachment{ID: strings.Trim(string(a.ID), `"`), Name: a.Filename, MediaType: a.MimeType, Size: a.Size,
+		Author: a.Author.value(), Visibility: core.Visibility{Audience: core.Internal}}
+	if t, ok := parseTime(a.Created); ok {
+		out.CreatedAt = t.UTC()
+	}
+	out.Own = self != "" && out.Author.ID() == self
+	return out
+}
+
+func attachments(is issue, self string) ([]core.Attachment, error) {
+	var all []attachment
+	if raw, shown := is.Fields["attachment"]; shown {
+		if err := json.Unmarshal(raw, &all); err != nil {
+			return nil, connectors.Busy("read issue", "the answer's attachments cannot be read", 0)
+		}
+	} else {
+		return nil, connectors.Busy("read issue", "the answer shows no attachments", 0)
+	}
+	out := make([]core.Attachment, 0, len(all))
+	for _, a := range all {
+		out = append(out, a.value(self))
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].CreatedAt.Before(out[j].CreatedAt) })
+	return out, nil
+}
+
+// OpenAttachment streams a file ("Get attachment content"). The redirect to the media host is followed without the credential.
+func (c *Connector) OpenAttachment(ctx context.Context, _ string, a core.Attachment) (io.ReadCloser, error) {
+	body, resp, err := c.http.Stream(ctx, http.MethodGet, api+"/attachment/content/"+url.PathEscape(a.ID))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.system, err)
+	}
+	if why := notTheFile(resp, a); why != "" {
+		body.Close()
+		return nil, connectors.Busy(c.system+": open attachment", why, 0)
+	}
+	return body, nil
+}
+
+// notTheFile says why an answer is not the file that was asked for, "" when it is. It is pure.
+func notTheFile(resp *httpx.Response, a core.Attachment) string {
+	got, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	said, _, _ := mime.ParseMediaType(a.MediaType)
+	if got == "text/html" && said != "" && said != got {
+		return "the answer is a page, not the file"
+	}
+	if n := resp.Header.Get("Content-Length"); n != "" && a.Size > 0 && resp.Header.Get("Content-Encoding") == "" && n != fmt.Sprint(a.Size) {
+		return fmt.Sprintf("the answer has %s bytes, the file %d", n, a.Size)
+	}
+	if resp.Status != http.StatusOK {
+		return fmt.Sprintf("status %d is not the whole file", resp.Status)
+	}
+	return ""
+}
+
+// Attach uploads a file ("Add attachment"). In a service project customers may see it, so there only a public one is taken. A file
+// for part of the team is not possible at all.
+func (c *Connector) Attach(ctx context.Context, itemID string, draft core.AttachmentDraft, content io.Reader) (core.Attachment, error) {
+	none := core.Attachment{}
+	if draft.Visibility.Audience != core.Public {
+		if draft.Visibility.Audience != core.Internal {
+			return none, unsupported(c.system+": attach", "Jira cannot keep a file to part of the team")
+		}
+		desk, err := c.deskNow(ctx, itemID)
+		if err != nil {
+			return none, err
+		}
+		if desk {
+			return none, unsupported(c.system+": attach", "customers may see the files of a service project, and this file is internal")
+		}
+	}
+	body, contentType := upload(draft, content)
+	defer body.Close()
+	var made []attachment
+	err := c.do(ctx, http.MethodPost, issuePath(itemID, "attachments"), nil, &made,
+		httpx.RawBody(body, contentType), httpx.Header("X-Atlassian-Token", "no-check"))
+	if err != nil {
+		return none, err
+	}
+	if len(made) != 1 {
+		return none, connectors.Busy(c.system+": attach", fmt.Sprintf("the answer lists %d files instead of one", len(made)), 0)
+	}
+	self, err := c.selfID(ctx)
+	if err != nil {
+		return none, err
+	}
+	return made[0].value(self), nil
+}
+
+// fileName makes a name fit into a quoted header value, the way browsers do. Other characters are sent as UTF-8.
+var fileName = strings.NewReplacer("\\", "\\\\", `"`, `\"`, "\r", "%0D", "\n", "%0A")
+
+// upload is the multipart form of one file, written while it is read. A content that breaks off, or has another length than
+// the draft says, breaks the upload off, so that no half file is kept.
+func upload(draft core.AttachmentDraft, content io.Reader) (*io.PipeReader, string) {
+	r, w := io.Pipe()
+	form := multipart.NewWriter(w)
+	go func() {
+		head := textproto.MIMEHeader{}
+		head.Set("Content-Disposition", `form-data; name="file"; filename="`+fileName.Replace(draft.Name)+`"`)
+		head.Set("Content-Type", firstOf(draft.MediaType, "application/octet-stream"))
+		part, err := form.CreatePart(head)
+		if err == nil {
+			var n int64
+			if n, err = io.Copy(part, content); err == nil && draft.Size >= 0 && n != draft.Size {
+				err = connectors.Busy("reading the content", fmt.Sprintf("%d of %d bytes came", n, draft.Size), 0)
+			}
+		}
+		if err == nil {
+			err = form.Close()
+		}
+		w.CloseWithError(err)
+	}()
+	return r, form.FormDataContentType()
+}
+
+// FindAttachment looks among the issue's files for one of the own account with that name and size that is not older than
+// since, by the vendor's clock; Jira holds no mark on files.
+func (c *Connector) FindAttachment(ctx context.Context, itemID string, draft core.AttachmentDraft, since time.Time, taken []string) (core.Attachment, error) {
+	none := core.Attachment{}
+	is, err := c.issue(ctx, itemID, []string{"attachment", "project"}, "")
+	if err != nil {
+		return none, err
+	}
+	self, err := c.selfID(ctx)
+	if err != nil {
+		return none, err
+	}
+	all, err := attachments(is, self)
+	if err != nil {
+		return none, fmt.Errorf("%s: %w", c.system, err)
+	}
+	for _, a := range all {
+		if a.Own && a.Name == draft.Name && (draft.Size < 0 || a.Size == draft.Size) &&
+			!a.CreatedAt.Before(since) && !slices.Contains(taken, a.ID) {
+			return a, nil
+		}
+	}
+	return none, fmt.Errorf("%s: such an attachment: %w", c.system, connectors.ErrNotFound)
+}

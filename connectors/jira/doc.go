@@ -1,0 +1,16 @@
+// Package jira is the connector to Jira Cloud, REST API version 3.
+//
+// An item is an issue; its id is the numeric issue id, which a move or a renamed project leaves alone. Its revision is the
+// field "updated" in milliseconds since the epoch.
+//
+// Field names in mappings: summary, description, environment, status, priority, issuetype, project, assignee, reporter,
+// labels, components, fixVersions, versions, duedate, resolution, parent, created, updated, creator; custom fields by
+// their name, or "name (customfield_10021)" where several fields have that name. Rich text is the Atlassian Document
+// Format, in richtext's normal form.
+//
+// A status is reached through the workflow's transitions, several where needed. An item or a comment that the sync
+// created carries its mark in the entity property "duplex"; an item also as a label, because a label can be searched
+// and a property cannot. Mark labels are not part of the field labels.
+//
+// Jira has no precondition on writes: Update reads just before it writes.
+package jira

@@ -1,0 +1,181 @@
+package jira
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/internal/httpx"
+)
+
+// Connector speaks to one Jira Cloud site as one account. All its methods may be called at once.
+type Connector struct {
+	system string
+	site   string // where people open issues, no trailing slash; "" when not known
+	http   *httpx.Client
+	now    func() time.Time
+
+	internalRole  string // role that stands for "internal" in projects without customers; "": nobody is kept out
+	webhookSecret string
+	clientSecret  string // signs the webhooks of an OAuth app
+
+	mu   sync.Mutex
+	self string // account id, "" until known
+
+	catalogues *cache[*catalogue]           // one entry
+	metas      *cache[map[string]fieldMeta] // by project and issue type
+	types      *cache[[]issueType]          // by project
+	statuses   *cache[map[string][]status]  // by project, then issue type
+	workflows  *cache[*workflow]            // by project and issue type
+	people     *cache[core.Value]           // by e-mail; an absent value is a known miss
+	desks      *cache[bool]                 // by issue: is it in a service project
+}
+
+const (
+	kind     = "jira"
+	itemType = "issue"
+	fresh    = 10 * time.Minute // how long what a site says of itself is believed
+)
+
+func init() {
+	connectors.Register(connectors.Kind{
+		Name:    kind,
+		Title:   "Jira Cloud",
+		Types:   []string{itemType},
+		Options: options,
+		New:     func(c connectors.Config) (connectors.Connector, error) { return New(c) },
+	})
+}
+
+var options = []connectors.Option{
+	{Section: "auth", Name: "method", Oneof: []string{"token", "oauth"}, Default: "token", Help: "How duplex signs in: an account's API token, or an OAuth 2.0 (3LO) app."},
+	{Section: "auth", Name: "email", Help: "E-mail address of the account that owns the API token."},
+	{Section: "auth", Name: "token", Secret: true, Help: "API token of a dedicated account; a person's own token makes their edits look like the sync's."},
+	{Section: "auth", Name: "client_id", Help: "Client id of the OAuth app."},
+	{Section: "auth", Name: "client_secret", Secret: true, Help: "Client secret of the OAuth app."},
+	{Section: "auth", Name: "refresh_token", Secret: true, Help: "First refresh token of the OAuth app (scope offline_access); later ones are kept by duplex."},
+	{Section: "auth", Name: "token_url", Default: defaultTokenURL, Help: "Address that hands out OAuth tokens."},
+	{Section: "webhook", Name: "secret", Secret: true, Help: "Secret of the webhook registered by a Jira administrator (header X-Hub-Signature)."},
+	{Section: "webhook", Name: "client_secret", Secret: true, Help: "Client secret of the OAuth app whose dynamic webhooks are received (a signed token in the header Authorization)."},
+	{Section: "settings", Name: "internal_role", Help: "Project role to which internal comments are restricted in projects without customers; without it everybody in the project reads them."},
+	{Section: "settings", Name: "site_url", Help: "Address where people open issues, when base_url is the API gateway (https://api.atlassian.com/ex/jira/...)."},
+}
+
+const defaultTokenURL = "https://auth.atlassian.com/oauth/token"
+
+// New builds a connector. It makes no remote call; an incomplete configuration is an error that names the option.
+func New(cfg connectors.Config) (*Connector, error) {
+	sys := cfg.System
+	base, err := url.Parse(strings.TrimRight(sys.BaseURL, "/"))
+	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
+		return nil, fmt.Errorf("system %s: base_url must be the site's address, such as https://acme.atlassian.net", sys.Name)
+	}
+	now := cfg.Now
+	if now == nil {
+		now = time.Now
+	}
+	c := &Connector{
+		system: sys.Name, now: now, site: siteURL(sys, base),
+		internalRole: sys.Settings["internal_role"], webhookSecret: sys.Webhook["secret"], clientSecret: sys.Webhook["client_secret"],
+		catalogues: newCache[*catalogue](1, fresh, now),
+		metas:      newCache[map[string]fieldMeta](200, fresh, now),
+		types:      newCache[[]issueType](200, fresh, now),
+		statuses:   newCache[map[string][]status](200, fresh, now),
+		workflows:  newCache[*workflow](200, 24*time.Hour, now),
+		people:     newCache[core.Value](10000, fresh, now),
+		desks:      newCache[bool](50000, fresh, now),
+	}
+	c.http = &httpx.Client{Base: base, HTTP: cfg.HTTP, Now: now, Classify: c.classify}
+	if err := c.authorize(cfg); err != nil {
+		return nil, err
+	}
+	c.http.Secrets = append(c.http.Secrets, c.webhookSecret, c.clientSecret)
+	return c, nil
+}
+
+func (c *Connector) authorize(cfg connectors.Config) error {
+	auth := cfg.System.Auth
+	need := func(names ...string) error {
+		for _, n := range names {
+			if auth[n] == "" {
+				return fmt.Errorf("system %s: auth.%s is missing", cfg.System.Name, n)
+			}
+		}
+		return nil
+	}
+	switch auth["method"] {
+	case "", "token":
+		if err := need("email", "token"); err != nil {
+			return err
+		}
+		r := http.Request{Header: http.Header{}}
+		r.SetBasicAuth(auth["email"], auth["token"])
+		header := r.Header.Get("Authorization")
+		c.http.Authorize = basic(header)
+		c.http.Secrets = []string{auth["token"], strings.TrimPrefix(header, "Basic ")}
+	case "oauth":
+		if err := need("client_id", "client_secret", "refresh_token"); err != nil {
+			return err
+		}
+		at := auth["token_url"]
+		if at == "" {
+			at = defaultTokenURL
+		}
+		source := &httpx.OAuth2{TokenURL: at, ClientID: auth["client_id"], ClientSecret: auth["client_secret"],
+			RefreshToken: auth["refresh_token"], HTTP: cfg.HTTP, Now: cfg.Now, Save: cfg.Save, Load: cfg.Load}
+		c.http.Authorize, c.http.Refresh = source.Authorize, source.Refresh
+		c.http.Secrets = []string{auth["client_secret"], auth["refresh_token"]}
+	default:
+		return fmt.Errorf("system %s: auth.method is %q; it may be token or oauth", cfg.System.Name, auth["method"])
+	}
+	return nil
+}
+
+func siteURL(sys core.System, base *url.URL) string {
+	if at := sys.Settings["site_url"]; at != "" {
+		return strings.TrimRight(at, "/")
+	}
+	if strings.HasPrefix(base.Path, "/ex/jira/") {
+		return ""
+	}
+	return base.String()
+}
+
+// Facts of Jira Cloud. The rate is far below the vendor's 50 writes per second and endpoint ("Rate limiting").
+func (c *Connector) Facts() connectors.Facts {
+	return connectors.Facts{
+		Revisions: true, Precondition: false, Precision: time.Millisecond, FindLag: 2 * time.Minute,
+		ReportsActor: true, ServerFilter: true, RichText: "adf", MaxComment: maxText, Rate: 10,
+	}
+}
+
+func (c *Connector) ref(id, key string) core.Ref {
+	r := core.Ref{System: c.system, Type: itemType, ID: id, Key: key}
+	if c.site != "" && key != "" {
+		r.URL = c.site + "/browse/" + url.PathEscape(key)
+	}
+	return r
+}
+
+var (
+	_ connectors.Connector        = (*Connector)(nil)
+	_ connectors.Deleter          = (*Connector)(nil)
+	_ connectors.Commenter        = (*Connector)(nil)
+	_ connectors.CommentEditor    = (*Connector)(nil)
+	_ connectors.CommentDeleter   = (*Connector)(nil)
+	_ connectors.CommentFinder    = (*Connector)(nil)
+	_ connectors.AttachmentOpener = (*Connector)(nil)
+	_ connectors.Attacher         = (*Connector)(nil)
+	_ connectors.AttachmentFinder = (*Connector)(nil)
+	_ connectors.Finder           = (*Connector)(nil)
+	_ connectors.UserResolver     = (*Connector)(nil)
+	_ connectors.Identifier       = (*Connector)(nil)
+	_ connectors.BatchGetter      = (*Connector)(nil)
+	_ connectors.WebhookParser    = (*Connector)(nil)
+	_ connectors.WebhookRegistrar = (*Connector)(nil)
+)

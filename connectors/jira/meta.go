@@ -1,0 +1,179 @@
+package jira
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"duplex/connectors"
+)
+
+// issueType is a type of issue in a project.
+type issueType struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Subtask bool   `json:"subtask"`
+}
+
+// status is a step of a workflow. Category is new, indeterminate or done.
+type status struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Category struct {
+		Key string `json:"key"`
+	} `json:"statusCategory"`
+}
+
+// fieldMeta is what a screen says of a field (FieldCreateMetadata, FieldMetadata).
+type fieldMeta struct {
+	FieldID    string  `json:"fieldId"`
+	Key        string  `json:"key"`
+	Name       string  `json:"name"`
+	Required   bool    `json:"required"`
+	HasDefault bool    `json:"hasDefaultValue"`
+	Schema     schema  `json:"schema"`
+	Allowed    []thing `json:"allowedValues"`
+}
+
+// pageSize is the most that the create metadata hands out at once.
+const pageSize = 200
+
+// issueTypes lists the types of a project.
+func (c *Connector) issueTypes(ctx context.Context, project string) ([]issueType, error) {
+	if ts, ok := c.types.get(project); ok {
+		return ts, nil
+	}
+	path := api + "/issue/createmeta/" + url.PathEscape(project) + "/issuetypes"
+	var all []issueType
+	for {
+		var page struct {
+			IssueTypes []issueType `json:"issueTypes"`
+			Total      int         `json:"total"`
+		}
+		if err := c.get(ctx, path, slice(len(all), pageSize), &page); err != nil {
+			return nil, err
+		}
+		all = append(all, page.IssueTypes...)
+		if len(page.IssueTypes) == 0 || len(all) >= page.Total {
+			break
+		}
+	}
+	c.types.put(project, all)
+	return all, nil
+}
+
+// issueTypeNamed finds a type of a project by name, else by id.
+func (c *Connector) issueTypeNamed(ctx context.Context, project, name string) (issueType, error) {
+	all, err := c.issueTypes(ctx, project)
+	if err != nil {
+		return issueType{}, err
+	}
+	for _, match := range []func(issueType) bool{
+		func(t issueType) bool { return t.Name == name },
+		func(t issueType) bool { return strings.EqualFold(t.Name, name) },
+		func(t issueType) bool { return t.ID == name },
+	} {
+		for _, t := range all {
+			if match(t) {
+				return t, nil
+			}
+		}
+	}
+	var known []string
+	for _, t := range all {
+		known = append(known, t.Name)
+	}
+	return issueType{}, connectors.Invalid(c.system, "issuetype",
+		fmt.Sprintf("project %s has no issue type %q that may be created; it has: %s", project, name, strings.Join(known, ", ")))
+}
+
+// meta is the create screen of an issue type in a project, by field id.
+func (c *Connector) meta(ctx context.Context, project, typeID string) (map[string]fieldMeta, error) {
+	return c.metaYoungerThan(ctx, project, typeID, fresh)
+}
+
+func (c *Connector) metaYoungerThan(ctx context.Context, project, typeID string, age time.Duration) (map[string]fieldMeta, error) {
+	key := project + "/" + typeID
+	if m, ok := c.metas.younger(key, age); ok {
+		return m, nil
+	}
+	path := api + "/issue/createmeta/" + url.PathEscape(project) + "/issuetypes/" + url.PathEscape(typeID)
+	m := map[string]fieldMeta{}
+	for seen := 0; ; {
+		var page struct {
+			Fields  []fieldMeta `json:"fields"`
+			Results []fieldMeta `json:"results"`
+			Total   int         `json:"total"`
+		}
+		if err := c.get(ctx, path, slice(seen, pageSize), &page); err != nil {
+			return nil, err
+		}
+		fields := append(page.Fields, page.Results...)
+		for _, f := range fields {
+			m[firstOf(f.FieldID, f.Key)] = f
+		}
+		seen += len(fields)
+		if len(fields) == 0 || seen >= page.Total {
+			break
+		}
+	}
+	c.metas.put(key, m)
+	return m, nil
+}
+
+// editMeta is the edit screen of one issue, by field id.
+func (c *Connector) editMeta(ctx context.Context, issueID string) (map[string]fieldMeta, error) {
+	var out struct {
+		Fields map[string]fieldMeta `json:"fields"`
+	}
+	err := c.get(ctx, issuePath(issueID, "editmeta"), nil, &out)
+	return out.Fields, err
+}
+
+// statusesOf lists the statuses of every issue type of a project, by the type's id.
+func (c *Connector) statusesOf(ctx context.Context, project string) (map[string][]status, error) {
+	if m, ok := c.statuses.get(project); ok {
+		return m, nil
+	}
+	var types []struct {
+		ID       string   `json:"id"`
+		Statuses []status `json:"statuses"`
+	}
+	if err := c.get(ctx, api+"/project/"+url.PathEscape(project)+"/statuses", nil, &types); err != nil {
+		return nil, err
+	}
+	m := map[string][]status{}
+	for _, t := range types {
+		m[t.ID] = t.Statuses
+	}
+	c.statuses.put(project, m)
+	return m, nil
+}
+
+// slice asks for a part of a list.
+func slice(startAt, maxResults int) url.Values {
+	return url.Values{"startAt": {fmt.Sprint(startAt)}, "maxResults": {fmt.Sprint(maxResults)}}
+}
+
+// UnmarshalJSON reads the metadata. Allowed values of a form that is not understood are left out.
+func (m *fieldMeta) UnmarshalJSON(b []byte) error {
+	type plain fieldMeta
+	var w struct {
+		plain
+		Allowed []json.RawMessage `json:"allowedValues"`
+	}
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*m = fieldMeta(w.plain)
+	for _, raw := range w.Allowed {
+		var t thing
+		if json.Unmarshal(raw, &t) == nil {
+			m.Allowed = append(m.Allowed, t)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+package jira
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+)
+
+const pathMyself = api + "/myself"
+
+// miss is how long an e-mail address that nobody has is remembered.
+const miss = time.Minute
+
+// meet learns the account duplex acts as from the header that answers carry, and reports whether there was one.
+func (c *Connector) meet(account string) bool {
+	if account == "" || account == "anonymous" {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.self = account
+	return true
+}
+
+// selfID is the account's id; it costs a call only when no answer has named it yet.
+func (c *Connector) selfID(ctx context.Context) (string, error) {
+	c.mu.Lock()
+	self := c.self
+	c.mu.Unlock()
+	if self != "" {
+		return self, nil
+	}
+	v, err := c.Self(ctx)
+	return v.ID(), err
+}
+
+// Self is the account duplex acts as ("Get current user").
+func (c *Connector) Self(ctx context.Context) (core.Value, error) {
+	var u user
+	if err := c.get(ctx, pathMyself, nil, &u); err != nil {
+		return core.Absent(), err
+	}
+	if !c.meet(u.AccountID) {
+		return core.Absent(), fmt.Errorf("%s: %w: the answer names no account", c.system, connectors.ErrDenied)
+	}
+	return u.value(), nil
+}
+
+// ResolveUser finds the active account with that e-mail address ("Find users"). The vendor matches by prefix, and an address that
+// is hidden only when it is given in full; so one account without a visible address is taken as the one. An account
+// without the right to browse users finds nobody.
+func (c *Connector) ResolveUser(ctx context.Context, _ connectors.ItemType, person core.Value) (core.Value, error) {
+	email := strings.ToLower(strings.TrimSpace(person.Email()))
+	nobody := fmt.Errorf("%s: find user by e-mail: %w", c.system, connectors.ErrNotFound)
+	if email == "" {
+		return core.Absent(), nobody
+	}
+	if v, ok := c.people.get(email); ok && !v.IsAbsent() {
+		return v, nil
+	}
+	if _, ok := c.people.younger(email, miss); ok {
+		return core.Absent(), nobody
+	}
+	var found []user
+	if err := c.get(ctx, api+"/user/search", url.Values{"query": {email}, "maxResults": {"50"}}, &found); err != nil {
+		return core.Absent(), err
+	}
+	v := match(found, email)
+	c.people.put(email, v)
+	if v.IsAbsent() {
+		return v, nobody
+	}
+	return v, nil
+}
+
+// match picks the one account with that address, absent when there is none or more than one. It is pure.
+func match(found []user, email string) core.Value {
+	var exact, hidden []user
+	for _, u := range found {
+		switch {
+		case u.AccountID == "" || u.AccountType == "app" || (u.Active != nil && !*u.Active):
+		case strings.EqualFold(u.EmailAddress, email):
+			exact = append(exact, u)
+		case u.EmailAddress == "":
+			hidden = append(hidden, u)
+		}
+	}
+	switch {
+	case len(exact) == 1:
+		return exact[0].value()
+	case len(exact) == 0 && len(hidden) == 1:
+		return core.Person(hidden[0].AccountID, email, hidden[0].DisplayName)
+	}
+	return core.Absent()
+}

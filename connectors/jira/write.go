@@ -1,0 +1,395 @@
+package jira
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/internal/httpx"
+)
+
+// edit is what one write sends, by field id. It is decided before anything is sent.
+type edit struct {
+	fields map[string]any
+	update map[string][]map[string]any
+	status core.Value     // where the issue goes; absent: stays
+	late   map[string]any // what a transition's screen may take; written afterwards when none does
+}
+
+func (e edit) isEmpty() bool { return len(e.fields) == 0 && len(e.update) == 0 }
+
+// decide turns a patch into an edit against the issue as it is, leaving out what is already so. Every value that cannot be written
+// is named in one InvalidError, and then nothing is written.
+func (s *screen) decide(ctx context.Context, cat *catalogue, patch core.Patch, is issue, mark string) (edit, error) {
+	e := edit{fields: map[string]any{}, update: map[string][]map[string]any{}, late: map[string]any{}}
+	bad := map[string]string{}
+	for _, name := range sortedKeys(patch.Fields) {
+		f, v, why, err := s.prepare(ctx, cat, name, patch.Fields[name])
+		if err != nil {
+			return e, err
+		}
+		if why == "" {
+			cur := f.read(is.Fields[f.id])
+			if f.id == "labels" {
+				cur = visibleLabels(cur, mark)
+			}
+			why = e.set(f, cur, v)
+		}
+		if why != "" {
+			bad[name] = why
+		}
+	}
+	for _, name := range sortedKeys(patch.Sets) {
+		change := patch.Sets[name]
+		f, add, why, err := s.prepare(ctx, cat, name, change.Add)
+		if err != nil {
+			return e, err
+		}
+		if why == "" && !f.multi {
+			why = "the field holds one value, not several"
+		}
+		if why != "" {
+			bad[name] = why
+			continue
+		}
+		cur := f.read(is.Fields[f.id])
+		// What is to be removed and is not there needs no settling: elements are compared by name as well.
+		if err := e.change(f, cur, core.SetChange{Add: add, Remove: change.Remove}); err != "" {
+			bad[name] = err
+		}
+	}
+	if len(bad) > 0 {
+		return e, fmt.Errorf("%s: write issue: %w", s.c.system, &connectors.InvalidError{Fields: bad})
+	}
+	if !e.status.IsAbsent() {
+		if r, ok := e.fields["resolution"]; ok {
+			e.late["resolution"] = r
+			delete(e.fields, "resolution")
+		}
+	}
+	return e, nil
+}
+
+func (s *screen) prepare(ctx context.Context, cat *catalogue, name string, v core.Value) (f field, settled core.Value, why string, err error) {
+	f, why = cat.find(name)
+	switch {
+	case why != "":
+		return f, v, why, nil
+	case f.readOnly:
+		return f, v, "the field is read-only in Jira", nil
+	case v.IsAbsent():
+		return f, core.Set(), "", nil
+	}
+	settled, why, err = s.settle(ctx, f, v)
+	return f, settled, why, err
+}
+
+// set plans to give a field a value. It is pure.
+func (e *edit) set(f field, cur, v core.Value) (why string) {
+	switch {
+	case f.same(cur, v):
+		return ""
+	case f.id == "status":
+		if v.IsEmpty() {
+			return "a status cannot be empty"
+		}
+		e.status = v
+		return ""
+	case f.id == "parent" && v.IsEmpty():
+		e.update[f.id] = []map[string]any{{"set": map[string]bool{"none": true}}}
+		return ""
+	case f.multi && !cur.IsAbsent():
+		return e.change(f, cur, core.SetChange{Add: v, Remove: core.Without(cur, v)})
+	case f.multi:
+		all := []any{}
+		for _, it := range v.Items() {
+			x, why := f.write(it)
+			if why != "" {
+				return why
+			}
+			all = append(all, x)
+		}
+		e.fields[f.id] = all
+		return ""
+	}
+	x, why := f.write(v)
+	if why == "" {
+		e.fields[f.id] = x
+	}
+	return why
+}
+
+// change plans to add and remove elements with the vendor's verbs, so that an element that somebody else adds meanwhile stays.
+// It is pure.
+func (e *edit) change(f field, cur core.Value, c core.SetChange) (why string) {
+	var verbs []map[string]any
+	for _, step := range []struct {
+		verb  string
+		items []core.Value
+		when  bool // the element is there already
+	}{{"add", c.Add.Items(), false}, {"remove", c.Remove.Items(), true}} {
+		for _, it := range step.items {
+			if !cur.IsAbsent() && cur.Has(it) != step.when {
+				continue
+			}
+			x, why := f.write(shown(cur, it))
+			if why != "" {
+				return why
+			}
+			verbs = append(verbs, map[string]any{step.verb: x})
+		}
+	}
+	if len(verbs) > 0 {
+		e.update[f.id] = append(e.update[f.id], verbs...)
+	}
+	return ""
+}
+
+// shown is the element as the issue shows it, with its id, where it is there.
+func shown(cur, it core.Value) core.Value {
+	for _, c := range cur.Items() {
+		if core.Equal(c, it) {
+			return c
+		}
+	}
+	return it
+}
+
+// Update reads the issue, compares its revision, and writes what differs: fields in one call that answers the issue
+// ("Edit issue", returnIssue), then a status by its transitions. A patch that changes nothing writes nothing.
+func (c *Connector) Update(ctx context.Context, id string, patch core.Patch, rev string, want connectors.Want) (core.Observation, error) {
+	none := core.Observation{}
+	names := patch.Names()
+	cat := system
+	var err error
+	if len(names) > 0 {
+		if cat, err = c.catalogue(ctx, names...); err != nil {
+			return none, err
+		}
+	}
+	v, err := c.look(ctx, want.Fields)
+	if err != nil {
+		return none, err
+	}
+	ids := v.ids(idsOf(cat, names)...)
+	before, err := c.issue(ctx, id, ids, "")
+	if err != nil {
+		return none, err
+	}
+	self, err := c.selfID(ctx)
+	if err != nil {
+		return none, err
+	}
+	seen := c.observe(before, v, self)
+	if rev != "" && rev != seen.Revision {
+		return none, fmt.Errorf("%s: issue %s: %w", c.system, seen.Ref, connectors.ErrStale)
+	}
+	s := c.screenOf(before)
+	e, err := s.decide(ctx, cat, patch, before, seen.Mark)
+	if err != nil {
+		return none, err
+	}
+	after, err := c.carryOut(ctx, before, e, ids)
+	if err != nil {
+		return none, err
+	}
+	return c.observe(after, v, self), nil
+}
+
+func idsOf(cat *catalogue, names []string) []string {
+	var ids []string
+	for _, n := range names {
+		if f, why := cat.find(n); why == "" {
+			ids = append(ids, f.id)
+		}
+	}
+	return ids
+}
+
+func (c *Connector) screenOf(is issue) *screen {
+	s := &screen{c: c, issueID: is.ID}
+	var project, typ thing
+	if json.Unmarshal(is.Fields["project"], &project) == nil {
+		s.project = project.ID
+	}
+	if json.Unmarshal(is.Fields["issuetype"], &typ) == nil {
+		s.typeID = typ.ID
+	}
+	return s
+}
+
+// carryOut writes an edit and gives the issue as it is afterwards.
+func (c *Connector) carryOut(ctx context.Context, before issue, e edit, ids []string) (issue, error) {
+	after := before
+	known := true
+	if !e.isEmpty() {
+		answer, err := c.put(ctx, before.ID, e.fields, e.update)
+		if err != nil {
+			return before, err
+		}
+		answer.ID, answer.Key, answer.Properties = before.ID, firstOf(answer.Key, before.Key), before.Properties
+		after, known = answer, answer.covers(before)
+	}
+	if !e.status.IsAbsent() {
+		if err := c.transition(ctx, before, e.status, e.late); err != nil {
+			return before, err
+		}
+		known = false
+		if len(e.late) > 0 {
+			if _, err := c.put(ctx, before.ID, e.late, nil); err != nil {
+				return before, err
+			}
+		}
+	}
+	if known {
+		return after, nil
+	}
+	return c.issue(ctx, before.ID, ids, "")
+}
+
+// put edits an issue. The answer holds the issue where the system gives it.
+func (c *Connector) put(ctx context.Context, id string, fields map[string]any, update map[string][]map[string]any) (issue, error) {
+	body := map[string]any{}
+	if len(fields) > 0 {
+		body["fields"] = fields
+	}
+	if len(update) > 0 {
+		body["update"] = update
+	}
+	var is issue
+	err := c.do(ctx, http.MethodPut, issuePath(id), body, &is, httpx.Query(url.Values{"returnIssue": {"true"}}))
+	return is, err
+}
+
+// covers reports that an answer shows its time and every field that the read before it showed.
+func (is issue) covers(before issue) bool {
+	if _, ok := is.time("updated"); !ok {
+		return false
+	}
+	for id := range before.Fields {
+		if _, ok := is.Fields[id]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// Create makes an issue that carries the mark as a label and as a property, both in the call that creates it ("Create issue"). Where it
+// goes is the draft's scope: project (key or id) and issuetype (name or id). A status other than the workflow's first
+// is reached by transitions afterwards; when that fails, the issue is returned together with the error.
+func (c *Connector) Create(ctx context.Context, draft core.Draft) (core.Observation, error) {
+	none := core.Observation{}
+	project, typeName := draft.Scope["project"], draft.Scope["issuetype"]
+	fields := map[string]core.Value{}
+	status := core.Absent()
+	for name, v := range draft.Fields {
+		switch {
+		case v.IsAbsent():
+		case name == "project":
+			project = firstOf(v.Name(), v.ID(), v.Source())
+		case name == "issuetype":
+			typeName = firstOf(v.Name(), v.ID(), v.Source())
+		case name == "status":
+			status = v
+		case !v.IsEmpty():
+			fields[name] = v
+		}
+	}
+	if project == "" || typeName == "" {
+		return none, connectors.Invalid(c.system+": create issue", firstMissing(project), "a new issue needs a project and an issue type; name both in the connection's scope or in a rule")
+	}
+	typ, err := c.issueTypeNamed(ctx, project, typeName)
+	if err != nil {
+		return none, err
+	}
+	cat, err := c.catalogue(ctx, append(sortedKeys(fields), "summary")...)
+	if err != nil {
+		return none, err
+	}
+	s := &screen{c: c, project: project, typeID: typ.ID}
+	patch := core.Patch{Fields: fields}
+	if !status.IsAbsent() && !status.IsEmpty() {
+		patch.Fields["status"] = status // decided together with the rest, so that an unknown status creates nothing
+	}
+	e, err := s.decide(ctx, cat, patch, issue{}, "")
+	if err != nil {
+		return none, err
+	}
+	made, err := c.post(ctx, project, typ, e, draft.Mark)
+	if err != nil {
+		return none, err
+	}
+	return c.settleIn(ctx, made, e)
+}
+
+func firstMissing(project string) string {
+	if project == "" {
+		return "project"
+	}
+	return "issuetype"
+}
+
+func (c *Connector) post(ctx context.Context, project string, typ issueType, e edit, mark string) (issue, error) {
+	e.fields["project"] = map[string]string{projectKey(project): project}
+	e.fields["issuetype"] = map[string]string{"id": typ.ID}
+	body := map[string]any{"fields": e.fields}
+	if mark != "" {
+		labels, _ := e.fields["labels"].([]any)
+		e.fields["labels"] = append(labels, mark)
+		body["properties"] = []property{markOf(mark)}
+	}
+	var made issue
+	err := c.do(ctx, http.MethodPost, api+"/issue", body, &made)
+	return made, err
+}
+
+// projectKey is "id" for a project named by its number, else "key".
+func projectKey(project string) string {
+	for _, r := range project {
+		if r < '0' || r > '9' {
+			return "key"
+		}
+	}
+	return "id"
+}
+
+// settleIn reads a new issue and moves it to its status. From here on the issue exists: a read that fails leaves the bare
+// reference, which is no error.
+func (c *Connector) settleIn(ctx context.Context, made issue, e edit) (core.Observation, error) {
+	bare := core.Observation{Ref: c.ref(made.ID, made.Key)}
+	v, err := c.look(ctx, nil)
+	if err != nil {
+		return bare, nil
+	}
+	is, err := c.issue(ctx, made.ID, v.ids(), "")
+	if err != nil {
+		return bare, nil
+	}
+	var moving error
+	if !e.status.IsAbsent() && !core.Equal(field{shape: shapeNamed}.read(is.Fields["status"]), e.status) {
+		moving = c.transition(ctx, is, e.status, e.late)
+		if again, err := c.issue(ctx, made.ID, v.ids(), ""); err == nil {
+			is = again
+		}
+	}
+	self, err := c.selfID(ctx)
+	if err != nil {
+		return bare, moving
+	}
+	return c.observe(is, v, self), moving
+}
+
+// Delete deletes an issue ("Delete issue"). One with subtasks is refused.
+func (c *Connector) Delete(ctx context.Context, id string) error {
+	err := c.do(ctx, http.MethodDelete, issuePath(id), nil, nil)
+	var invalid *connectors.InvalidError
+	if errors.As(err, &invalid) {
+		return unsupported(c.system+": delete issue", "Jira refuses; an issue with subtasks must be deleted by a person: "+invalid.Error())
+	}
+	return err
+}
