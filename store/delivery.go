@@ -58,7 +58,7 @@ func (s *Store) RecordDelivery(ctx context.Context, d core.Delivery) (stored cor
 			return err
 		}
 		for _, h := range d.Hints {
-			_, err := exec(ctx, q, `INSERT INTO delivery_items (delivery, item) VALUES (?, ?) ON CONFLICT DO NOTHING`, r.Seq, h.Ref.ID)
+			_, err := exec(ctx, q, `INSERT INTO delivery_items (delivery, item) VALUES (?, ?) ON CONFLICT DO NOTHING`, r.Seq, words(h.Ref.ID))
 			if err != nil {
 				return err
 			}
@@ -107,7 +107,7 @@ func (s *Store) Deliveries(ctx context.Context, f DeliveryFilter) ([]core.Delive
 		w.add(`state = ?`, f.State)
 	}
 	if f.Item != "" {
-		w.add(`seq IN (SELECT delivery FROM delivery_items WHERE item = ?)`, f.Item)
+		w.add(`seq IN (SELECT delivery FROM delivery_items WHERE item = ?)`, words(f.Item))
 	}
 	if f.Before > 0 {
 		w.add(`seq < ?`, f.Before)

@@ -41,18 +41,19 @@ func TestClaimPair(t *testing.T) {
 		want    string // id of the pair that comes back
 		created bool
 	}{
-		{"nothing there: it is made", nil, pairOf("c", "1", ""), "pair:c:support:1", true},
-		{"the same id again is the same pair", []core.Pair{pairOf("c", "1", "")}, pairOf("c", "1", ""), "pair:c:support:1", false},
-		{"the same id with another twin is still that pair", []core.Pair{pairOf("c", "1", "10")}, pairOf("c", "1", "11"), "pair:c:support:1", false},
-		{"the twin belongs to another pair", []core.Pair{pairOf("c", "1", "10")}, pairOf("c", "2", "10"), "pair:c:support:1", false},
-		{"two items that do not exist yet are not the same item", []core.Pair{pairOf("c", "1", "")}, pairOf("c", "2", ""), "pair:c:support:2", true},
-		{"the same item may be paired in another connection", []core.Pair{pairOf("c", "1", "10")}, pairOf("d", "1", "10"), "pair:d:support:1", true},
-		{"equal ids on different sides are different items", []core.Pair{pairOf("c", "1", "2")}, pairOf("c", "2", "1"), "pair:c:support:2", true},
-		{"ids are compared byte by byte", []core.Pair{pairOf("c", "a", "")}, pairOf("c", "A", ""), "pair:c:support:A", true},
-		{"ids of any script", []core.Pair{pairOf("c", "é", "")}, pairOf("c", "🎫 第一/?%_'", "日"), "pair:c:support:🎫 第一/?%_'", true},
+		{"nothing there: it is made", nil, pairOf("c0", "1", ""), "pair:c0:support:1", true},
+		{"the same id again is the same pair", []core.Pair{pairOf("c1", "1", "")}, pairOf("c1", "1", ""), "pair:c1:support:1", false},
+		{"the same id with another twin is still that pair", []core.Pair{pairOf("c2", "1", "10")}, pairOf("c2", "1", "11"), "pair:c2:support:1", false},
+		{"the twin belongs to another pair", []core.Pair{pairOf("c3", "1", "10")}, pairOf("c3", "2", "10"), "pair:c3:support:1", false},
+		{"two items that do not exist yet are not the same item", []core.Pair{pairOf("c4", "1", "")}, pairOf("c4", "2", ""), "pair:c4:support:2", true},
+		{"the same item may be paired in another connection", []core.Pair{pairOf("c5", "1", "10")}, pairOf("c6", "1", "10"), "pair:c6:support:1", true},
+		{"equal ids on different sides are different items", []core.Pair{pairOf("c7", "1", "2")}, pairOf("c7", "2", "1"), "pair:c7:support:2", true},
+		{"ids are compared byte by byte", []core.Pair{pairOf("c8", "a", "")}, pairOf("c8", "A", ""), "pair:c8:support:A", true},
+		{"ids of any script", []core.Pair{pairOf("c9", "é", "")}, pairOf("c9", "🎫 第一/?%_'", "日"), "pair:c9:support:🎫 第一/?%_'", true},
 	}
-	for _, c := range cases {
-		storetest.Each(t, func(t *testing.T, s *store.Store) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		total := 0
+		for _, c := range cases {
 			for _, p := range c.there {
 				claim(t, s, p)
 			}
@@ -61,14 +62,15 @@ func TestClaimPair(t *testing.T) {
 			if got.ID != c.want || created != c.created {
 				t.Errorf("%s: got %q, created %v", c.reason, got.ID, created)
 			}
-			if all, err := s.Pairs(t.Context(), store.PairFilter{}); err != nil || len(all) != len(c.there)+btoi(c.created) {
-				t.Errorf("%s: %d pairs afterwards, %v", c.reason, len(all), err)
+			total += len(c.there) + btoi(c.created)
+			if all, err := s.Pairs(t.Context(), store.PairFilter{}); err != nil || len(all) != total {
+				t.Errorf("%s: %d pairs afterwards, %v; want %d", c.reason, len(all), err, total)
 			}
 			if pairs, err := s.PairsOf(t.Context(), "zendesk", c.claim.Sides[0].Ref.ID); c.created && (err != nil || len(pairs) == 0) {
 				t.Errorf("%s: not found by its item: %v", c.reason, err)
 			}
-		})
-	}
+		}
+	})
 }
 
 func btoi(b bool) int {

@@ -24,8 +24,9 @@ import (
 // ErrNoBinaries tells that no Postgres is installed here.
 var ErrNoBinaries = errors.New("no Postgres binaries (initdb, postgres) in PATH or /usr/lib/postgresql/*/bin")
 
-// Server is a private Postgres in a folder of its own, on a free port of 127.0.0.1, without fsync. It ends, and its
-// folder goes, when Remove is called or this process ends in whatever way.
+// Server is a private Postgres in a folder of its own, on a free port of 127.0.0.1. It does not wait for the disk, so
+// it survives being killed but not the loss of power. It ends, and its folder goes, when Remove is called or this
+// process ends in whatever way.
 type Server struct {
 	bin  string
 	dir  string
@@ -95,7 +96,7 @@ func (s *Server) Start(ctx context.Context) error {
 	guard := s.command(context.WithoutCancel(ctx), "/bin/sh", "-c", guardScript, "sh", s.dir,
 		filepath.Join(s.bin, "postgres"), "-D", s.data(), "-p", strconv.Itoa(s.port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "full_page_writes=off",
-		"-c", "synchronous_commit=off", "-c", "shared_buffers=32MB", "-c", "max_connections=200")
+		"-c", "shared_buffers=32MB", "-c", "max_connections=200")
 	stdin, err := guard.StdinPipe()
 	if err != nil {
 		return err

@@ -56,4 +56,13 @@ func TestServerKeepsCommittedWorkThroughStopAndRestart(t *testing.T) {
 	if _, fresh, err := s.RecordDelivery(ctx, core.Delivery{System: "jira", ID: "1"}); err != nil || !fresh {
 		t.Errorf("after a restart: fresh %v, %v; want the delivery recorded once", fresh, err)
 	}
+	if err := server.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, fresh, err := s.RecordDelivery(ctx, core.Delivery{System: "jira", ID: "1"}); err != nil || fresh {
+		t.Errorf("after a crash: fresh %v, %v; want the delivery recorded before", fresh, err)
+	}
 }
