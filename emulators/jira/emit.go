@@ -82,7 +82,9 @@ func (s *session) emitIssue(event, eventType string, i *issue, ch *change, with 
 	}
 	if event == "jira:issue_deleted" {
 		shown := body["issue"].(object)["fields"].(object)
-		shown["comment"], shown["worklog"] = v.fieldOf(i, findField("comment")), v.fieldOf(i, findField("worklog"))
+		page := v.fieldOf(i, findField("comment")).(object)
+		delete(page, "self")
+		shown["comment"], shown["worklog"] = page, v.fieldOf(i, findField("worklog"))
 	}
 	if with != nil {
 		body["comment"] = v.comment(i, with)
