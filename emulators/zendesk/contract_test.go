@@ -111,4 +111,4 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 }
 
 // operations are the vendor operations that were called, by the emulator's own templates.
-func (r *rig) operations() map[string]int { return r.e.Server().Calls(0).ByOperation }
+func (r *rig) operations() map[string]int { return r.e.Harness().Calls(0).ByOperation }

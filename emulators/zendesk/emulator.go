@@ -95,8 +95,11 @@ func New(opts Options) (*Emulator, error) {
 // Handler serves everything: vendor API, control API and pages.
 func (e *Emulator) Handler() http.Handler { return e.server }
 
-// Server gives tests in the same process the harness's own methods.
-func (e *Emulator) Server() *harness.Server { return e.server }
+// Harness gives tests in the same process faults and counts.
+func (e *Emulator) Harness() *harness.Server { return e.server }
+
+// Webhooks gives tests in the same process the sender.
+func (e *Emulator) Webhooks() *harness.Sender { return e.sender }
 
 // Close stops the webhooks.
 func (e *Emulator) Close() { e.sender.Close() }

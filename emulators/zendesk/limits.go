@@ -89,3 +89,8 @@ func throttled(w http.ResponseWriter, _ *http.Request, _ int) {
 func maintenance(w http.ResponseWriter, _ *http.Request, _ int) {
 	write(w, http.StatusServiceUnavailable, "Zendesk is under maintenance. Please try again later.")
 }
+
+// NoLimits is an account on which no limit holds.
+func NoLimits() Limits {
+	return Limits{Account: -1, Updates: -1, TicketUpdates: -1, Incremental: -1, TicketsIndex: -1, Users: -1}
+}

@@ -163,6 +163,9 @@ func flatten(prefix string, err error) []string {
 		}
 		return out
 	case *openapi3filter.RequestError:
+		if e.Parameter != nil {
+			prefix += "parameter " + e.Parameter.Name + ": "
+		}
 		if e.Err != nil {
 			return flatten(prefix+e.Reason+": ", e.Err)
 		}
@@ -177,6 +180,9 @@ func flatten(prefix string, err error) []string {
 			if inner, ok := errors.Unwrap(errors.Unwrap(e.Origin)).(openapi3.MultiError); ok {
 				return flatten(prefix, inner)
 			}
+		}
+		if e.Value == nil && e.SchemaField == "enum" {
+			return []string{prefix + "at /" + strings.Join(e.JSONPointer(), "/") + ": Value is not nullable"}
 		}
 		return []string{prefix + "at /" + strings.Join(e.JSONPointer(), "/") + ": " + e.Reason}
 	default:
