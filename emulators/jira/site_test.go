@@ -52,7 +52,8 @@ func newSite(t *testing.T, opts Options) *site {
 	e.SetBaseURL(srv.URL)
 	t.Cleanup(func() { srv.Close(); e.Close() })
 	s.e, s.url = e, srv.URL
-	s.http = &http.Client{Transport: &http.Transport{}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	// No kept connections: Go repeats a GET by itself when a kept one breaks.
+	s.http = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return s
 }
 

@@ -1,0 +1,78 @@
+package jira
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func jsonBody(v any) io.Reader {
+	raw, _ := json.Marshal(v)
+	return bytes.NewReader(raw)
+}
+
+func TestAttachmentsGoUpAndComeDown(t *testing.T) {
+	s := newSite(t, Options{})
+	c := s.as("ada")
+	id := c.newIssue("x", nil)
+	content := []byte("line one\nline two\n")
+	c.upload(id, "log.txt", content, "").want(403)
+	file := c.upload(id, "log.txt", content, "no-check").want(200).text("0.id")
+	c.issue(id).is("fields.attachment.0.size", len(content))
+	path := "/rest/api/3/attachment/content/" + file
+	to := c.do("GET", path, nil).want(303).header.Get("Location")
+	if strings.Contains(to, "/rest/") {
+		t.Errorf("the content is not on the media host: %s", to)
+	}
+	media := strings.TrimPrefix(to, s.url)
+	nobody := caller{s, func(*http.Request) {}}
+	if got := nobody.do("GET", media, nil).want(200); !bytes.Equal(got.raw, content) {
+		t.Errorf("the media host gave %q", got.raw)
+	}
+	c.do("GET", media, nil).want(400) // credentials do not belong there
+	if got := c.do("GET", path+"?redirect=false", nil).want(200); !bytes.Equal(got.raw, content) {
+		t.Errorf("redirect=false gave %q", got.raw)
+	}
+	part := caller{s, func(r *http.Request) { c.sign(r); r.Header.Set("Range", "bytes=5-7") }}
+	if got := part.do("GET", path+"?redirect=false", nil).want(206); string(got.raw) != "one" {
+		t.Errorf("the range gave %q", got.raw)
+	}
+	c.do("DELETE", "/rest/api/3/attachment/"+file, nil).want(204)
+	c.do("GET", path, nil).want(404)
+	nobody.do("GET", media, nil).want(404)
+}
+
+func TestARestartedSiteKeepsWhatItAnswered(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "jira.json")
+	s, r := newSite(t, Options{File: file}), newReceiver(t)
+	c := s.as("ada")
+	s.target(r, "hush")
+	id := c.newIssue("Kept", object{"description": doc("Text"), "labels": []string{"a"}, "customfield_10016": 2.5})
+	c.do("POST", "/rest/api/3/issue/"+id+"/comment", object{"body": doc("Hi")}).want(201)
+	att := c.upload(id, "a.bin", []byte{1, 2, 3}, "no-check").want(200).text("0.id")
+	before := c.issue(id)
+	again := newSite(t, Options{File: file})
+	d := again.as("ada")
+	after := d.issue(id)
+	strip := func(a answer, base string) string { return strings.ReplaceAll(string(a.raw), base, "") }
+	if strip(before, s.url) != strip(after, again.url) {
+		t.Errorf("before %s\nafter  %s", before.raw, after.raw)
+	}
+	if got := d.do("GET", "/rest/api/3/attachment/content/"+att+"?redirect=false", nil).want(200); !bytes.Equal(got.raw, []byte{1, 2, 3}) {
+		t.Errorf("attachment %v", got.raw)
+	}
+	if got := d.keys("labels = a"); len(got) != 1 || got[0] != "ENG-1" {
+		t.Errorf("search finds %v", got)
+	}
+	if next := d.newIssue("Next", nil); next == id || d.issue(next).text("key") != "ENG-2" {
+		t.Error("numbers start again after a restart")
+	}
+	n := len(r.all())
+	r.wait(t, n) // the webhook is registered still
+	d.do("POST", "/_control/reset", nil).want(204)
+	d.do("GET", "/rest/api/3/issue/"+id, nil).want(404)
+}
