@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"duplex/core"
 )
@@ -15,20 +16,21 @@ type connectionRow struct {
 	Version   int
 	Source    []byte
 	FileName  string `db:"file_name"`
+	Files     jsonText[map[string]string]
 	Active    bool
 	AppliedAt stamp  `db:"applied_at"`
 	AppliedBy string `db:"applied_by"`
 }
 
 func (r connectionRow) connection() core.ConnectionVersion {
-	return core.ConnectionVersion{Name: r.Name, Version: r.Version, Source: r.Source, FileName: r.FileName,
+	return core.ConnectionVersion{Name: r.Name, Version: r.Version, Source: r.Source, FileName: r.FileName, Files: r.Files.V,
 		Active: r.Active, AppliedAt: r.AppliedAt.Time, AppliedBy: r.AppliedBy}
 }
 
-const selectConnections = `SELECT name, version, source, file_name, active, applied_at, applied_by FROM connections`
+const selectConnections = `SELECT name, version, source, file_name, files, active, applied_at, applied_by FROM connections`
 
 // PutConnection stores a connection file as the next version, numbered by the store, and makes it the active one.
-// The same bytes as the active version change nothing: that version is returned and changed is false. A zero
+// The same bytes and tables as the active version change nothing: that version is returned and changed is false. A zero
 // AppliedAt means now.
 func (s *Store) PutConnection(ctx context.Context, v core.ConnectionVersion) (stored core.ConnectionVersion, changed bool, err error) {
 	if v.Name == "" {
@@ -39,7 +41,7 @@ func (s *Store) PutConnection(ctx context.Context, v core.ConnectionVersion) (st
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		if changed = active.Version == 0 || !bytes.Equal(active.Source, v.Source); !changed {
+		if changed = active.Version == 0 || !bytes.Equal(active.Source, v.Source) || !maps.Equal(active.Files, v.Files); !changed {
 			stored = active
 			return nil
 		}
@@ -52,9 +54,9 @@ func (s *Store) PutConnection(ctx context.Context, v core.ConnectionVersion) (st
 		if _, err := exec(ctx, q, `UPDATE connections SET active = FALSE WHERE name = ? AND active`, v.Name); err != nil {
 			return err
 		}
-		n, err := exec(ctx, q, `INSERT INTO connections (name, version, source, file_name, active, applied_at, applied_by)
-			VALUES (?, ?, ?, ?, TRUE, ?, ?) ON CONFLICT DO NOTHING`,
-			v.Name, stored.Version, blob(v.Source), v.FileName, stamped(stored.AppliedAt), v.AppliedBy)
+		n, err := exec(ctx, q, `INSERT INTO connections (name, version, source, file_name, files, active, applied_at, applied_by)
+			VALUES (?, ?, ?, ?, ?, TRUE, ?, ?) ON CONFLICT DO NOTHING`,
+			v.Name, stored.Version, blob(v.Source), v.FileName, jsonText[map[string]string]{v.Files}, stamped(stored.AppliedAt), v.AppliedBy)
 		if err == nil && n == 0 {
 			return errAgain
 		}

@@ -36,6 +36,7 @@ type sideRow struct {
 	Base    string
 	Seen    string
 	Gone    bool
+	Own     jsonText[[]string]
 }
 
 // selectPairs reads a pair and its sides in one statement, so that they belong to the same moment.
@@ -46,7 +47,7 @@ var selectPairs = `SELECT p.id, p.connection, p.version, p.status, p.origin, p.p
 	JOIN pair_sides b ON b.pair = p.id AND b.position = 1`
 
 func sideColumns(alias string) string {
-	cols := []string{"side", "system", "type", "item", "item_key", "url", "base", "seen", "gone"}
+	cols := []string{"side", "system", "type", "item", "item_key", "url", "base", "seen", "gone", "own"}
 	for i, c := range cols {
 		cols[i] = fmt.Sprintf(`%s.%s AS "%s.%s"`, alias, c, alias, c)
 	}
@@ -68,7 +69,7 @@ func (s *Store) pair(r pairRow) (core.Pair, error) {
 }
 
 func (r sideRow) side() core.PairSide {
-	return core.PairSide{Name: r.Side, Base: r.Base, Seen: r.Seen, Gone: r.Gone,
+	return core.PairSide{Name: r.Side, Base: r.Base, Seen: r.Seen, Gone: r.Gone, Own: r.Own.V,
 		Ref: core.Ref{System: r.System, Type: r.Type, ID: r.Item, Key: r.ItemKey, URL: r.URL}}
 }
 

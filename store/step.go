@@ -7,14 +7,8 @@ import (
 	"duplex/core"
 )
 
-// Step is what one sync leaves behind.
-type Step struct {
-	Pair         core.Pair
-	Observations []core.Observation // of the pair's items
-	Plan         *core.Plan         // nil when none was made
-	Links        []core.Link
-	Outcomes     []core.Outcome
-}
+// Step is what one step of a sync leaves behind.
+type Step = core.Step
 
 // SaveStep stores all of the step or nothing, each part as its own method does. An unknown pair is ErrNotFound.
 func (s *Store) SaveStep(ctx context.Context, st Step) error {

@@ -18,6 +18,7 @@ CREATE TABLE connections (
 	version    INTEGER NOT NULL,          -- 1, 2, …
 	source     BLOB NOT NULL,             -- the file as the admin wrote it
 	file_name  TEXT NOT NULL,
+	files      TEXT NOT NULL,             -- JSON of the tables it names, by name
 	active     BOOLEAN NOT NULL,
 	applied_at TEXT NOT NULL,
 	applied_by TEXT NOT NULL,
@@ -55,6 +56,7 @@ CREATE TABLE pair_sides (
 	base       TEXT NOT NULL,             -- hash of the observation last agreed on; '' before the first sync
 	seen       TEXT NOT NULL,             -- hash of the newest observation
 	gone       BOOLEAN NOT NULL,
+	own        TEXT NOT NULL,             -- JSON list of the revisions after the sync's own newest writes
 	linked     BOOLEAN NOT NULL,          -- false once the pair is unlinked: the item is free
 	PRIMARY KEY (pair, position)
 );
