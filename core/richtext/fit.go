@@ -1,0 +1,117 @@
+package richtext
+
+// profile says what a format carries exactly.
+type profile struct {
+	// block reports whether a block of kind child may stand in parent; the
+	// document itself is the parent "", the parent inside an item is its list,
+	// inside a table it is Cell. Items, rows and cells are never the child.
+	block func(parent, child Kind) bool
+	// inline reports whether n can be written as it is.
+	inline func(n Node) bool
+	// inside, if set, names the parent that the content of child in parent is
+	// asked about, where that is not simply child.
+	inside func(parent, child Kind) Kind
+	// mark reports whether text can carry a formatting.
+	mark func(MarkKind) bool
+	// reshape, if set, rewrites fitted blocks of one parent where the format
+	// has rules of its own. It must be idempotent.
+	reshape func(f *fitter, parent Kind, blocks []Node) []Node
+}
+
+// fitter reduces a tree to a profile and counts what that costs.
+type fitter struct {
+	profile
+	losses map[[2]string]int
+}
+
+// fit returns d as the format of p can carry it, tidy, and what was lost.
+// A document that already fits comes back unchanged and without losses.
+func fit(p profile, d Doc) (Doc, []Loss) {
+	f := &fitter{profile: p, losses: map[[2]string]int{}}
+	out := tidy(Doc{Blocks: f.blocks("", d.Blocks)})
+	var losses []Loss
+	for k, n := range f.losses {
+		losses = append(losses, Loss{Kind: k[0], Became: k[1], Count: n})
+	}
+	return out, mergeLosses(losses)
+}
+
+// lose counts one thing of a kind that became something else.
+func (f *fitter) lose(kind, became string) { f.losses[[2]string{kind, became}]++ }
+
+func (f *fitter) blocks(parent Kind, nodes []Node) []Node {
+	var out []Node
+	for _, n := range nodes {
+		out = append(out, f.fitBlock(parent, n)...)
+	}
+	if f.reshape != nil {
+		out = f.reshape(f, parent, out)
+	}
+	return out
+}
+
+func (f *fitter) fitBlock(parent Kind, n Node) []Node {
+	if !f.block(parent, n.Kind) {
+		return f.degrade(parent, n)
+	}
+	inside := n.Kind
+	if f.inside != nil {
+		inside = f.inside(parent, n.Kind)
+	}
+	switch n.Kind {
+	case Paragraph, Heading:
+		n.Children = f.inlines(n.Children)
+	case BulletList, OrderedList, TaskList:
+		n.Children = f.each(n.Children, func(item *Node) { item.Children = f.blocks(inside, item.Children) })
+	case Table:
+		n.Children = f.each(n.Children, func(row *Node) {
+			row.Children = f.each(row.Children, func(cell *Node) { cell.Children = f.blocks(Cell, cell.Children) })
+		})
+	default:
+		n.Children = f.blocks(inside, n.Children)
+	}
+	return []Node{n}
+}
+
+// each returns a copy of nodes changed by do.
+func (f *fitter) each(nodes []Node, do func(*Node)) []Node {
+	out := append([]Node(nil), nodes...)
+	for i := range out {
+		do(&out[i])
+	}
+	return out
+}
+
+func (f *fitter) inlines(nodes []Node) []Node {
+	var out []Node
+	for i, n := range nodes {
+		link, linked := findMark(n.Marks, Link)
+		ends := i+1 == len(nodes) || !hasSameLink(nodes[i+1], link)
+		if !f.inline(n) {
+			n = f.degradeInline(n)
+			if l, ok := findMark(n.Marks, Link); ok && !linked {
+				link, linked, ends = l, true, true
+			}
+		}
+		n.Marks = keepMarks(n.Marks, func(m Mark) bool {
+			if f.mark(m.Kind) {
+				return true
+			}
+			if n.Kind == Text && m.Kind != Link {
+				f.lose(string(m.Kind), "text")
+			}
+			return false
+		})
+		out = append(out, n)
+		if linked && !f.mark(Link) && ends && n.Text != link.Value {
+			f.lose("link", "text")
+			out = append(out, Node{Kind: Text, Text: " (" + link.Value + ")"})
+		}
+	}
+	return out
+}
+
+func hasSameLink(n Node, link Mark) bool {
+	other, ok := findMark(n.Marks, Link)
+	return ok && other == link
+}

@@ -1,0 +1,243 @@
+package richtext
+
+import (
+	"io"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// htmlCodec reads and writes the HTML of comments and descriptions. It reads
+// what browsers and mail programs produce and writes a small, safe subset:
+// no scripts, styles (but text colours), event handlers or classes (but a
+// code block's language).
+type htmlCodec struct{}
+
+// maxOpen bounds how many elements may be open at once. It leaves room for
+// MaxDepth containers of up to four elements each.
+const maxOpen = 4*MaxDepth + 20
+
+// parse reads a token at a time: the work is linear and nesting bounded
+// whatever the input.
+func (htmlCodec) parse(source string) Doc {
+	z := html.NewTokenizer(strings.NewReader(cleanText(source)))
+	b := htmlBuilder{frames: []htmlFrame{{}}}
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			if z.Err() == io.EOF {
+				b.text(string(z.Raw()))
+			}
+			return b.finish()
+		case html.TextToken:
+			b.text(string(z.Text()))
+		case html.StartTagToken, html.SelfClosingTagToken:
+			b.open(z.Token())
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			b.close(atom.Lookup(name))
+		}
+	}
+}
+
+// htmlFrame is an open block element and the tree node it becomes.
+type htmlFrame struct {
+	tag   atom.Atom
+	node  Node
+	marks int // formattings open when it began; cells and items close later ones
+}
+
+type htmlMark struct {
+	tag  atom.Atom
+	mark []Mark
+}
+
+// htmlBuilder builds the tree. line collects the inline content of the
+// current paragraph or heading.
+type htmlBuilder struct {
+	frames  []htmlFrame
+	marks   []htmlMark
+	line    []Node
+	heading int  // level of the open heading, 0 outside
+	summary bool // the line is the title of the open details element
+	space   bool // white space seen, not yet written
+	spaced  []Mark
+	pre     *strings.Builder // set inside pre
+	preName string
+	skip    atom.Atom // element whose text is not content
+}
+
+func (b *htmlBuilder) finish() Doc {
+	b.endPre()
+	b.popTo(0)
+	return Doc{Blocks: b.frames[0].node.Children}
+}
+
+func (b *htmlBuilder) top() *htmlFrame { return &b.frames[len(b.frames)-1] }
+
+func (b *htmlBuilder) add(n Node) {
+	top := b.top()
+	top.node.Children = append(top.node.Children, n)
+}
+
+// active returns the formattings in force.
+func (b *htmlBuilder) active() []Mark {
+	var slots markSlots
+	for _, m := range b.marks {
+		for _, mark := range m.mark {
+			slots.put(mark)
+		}
+	}
+	return slots.list()
+}
+
+// text adds running text: white space collapses to one space and vanishes at
+// the edges of lines. A no-break space is a space that stays.
+func (b *htmlBuilder) text(s string) {
+	switch {
+	case s == "" || b.skip != 0:
+		return
+	case b.pre != nil:
+		b.pre.WriteString(s)
+		return
+	}
+	marks := b.active()
+	var sb strings.Builder
+	space := false
+	for _, r := range s {
+		if r == ' ' || r == '\t' || r == '\n' || r == '\r' || r == '\f' {
+			space = true
+			continue
+		}
+		if space && sb.Len() > 0 {
+			sb.WriteByte(' ')
+		} else if space && !b.space {
+			b.space, b.spaced = true, marks
+		}
+		space = false
+		sb.WriteRune(r)
+	}
+	if sb.Len() > 0 {
+		b.inline(Node{Kind: Text, Text: sb.String(), Marks: marks})
+	}
+	if space && !b.space {
+		b.space, b.spaced = true, marks
+	}
+}
+
+// inline adds a node to the line, after the space that was held back.
+func (b *htmlBuilder) inline(n Node) {
+	last := len(b.line) - 1
+	if b.space && n.Kind != HardBreak && last >= 0 && b.line[last].Kind != HardBreak {
+		b.line = append(b.line, Node{Kind: Text, Text: " ", Marks: b.spaced})
+	}
+	b.space = false
+	b.line = append(b.line, n)
+}
+
+// endLine closes the current paragraph or heading.
+func (b *htmlBuilder) endLine() {
+	b.space = false
+	if len(b.line) == 0 {
+		return
+	}
+	line := b.line
+	b.line = nil
+	switch {
+	case b.summary && b.top().node.Kind == Expand:
+		b.top().node.Name += visibleText(line)
+	case b.heading > 0:
+		b.add(Node{Kind: Heading, Level: b.heading, Children: line})
+	default:
+		b.add(Node{Kind: Paragraph, Children: line})
+	}
+}
+
+func visibleText(nodes []Node) string {
+	var sb strings.Builder
+	for _, n := range nodes {
+		if n.Kind == HardBreak {
+			sb.WriteByte(' ')
+		}
+		sb.WriteString(n.Text)
+	}
+	return sb.String()
+}
+
+// push opens a block container; beyond maxOpen its content goes to the one
+// that is open already.
+func (b *htmlBuilder) push(tag atom.Atom, n Node) {
+	b.endLine()
+	b.heading, b.summary = 0, false
+	if len(b.frames) < maxOpen {
+		b.frames = append(b.frames, htmlFrame{tag: tag, node: n, marks: len(b.marks)})
+	}
+}
+
+// popTo closes containers until keep are left beside the document.
+func (b *htmlBuilder) popTo(keep int) {
+	b.endLine()
+	for len(b.frames) > keep+1 {
+		f := b.frames[len(b.frames)-1]
+		b.frames = b.frames[:len(b.frames)-1]
+		if f.node.Kind == Item || f.node.Kind == Cell {
+			b.marks = b.marks[:min(len(b.marks), f.marks)]
+		}
+		if f.node.Kind == BulletList || f.node.Kind == OrderedList {
+			for _, list := range splitTasks(f.node) {
+				b.add(list)
+			}
+			continue
+		}
+		b.add(f.node)
+	}
+	b.heading, b.summary = 0, false
+}
+
+// closeWithin closes the innermost open element of one of tags, unless one of
+// walls stands between. It reports whether there was one.
+func (b *htmlBuilder) closeWithin(walls []atom.Atom, tags ...atom.Atom) bool {
+	for i := len(b.frames) - 1; i > 0; i-- {
+		if contains(tags, b.frames[i].tag) {
+			b.popTo(i - 1)
+			return true
+		}
+		if contains(walls, b.frames[i].tag) {
+			return false
+		}
+	}
+	return false
+}
+
+func contains(tags []atom.Atom, tag atom.Atom) bool {
+	for _, t := range tags {
+		if t == tag {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	tableWalls = []atom.Atom{atom.Table}
+	cellWalls  = []atom.Atom{atom.Td, atom.Th, atom.Table}
+	listWalls  = []atom.Atom{atom.Ul, atom.Ol, atom.Td, atom.Th, atom.Table, atom.Blockquote, atom.Details}
+)
+
+func (b *htmlBuilder) endPre() {
+	if b.pre == nil {
+		return
+	}
+	b.add(Node{Kind: CodeBlock, Text: strings.TrimPrefix(b.pre.String(), "\n"), Name: b.preName})
+	b.pre, b.preName = nil, ""
+}
+
+func attrNumber(attrs map[string]string, key string, otherwise int) int {
+	n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(attrs[key]), "px"))
+	if err != nil {
+		return otherwise
+	}
+	return n
+}

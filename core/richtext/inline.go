@@ -1,0 +1,215 @@
+package richtext
+
+import (
+	"strconv"
+	"strings"
+)
+
+// paragraphs returns the inline nodes as tidy paragraphs: two line breaks in
+// a row separate paragraphs in every format.
+func paragraphs(nodes []Node) []Node {
+	var out []Node
+	for _, line := range tidyInline(nodes) {
+		out = append(out, Node{Kind: Paragraph, Children: line})
+	}
+	return out
+}
+
+// joinLines makes one line of several, for places that hold no paragraphs.
+func joinLines(lines [][]Node) []Node {
+	var out []Node
+	for i, line := range lines {
+		if i > 0 {
+			out = append(out, Node{Kind: HardBreak, Marks: commonMarks(out[len(out)-1].Marks, line[0].Marks)})
+		}
+		out = append(out, line...)
+	}
+	return mergeText(out)
+}
+
+// tidyInline returns inline nodes in canonical form, one slice per paragraph:
+//   - texts are clean, never empty, and merged with neighbours of equal marks;
+//   - marks are unique and in canonical order;
+//   - bare web addresses are links, as every vendor shows them;
+//   - spaces and breaks at the edge of a formatting carry only the marks of
+//     both neighbours, because "<b>a </b>b" and "<b>a</b> b" look the same;
+//   - no spaces at the end of a line, no breaks at the edges of a paragraph.
+func tidyInline(nodes []Node) [][]Node {
+	var lines [][]Node
+	var line, gap []Node // gap: the spaces and breaks since the last solid node
+	breaks := 0
+	for _, n := range atoms(nodes) {
+		switch {
+		case n.Kind == HardBreak:
+			breaks++
+			gap = append(trimSpaces(gap), Node{Kind: HardBreak})
+		case n.Kind == Text && isBlank(n.Text) && !hasMark(n.Marks, Code):
+			gap = append(gap, n)
+		default:
+			switch {
+			case len(line) == 0:
+				line = append(line, indentOf(gap)...)
+			case breaks > 1:
+				lines = append(lines, mergeText(line))
+				line = append([]Node(nil), indentOf(gap)...)
+			default:
+				shared := commonMarks(line[len(line)-1].Marks, n.Marks)
+				for _, g := range gap {
+					g.Marks = shared
+					line = append(line, g)
+				}
+			}
+			line = append(line, n)
+			gap, breaks = nil, 0
+		}
+	}
+	if len(line) > 0 {
+		lines = append(lines, mergeText(line))
+	}
+	return lines
+}
+
+// indentOf returns the spaces at the end of a gap: the indentation of the
+// line that starts after it.
+func indentOf(gap []Node) []Node {
+	for i := len(gap) - 1; i >= 0; i-- {
+		if gap[i].Kind == HardBreak {
+			gap = gap[i+1:]
+			break
+		}
+	}
+	for i := range gap {
+		gap[i].Marks = nil
+	}
+	return gap
+}
+
+func trimSpaces(gap []Node) []Node {
+	for len(gap) > 0 && gap[len(gap)-1].Kind == Text {
+		gap = gap[:len(gap)-1]
+	}
+	return gap
+}
+
+// atoms cleans inline nodes and cuts texts so that spaces at their edges and
+// line breaks stand alone.
+func atoms(nodes []Node) []Node {
+	var clean []Node
+	for _, n := range nodes {
+		clean = append(clean, cleanInline(n)...)
+	}
+	var out []Node
+	for _, n := range mergeText(clean) {
+		if n.Kind != Text || hasMark(n.Marks, Code) {
+			out = append(out, n)
+			continue
+		}
+		for _, part := range linkify(n) {
+			core := strings.Trim(part.Text, " ")
+			lead := len(part.Text) - len(strings.TrimLeft(part.Text, " "))
+			if core == "" {
+				out = append(out, part)
+				continue
+			}
+			out = appendText(out, part.Text[:lead], part.Marks)
+			out = appendText(out, core, part.Marks)
+			out = appendText(out, part.Text[lead+len(core):], part.Marks)
+		}
+	}
+	return out
+}
+
+func appendText(out []Node, text string, marks []Mark) []Node {
+	if text == "" {
+		return out
+	}
+	return append(out, Node{Kind: Text, Text: text, Marks: marks})
+}
+
+// cleanInline returns n with only the fields of its kind, as texts and breaks
+// where its content is not what the kind needs.
+func cleanInline(n Node) []Node {
+	marks := cleanMarks(n.Marks)
+	switch n.Kind {
+	case Text:
+		return cleanTextNode(n.Text, marks)
+	case HardBreak:
+		return []Node{{Kind: HardBreak, Marks: marks}}
+	case Mention:
+		id, name := cleanLine(n.ID), strings.TrimLeft(cleanLine(n.Text), "@ ")
+		if id == "" {
+			return cleanTextNode("@"+name, marks)
+		}
+		return []Node{{Kind: Mention, ID: id, Text: name, Marks: marks}}
+	case Emoji:
+		e := Node{Kind: Emoji, Name: cleanLine(n.Name), Text: cleanLine(n.Text), Marks: marks}
+		if e.Name == "" {
+			return cleanTextNode(e.Text, marks)
+		}
+		return []Node{e}
+	case Date:
+		if _, err := strconv.ParseInt(n.Text, 10, 64); err != nil {
+			return cleanTextNode(n.Text, marks)
+		}
+		return []Node{{Kind: Date, Text: n.Text, Marks: marks}}
+	case Status:
+		if text := cleanLine(n.Text); text != "" {
+			return []Node{{Kind: Status, Text: text, Name: cleanLine(n.Name), Marks: marks}}
+		}
+		return nil
+	case Image:
+		i := Node{Kind: Image, Text: cleanLine(n.Text), URL: safeSource(n.URL), Marks: dropMark(marks, Code)}
+		if i.URL == "" && n.ID != "" {
+			i.ID, i.Name = cleanLine(n.ID), cleanLine(n.Name)
+		}
+		return []Node{i}
+	case File:
+		return []Node{{Kind: File, Text: cleanLine(n.Text), ID: cleanLine(n.ID), Name: cleanLine(n.Name), Marks: dropMark(marks, Code)}}
+	}
+	return nil
+}
+
+func cleanTextNode(text string, marks []Mark) []Node {
+	text = cleanText(text)
+	if hasMark(marks, Code) {
+		if text = cleanLine(text); text == "" {
+			return nil
+		}
+		return []Node{{Kind: Text, Text: text, Marks: marks}}
+	}
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\u00a0", " "), "\t", "    ")
+	var out []Node
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			out = append(out, Node{Kind: HardBreak, Marks: marks})
+		}
+		out = appendText(out, line, marks)
+	}
+	return out
+}
+
+// mergeText joins neighbouring texts of equal marks.
+func mergeText(nodes []Node) []Node {
+	var out []Node
+	for i := 0; i < len(nodes); i++ {
+		n := nodes[i]
+		if n.Kind != Text {
+			out = append(out, n)
+			continue
+		}
+		j := i + 1
+		for j < len(nodes) && nodes[j].Kind == Text && sameMarks(nodes[j].Marks, n.Marks) {
+			j++
+		}
+		if j > i+1 {
+			var sb strings.Builder
+			for _, m := range nodes[i:j] {
+				sb.WriteString(m.Text)
+			}
+			n.Text = sb.String()
+		}
+		out = append(out, n)
+		i = j - 1
+	}
+	return out
+}

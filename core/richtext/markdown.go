@@ -1,0 +1,119 @@
+package richtext
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer/html"
+)
+
+// markdownCodec reads and writes GitHub Flavored Markdown as GitHub shows it
+// in issues and comments: a line end is a line break, inline HTML counts
+// ("GitHub Flavored Markdown Spec"; "Basic writing and formatting syntax").
+type markdownCodec struct{}
+
+var markdownEngine = goldmark.New(
+	goldmark.WithExtensions(extension.GFM),
+	goldmark.WithRendererOptions(html.WithUnsafe(), html.WithHardWraps()),
+)
+
+// parse reads Markdown by what it means, its HTML. The HTML codec decides
+// what of it is safe, so raw HTML in Markdown needs no rules of its own.
+func (markdownCodec) parse(source string) Doc {
+	source = cleanText(source)
+	if !tame(source) {
+		return plainCodec{}.parse(source)
+	}
+	var buf bytes.Buffer
+	if err := markdownEngine.Convert([]byte(source), &buf); err != nil {
+		return plainCodec{}.parse(source)
+	}
+	return htmlCodec{}.parse(buf.String())
+}
+
+func (markdownCodec) profile() profile {
+	return profile{
+		block:   func(parent, child Kind) bool { return true },
+		inline:  htmlCodec{}.profile().inline,
+		mark:    func(m MarkKind) bool { return m != Color },
+		reshape: reshapeMarkdown,
+	}
+}
+
+// alerts are GitHub's names for panels ("Basic writing and formatting
+// syntax", Alerts) in the order they are looked for.
+var alerts = []struct{ label, panel string }{
+	{"[!NOTE]", "info"}, {"[!TIP]", "tip"}, {"[!TIP]", "success"},
+	{"[!IMPORTANT]", "note"}, {"[!WARNING]", "warning"}, {"[!CAUTION]", "error"},
+}
+
+// reshapeMarkdown reads quotes that start with an alert label as panels.
+func reshapeMarkdown(f *fitter, parent Kind, blocks []Node) []Node {
+	return f.each(blocks, func(b *Node) {
+		if b.Kind == Panel && b.Name == "success" {
+			b.Name = "tip"
+		}
+		if b.Kind != Quote || len(b.Children) == 0 || b.Children[0].Kind != Paragraph {
+			return
+		}
+		line := b.Children[0].Children
+		if len(line) == 0 || line[0].Kind != Text || len(line[0].Marks) > 0 {
+			return
+		}
+		for _, a := range alerts {
+			if line[0].Text != a.label || len(line) > 1 && line[1].Kind != HardBreak {
+				continue
+			}
+			rest := b.Children[1:]
+			if len(line) > 2 {
+				rest = append([]Node{{Kind: Paragraph, Children: line[2:]}}, rest...)
+			}
+			if len(rest) > 0 {
+				*b = Node{Kind: Panel, Name: a.panel, Children: rest}
+			}
+			return
+		}
+	})
+}
+
+// Bounds for sources that make a Markdown parser do work that grows with the
+// square of their size or nest without end.
+const (
+	maxLinePrefix = 200  // quote and list markers at the start of one line
+	maxOpeners    = 2000 // brackets and emphasis marks in one paragraph
+)
+
+// tame reports whether source stays within bounds people's texts never
+// reach. What is not tame is read as plain text: nothing of it is lost.
+func tame(source string) bool {
+	openers := 0
+	for _, line := range strings.Split(source, "\n") {
+		if strings.TrimSpace(line) == "" {
+			openers = 0
+			continue
+		}
+		prefix := 0
+		for i := 0; i < len(line) && strings.IndexByte(" \t>*+-", line[i]) >= 0; i++ {
+			if line[i] != ' ' && line[i] != '\t' {
+				prefix++
+			}
+		}
+		if prefix > maxLinePrefix {
+			return false
+		}
+		for i := 0; i < len(line); i++ {
+			switch line[i] {
+			case '\\':
+				i++
+			case '[', ']', '*', '_', '~', '`', '<', '&':
+				openers++
+			}
+		}
+		if openers > maxOpeners {
+			return false
+		}
+	}
+	return true
+}
