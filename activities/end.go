@@ -134,3 +134,13 @@ func (a *Activities) Fail(ctx context.Context, in FailInput) error {
 	pair.Status, _, _ = worst(pair)
 	return temporalError(a.Store.SaveStep(ctx, core.Step{Pair: pair}))
 }
+
+// Pause shows in the store's row that an operator paused the pair. The next sync after resuming sets the status anew.
+func (a *Activities) Pause(ctx context.Context, pairID string) error {
+	pair, err := a.Store.Pair(ctx, pairID)
+	if err != nil {
+		return temporalError(err)
+	}
+	pair.Status = core.PairPaused
+	return temporalError(a.Store.SaveStep(ctx, core.Step{Pair: pair}))
+}

@@ -70,7 +70,7 @@ func (p *pair) pause(ctx workflow.Context, r OperatorRequest) (Answer, error) {
 }
 
 func (p *pair) resume(ctx workflow.Context, r OperatorRequest) (Answer, error) {
-	p.Paused, p.wake = false, true
+	p.Paused, p.pausedRow, p.wake = false, false, true
 	p.touch(true)
 	p.note(ctx, "resumed by "+who(r.By))
 	return Answer{Text: "resumed: both sides will be read afresh"}, nil

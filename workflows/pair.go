@@ -29,12 +29,13 @@ func (w Workflows) Pair(ctx workflow.Context, state PairState) (Answer, error) {
 // pair is one running pair workflow: the state that survives it, and what only this run needs.
 type pair struct {
 	PairState
-	tuning Tuning
-	hints  workflow.ReceiveChannel
-	wake   bool // a handler changed the state
-	held   bool // the last sync failed: wait for the pause to pass, a hint or an operator
-	synced time.Time
-	shown  shown
+	tuning    Tuning
+	hints     workflow.ReceiveChannel
+	wake      bool // a handler changed the state
+	held      bool // the last sync failed: wait for the pause to pass, a hint or an operator
+	synced    time.Time
+	pausedRow bool
+	shown     shown
 }
 
 // shown is what was last written to the search attributes.
@@ -64,12 +65,24 @@ func (p *pair) run(ctx workflow.Context) (Answer, error) {
 			}
 			continue
 		}
+		p.recordPause(ctx)
 		p.show(ctx)
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			return Answer{}, p.continueAsNew(ctx)
 		}
 		p.wait(ctx)
 	}
+}
+
+// recordPause makes the row say what the workflow knows, once per pause.
+func (p *pair) recordPause(ctx workflow.Context) {
+	if !p.Paused || p.pausedRow {
+		return
+	}
+	if err := workflow.ExecuteLocalActivity(p.local(ctx, "show the pause"), a.Pause, p.ID).Get(ctx, nil); err != nil {
+		workflow.GetLogger(ctx).Error("pause not recorded in the store", "error", err)
+	}
+	p.pausedRow = true
 }
 
 // drain takes every hint that has arrived.

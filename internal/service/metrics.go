@@ -1,0 +1,36 @@
+package service
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+// Metrics counts what the worker does. Labels are names of connections, sides and classes, never ids or content.
+type Metrics struct {
+	synced *prometheus.HistogramVec
+	failed *prometheus.CounterVec
+	now    func() time.Time
+}
+
+// NewMetrics registers the worker's metrics.
+func NewMetrics(r prometheus.Registerer) *Metrics {
+	f := promauto.With(r)
+	return &Metrics{now: time.Now,
+		synced: f.NewHistogramVec(prometheus.HistogramOpts{Name: "duplex_sync_latency_seconds",
+			Help:    "Time from a change on one side, by that system's clock, to its write on the other.",
+			Buckets: []float64{.1, .25, .5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200, 86400}}, []string{"connection", "to"}),
+		failed: f.NewCounterVec(prometheus.CounterOpts{Name: "duplex_parked_total",
+			Help: "Fields, entries and pairs that were parked, by problem class."}, []string{"connection", "class"})}
+}
+
+// Synced implements activities.Observer.
+func (m *Metrics) Synced(connection, to string, changed time.Time) {
+	if d := m.now().Sub(changed); d > 0 && !changed.IsZero() {
+		m.synced.WithLabelValues(connection, to).Observe(d.Seconds())
+	}
+}
+
+// Failed implements activities.Observer.
+func (m *Metrics) Failed(connection, class string) { m.failed.WithLabelValues(connection, class).Inc() }

@@ -1,0 +1,140 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/core/mapping"
+	"duplex/internal/config"
+)
+
+// refreshAfter is how old the list of systems may be: a changed system file is in use everywhere this much later.
+const refreshAfter = 2 * time.Second
+
+// Systems builds connectors from the system files in the store and keeps them until the file changes.
+type Systems struct {
+	Store interface {
+		Systems(ctx context.Context) ([]core.SystemVersion, error)
+		SaveCredential(ctx context.Context, system, name, secret string) error
+		LoadCredential(ctx context.Context, system, name string) (string, error)
+	}
+	Env  func(string) (string, bool) // for ${env:…}; nil: the process environment
+	HTTP *http.Client                // nil: the connectors' own
+	Now  func() time.Time            // nil: time.Now
+
+	mu      sync.Mutex
+	read    time.Time
+	entries map[string]*system
+}
+
+// system is one configured system. A file that cannot be used keeps its error, so that only its own calls fail.
+type system struct {
+	version   int
+	file      core.System
+	connector connectors.Connector
+	err       error
+}
+
+// Connector is the connector of a system. The error says what the admin has to mend.
+func (s *Systems) Connector(ctx context.Context, name string) (connectors.Connector, error) {
+	entries, err := s.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e, ok := entries[name]
+	if !ok {
+		return nil, fmt.Errorf("there is no system %q: apply its file first: %w", name, connectors.ErrNotFound)
+	}
+	return e.connector, e.err
+}
+
+// Kinds are the kinds of all systems by name.
+func (s *Systems) Kinds(ctx context.Context) (map[string]string, error) {
+	entries, err := s.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	kinds := map[string]string{}
+	for name, e := range entries {
+		kinds[name] = e.file.Kind
+	}
+	return kinds, nil
+}
+
+// Limits are the admin's budgets by system.
+func (s *Systems) Limits(ctx context.Context) (map[string]core.Limits, error) {
+	entries, err := s.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	limits := map[string]core.Limits{}
+	for name, e := range entries {
+		limits[name] = e.file.Limits
+	}
+	return limits, nil
+}
+
+func (s *Systems) current(ctx context.Context) (map[string]*system, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.entries != nil && s.now().Sub(s.read) < refreshAfter {
+		return s.entries, nil
+	}
+	versions, err := s.Store.Systems(ctx)
+	if err != nil {
+		if s.entries != nil {
+			return s.entries, nil // a store that is away for a moment does not take the systems with it
+		}
+		return nil, err
+	}
+	next := map[string]*system{}
+	for _, v := range versions {
+		if old := s.entries[v.Name]; old != nil && old.version == v.Version && old.err == nil {
+			next[v.Name] = old
+			continue
+		}
+		next[v.Name] = s.build(v)
+	}
+	s.entries, s.read = next, s.now()
+	return next, nil
+}
+
+func (s *Systems) build(v core.SystemVersion) *system {
+	e := &system{version: v.Version}
+	var diags mapping.Diagnostics
+	if e.file, diags = mapping.ParseSystem(v.FileName, v.Source); diags.Err() != nil {
+		e.err = fmt.Errorf("the file of system %s cannot be used: %w", v.Name, diags.Err())
+		return e
+	}
+	kind, err := connectors.Lookup(e.file.Kind)
+	if err != nil {
+		e.err = err
+		return e
+	}
+	env := s.Env
+	if env == nil {
+		env = os.LookupEnv
+	}
+	resolved, err := config.Resolve(e.file, env, os.ReadFile)
+	if err != nil {
+		e.err = fmt.Errorf("%w: %w", err, connectors.ErrDenied)
+		return e
+	}
+	e.connector, e.err = kind.New(connectors.Config{System: resolved, HTTP: s.HTTP, Now: s.now,
+		Save: func(name, secret string) error { return s.Store.SaveCredential(context.Background(), v.Name, name, secret) },
+		Load: func(name string) (string, error) { return s.Store.LoadCredential(context.Background(), v.Name, name) }})
+	return e
+}
+
+func (s *Systems) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
+	}
+	return time.Now()
+}

@@ -1,0 +1,150 @@
+package workflows_test
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
+
+	"duplex/activities"
+	"duplex/connectors"
+	"duplex/connectors/memory"
+	"duplex/core"
+	"duplex/store"
+	"duplex/store/storetest"
+	"duplex/workflows"
+)
+
+const connection = "desk"
+
+// world is two memory systems, a real store, the real activities, and the workflow of one pair on the SDK's
+// time-skipping environment. What people do in the systems reaches the workflow as hints, as webhooks would.
+type world struct {
+	t     *testing.T
+	env   *testsuite.TestWorkflowEnvironment
+	store *store.Store
+	sys   [2]*memory.System
+	act   *activities.Activities
+	quiet atomic.Bool // no hints: webhooks are lost, or the workflow does not run yet
+}
+
+var sideNames = [2]string{"support", "engineering"}
+
+const mappingFile = `
+connection: desk
+sides:
+  support:     {system: left, type: item, start: 'item.priority == "high"'}
+  engineering: {system: right, type: item}
+conflicts: latest
+rules:
+  - {support: title, engineering: title}
+  - {support: description, engineering: description}
+  - {support: priority, engineering: priority, conflict: support}
+  - {support: assignee, engineering: assignee, users: [email], conflict: park}
+  - {support: labels, engineering: labels, as: set}
+comments: {flow: both, private: keep, header: '{author} ({system}):'}
+attachments: {flow: both, max_size: 1MB}
+deletes: {support: note, engineering: unlink}
+`
+
+func newWorld(t *testing.T, file string) *world {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(slog.New(slog.DiscardHandler))
+	w := &world{t: t, env: suite.NewTestWorkflowEnvironment(), store: storetest.Open(t, store.SQLite)}
+	clock := w.env.Now
+	for i, name := range []string{"left", "right"} {
+		w.sys[i] = memory.New(memory.Options{Name: name, Clock: clock, Nasty: memory.Nasty{Seed: 1}})
+	}
+	if _, _, err := w.store.PutConnection(context.Background(), core.ConnectionVersion{Name: connection, FileName: "desk.yaml", Source: []byte(file)}); err != nil {
+		t.Fatal(err)
+	}
+	w.act = &activities.Activities{Store: w.store, Systems: w, Now: clock, Log: slog.New(slog.DiscardHandler), Ledger: "http://duplex.test/plans/",
+		Mappings: &activities.Mappings{Store: w.store, Systems: w}}
+	w.env.RegisterActivity(w.act)
+	w.env.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: workflows.DefaultTuning}.Pair, workflow.RegisterOptions{Name: workflows.PairWorkflow})
+	w.env.SetTestTimeout(time.Minute)
+	w.quiet.Store(true)
+	w.at(time.Millisecond, func() { w.quiet.Store(false) })
+	for i := range w.sys {
+		w.sys[i].OnChange(func(h core.Hint) {
+			if w.quiet.Load() {
+				return
+			}
+			side := core.Side(i)
+			w.env.SignalWorkflow(workflows.HintSignal, workflows.Hint{Side: side, Kind: h.Kind, Revision: h.Revision, Own: h.Own})
+		})
+	}
+	return w
+}
+
+// Connector and Kinds make the world the activities' Systems.
+func (w *world) Connector(_ context.Context, name string) (connectors.Connector, error) {
+	for _, s := range w.sys {
+		if s.Name() == name {
+			return s.Connector(), nil
+		}
+	}
+	return nil, connectors.ErrNotFound
+}
+
+func (w *world) Kinds(context.Context) (map[string]string, error) {
+	return map[string]string{"left": "memory", "right": "memory"}, nil
+}
+
+// at runs f at a time after the start of the workflow.
+func (w *world) at(d time.Duration, f func()) { w.env.RegisterDelayedCallback(f, d) }
+
+// run starts the workflow for an item of the left side and ends it by unlinking at the end, so that the run is whole.
+func (w *world) run(item core.Ref, end time.Duration) workflows.Answer {
+	w.t.Helper()
+	state := workflows.FromItem(connection, sideNames, [2]string{"left", "right"}, core.A, core.Ref{System: "left", ID: item.ID})
+	w.at(end, func() {
+		w.env.UpdateWorkflow(workflows.UnlinkUpdate, "", &testsuite.TestUpdateCallback{OnReject: func(error) {}, OnAccept: func() {}, OnComplete: func(any, error) {}},
+			workflows.OperatorRequest{By: "test"})
+	})
+	w.env.ExecuteWorkflow(workflows.PairWorkflow, state)
+	if err := w.env.GetWorkflowError(); err != nil {
+		w.t.Fatalf("workflow: %v", err)
+	}
+	var a workflows.Answer
+	if err := w.env.GetWorkflowResult(&a); err != nil {
+		w.t.Fatal(err)
+	}
+	return a
+}
+
+// twin is the only item of the right side.
+func (w *world) twin() core.Observation {
+	w.t.Helper()
+	items := w.sys[core.B].Items()
+	if len(items) != 1 {
+		w.t.Fatalf("%d items on the right, want one twin", len(items))
+	}
+	return items[0]
+}
+
+func (w *world) left(id string) core.Observation {
+	w.t.Helper()
+	o, ok := w.sys[core.A].Item(id)
+	if !ok {
+		w.t.Fatal("the left item is gone")
+	}
+	return o
+}
+
+// ticket is an item of the left side that meets the trigger.
+func (w *world) ticket() core.Ref {
+	w.t.Helper()
+	ref, err := w.sys[core.A].CreateAs("u-ada", core.Draft{Type: "item", Fields: map[string]core.Value{
+		"title": core.String("printer on fire"), "description": core.Text("plain", "it burns"), "priority": core.Option("", "high"),
+		"labels": core.Strings("hot")}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return ref
+}
