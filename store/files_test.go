@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -80,6 +81,33 @@ func TestConnections(t *testing.T) {
 		ok(t, err)
 		if string(old.Source) != "b" || old.Active || old.AppliedBy != "ada" || old.AppliedAt.IsZero() {
 			t.Errorf("version 2 is %+v", old)
+		}
+	})
+}
+
+// The tables a connection names are part of its version.
+func TestConnectionTables(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		cases := []struct {
+			reason  string
+			files   map[string]string
+			version int
+			changed bool
+		}{
+			{"a connection without tables", nil, 1, true},
+			{"no tables and an empty list of tables are the same", map[string]string{}, 1, false},
+			{"a table more", map[string]string{"people.yaml": "ada: 7\n"}, 2, true},
+			{"the same table again", map[string]string{"people.yaml": "ada: 7\n"}, 2, false},
+			{"another person in it", map[string]string{"people.yaml": "ada: 8\n"}, 3, true},
+		}
+		for _, c := range cases {
+			v, changed, err := s.PutConnection(t.Context(), core.ConnectionVersion{Name: "c", Source: []byte("a"), Files: c.files})
+			ok(t, err)
+			got, err := s.Connection(t.Context(), "c", 0)
+			ok(t, err)
+			if v.Version != c.version || changed != c.changed || got.Version != c.version || !maps.Equal(got.Files, c.files) {
+				t.Errorf("%s: version %d, changed %v, stored %+v", c.reason, v.Version, changed, got)
+			}
 		}
 	})
 }

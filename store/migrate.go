@@ -21,38 +21,38 @@ func migrate(ctx context.Context, dialect string, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	// Postgres has a lock for this. In SQLite the second process to come fails on what the first one did, and
-	// finds nothing left to do when it looks again.
-	d, attempts := goose.DialectSQLite3, 3
+	d := goose.DialectSQLite3
 	opts := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
 	if dialect == Postgres {
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 120)) // seconds between tries, tries
 		if err != nil {
 			return err
 		}
-		d, attempts = goose.DialectPostgres, 1
+		d = goose.DialectPostgres
 		opts = append(opts, goose.WithSessionLocker(locker))
 	}
 	p, err := goose.NewProvider(d, db, files, opts...)
 	if err != nil {
 		return err
 	}
+	sources := p.ListSources()
+	// Postgres has a lock for this. In SQLite a process fails on what another one did before it, and finds that
+	// done when it looks again.
+	attempts := 1
+	if dialect == SQLite {
+		attempts += 1 + len(sources)
+	}
 	for ; attempts > 0; attempts-- {
 		if _, err = p.Up(ctx); err == nil {
 			break
 		}
 	}
+	known := sources[len(sources)-1].Version
+	if at, verr := p.GetDBVersion(ctx); verr == nil && at > known {
+		return fmt.Errorf("its schema is version %d and this program knows %d: start the newer program", at, known)
+	}
 	if err != nil {
 		return fmt.Errorf("bring the schema up to date: %w", err)
-	}
-	sources := p.ListSources()
-	known := sources[len(sources)-1].Version
-	at, err := p.GetDBVersion(ctx)
-	if err != nil {
-		return err
-	}
-	if at > known {
-		return fmt.Errorf("its schema is version %d and this program knows %d: start the newer program", at, known)
 	}
 	return nil
 }

@@ -200,6 +200,7 @@ func TestSavePair(t *testing.T) {
 		}
 		for i := range p.Sides {
 			p.Sides[i].Base, p.Sides[i].Seen = fmt.Sprint("base", i), fmt.Sprint("seen", i)
+			p.Sides[i].Own = []string{fmt.Sprint("rev", i), "é"}
 			p.Sides[i].Ref.Key, p.Sides[i].Ref.URL = fmt.Sprint("KEY-", i), fmt.Sprint("https://example/", i)
 		}
 		p.Sides[1].Gone = true

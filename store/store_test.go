@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -100,6 +101,27 @@ func TestOpenTogetherAndAgain(t *testing.T) {
 			}
 			if again.Dialect() != dialect {
 				t.Errorf("dialect %q", again.Dialect())
+			}
+		})
+	}
+}
+
+func TestOpenRefusesASchemaOfALaterProgram(t *testing.T) {
+	for dialect, driver := range map[string]string{store.SQLite: "sqlite", store.Postgres: "postgres"} {
+		t.Run(dialect, func(t *testing.T) {
+			dsn := storetest.DSN(t, dialect)
+			storetest.OpenAt(t, dsn, store.Options{})
+			db, err := sql.Open(driver, strings.TrimPrefix(dsn, "sqlite:"))
+			ok(t, err)
+			defer db.Close()
+			_, err = db.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)`)
+			ok(t, err)
+			s, err := store.Open(t.Context(), dsn, store.Options{})
+			if err == nil {
+				s.Close()
+			}
+			if err == nil || !strings.Contains(err.Error(), "start the newer program") {
+				t.Errorf("opening it: %v", err)
 			}
 		})
 	}

@@ -49,25 +49,18 @@ func OpenAt(t testing.TB, dsn string, o store.Options) *store.Store {
 	return s
 }
 
-var databases atomic.Int64
+var schemas atomic.Int64
 
-// DSN is the address of a store that does not exist yet and is removed after the test.
+// DSN is the address of a store that does not exist yet. It goes with the test or, in Postgres, with the process.
 func DSN(t testing.TB, dialect string) string {
 	t.Helper()
 	if dialect == store.SQLite {
 		return "sqlite:" + filepath.Join(t.TempDir(), "duplex.db")
 	}
-	server := Postgres(t)
-	name := fmt.Sprintf("duplex_%d", databases.Add(1))
-	dsn, err := server.CreateDatabase(context.Background(), name)
+	dsn, err := Postgres(t).CreateSchema(context.Background(), fmt.Sprintf("duplex_%d", schemas.Add(1)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := server.DropDatabase(context.Background(), name); err != nil {
-			t.Errorf("drop the database of the test: %v", err)
-		}
-	})
 	return dsn
 }
 

@@ -6,7 +6,7 @@
 CREATE TABLE systems (
 	name       TEXT COLLATE "C" NOT NULL,
 	version    INTEGER NOT NULL,          -- 1, 2, …
-	source     BYTEA NOT NULL,             -- the file as the admin wrote it; secrets are references
+	source     BYTEA NOT NULL,            -- the file as the admin wrote it; secrets are references
 	file_name  TEXT NOT NULL,
 	applied_at TIMESTAMPTZ NOT NULL,
 	PRIMARY KEY (name, version)
@@ -16,7 +16,7 @@ CREATE TABLE systems (
 CREATE TABLE connections (
 	name       TEXT COLLATE "C" NOT NULL,
 	version    INTEGER NOT NULL,          -- 1, 2, …
-	source     BYTEA NOT NULL,             -- the file as the admin wrote it
+	source     BYTEA NOT NULL,            -- the file as the admin wrote it
 	file_name  TEXT NOT NULL,
 	files      TEXT NOT NULL,             -- JSON of the tables it names, by name
 	active     BOOLEAN NOT NULL,
@@ -33,7 +33,7 @@ CREATE TABLE pairs (
 	version    INTEGER NOT NULL,          -- connection version of the last sync
 	status     TEXT NOT NULL,
 	origin     INTEGER NOT NULL,          -- position of the side whose item came first
-	parked     BYTEA,                      -- JSON of what waits for a person; holds values, so it is content
+	parked     BYTEA,                     -- JSON of what waits for a person; holds values, so it is content
 	key_id     TEXT NOT NULL,
 	problems   TEXT NOT NULL,             -- classes of what is parked, as ",conflict,invalid,", for searching
 	created_at TIMESTAMPTZ NOT NULL,
@@ -69,7 +69,7 @@ CREATE TABLE observations (
 	pair      TEXT NOT NULL,              -- the pair it was first stored for
 	system    TEXT NOT NULL,
 	item      TEXT NOT NULL,
-	body      BYTEA NOT NULL,              -- JSON; content
+	body      BYTEA NOT NULL,             -- JSON; content
 	key_id    TEXT NOT NULL,
 	stored_at TIMESTAMPTZ NOT NULL
 );
@@ -84,7 +84,7 @@ CREATE TABLE plans (
 	connection TEXT NOT NULL,
 	version    INTEGER NOT NULL,
 	at         TIMESTAMPTZ NOT NULL,
-	body       BYTEA NOT NULL,             -- JSON; content
+	body       BYTEA NOT NULL,            -- JSON; content
 	key_id     TEXT NOT NULL
 );
 CREATE INDEX plans_by_pair ON plans (pair, seq);
@@ -126,8 +126,8 @@ CREATE TABLE intents (
 	side       INTEGER NOT NULL,          -- position of the side written to
 	kind       TEXT NOT NULL,             -- item | comment | attachment
 	source     TEXT NOT NULL,
-	started_at TIMESTAMPTZ NOT NULL,             -- of the first attempt
-	settled_at TIMESTAMPTZ,                      -- NULL while the outcome is not known
+	started_at TIMESTAMPTZ NOT NULL,      -- of the first attempt
+	settled_at TIMESTAMPTZ,               -- NULL while the outcome is not known
 	result_id  TEXT NOT NULL,
 	result_key TEXT NOT NULL,
 	result_url TEXT NOT NULL,
