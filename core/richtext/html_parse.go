@@ -185,12 +185,6 @@ func (b *htmlBuilder) popTo(keep int) {
 		if f.node.Kind == Item || f.node.Kind == Cell {
 			b.marks = b.marks[:min(len(b.marks), f.marks)]
 		}
-		if f.node.Kind == BulletList || f.node.Kind == OrderedList {
-			for _, list := range splitTasks(f.node) {
-				b.add(list)
-			}
-			continue
-		}
 		b.add(f.node)
 	}
 	b.heading, b.summary = 0, false

@@ -11,7 +11,7 @@ func (htmlCodec) profile() profile {
 		inline: func(n Node) bool { return n.Kind == Text || n.Kind == HardBreak || n.Kind == Image && n.URL != "" },
 		mark:   func(MarkKind) bool { return true },
 		reshape: func(f *fitter, parent Kind, blocks []Node) []Node {
-			return f.each(blocks, func(b *Node) {
+			return f.each(taskLists(blocks), func(b *Node) {
 				if b.Kind == Paragraph || b.Kind == Heading {
 					b.Children = f.each(b.Children, unescapePlaceholder)
 				}

@@ -35,11 +35,21 @@ func (markdownCodec) parse(source string) Doc {
 
 func (markdownCodec) profile() profile {
 	return profile{
-		block:   func(parent, child Kind) bool { return true },
+		block:   func(parent, child Kind) bool { return parent != Cell || child != Panel },
+		inside:  insideMarkdown,
 		inline:  htmlCodec{}.profile().inline,
 		mark:    func(m MarkKind) bool { return m != Color },
 		reshape: reshapeMarkdown,
 	}
+}
+
+// insideMarkdown keeps the parent Cell for everything in a table: what is not
+// a line of text is HTML there, and HTML has no panels.
+func insideMarkdown(parent, child Kind) Kind {
+	if parent == Cell {
+		return Cell
+	}
+	return child
 }
 
 // alerts are GitHub's names for panels ("Basic writing and formatting
@@ -51,6 +61,10 @@ var alerts = []struct{ label, panel string }{
 
 // reshapeMarkdown reads quotes that start with an alert label as panels.
 func reshapeMarkdown(f *fitter, parent Kind, blocks []Node) []Node {
+	blocks = taskLists(blocks)
+	if parent == Cell {
+		return blocks
+	}
 	return f.each(blocks, func(b *Node) {
 		if b.Kind == Panel && b.Name == "success" {
 			b.Name = "tip"

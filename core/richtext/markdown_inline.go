@@ -136,14 +136,14 @@ func (w *markdownWriter) link(href string, nodes []Node, depth int) {
 
 // markdownTarget escapes what would end a target or be read as an entity.
 func markdownTarget(s string) string {
-	return strings.NewReplacer("(", `\(`, ")", `\)`, "&", `\&`, "*", `\*`, "_", `\_`, "!", `\!`, "~", `\~`).Replace(s)
+	return strings.NewReplacer("(", `\(`, ")", `\)`, "&", "&amp;", "*", `\*`, "_", `\_`, "!", `\!`, "~", `\~`).Replace(s)
 }
 
 func (w *markdownWriter) inline(n Node) {
 	switch n.Kind {
 	case HardBreak:
-		if w.oneLine {
-			w.raw("<br>")
+		if w.oneLine || strings.HasSuffix(w.sb.String(), `\`) {
+			w.raw("<br>") // also where a backslash would be read with the text's own
 		} else {
 			w.raw("\\\n")
 		}
