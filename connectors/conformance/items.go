@@ -89,8 +89,9 @@ var createTests = []test{
 	{"Create/WhoseAnswerIsLostMakesOneItem", "Finder", func(t *T) {
 		d := t.draft()
 		t.fault(LostAnswer)
-		_, err := t.Connector.Create(t.Context(), d)
-		t.wantClass("a create whose answer is lost", err, "busy")
+		if _, err := t.Connector.Create(t.Context(), d); err != nil { // a system that knows the mark may answer a repeat
+			t.wantClass("a create whose answer is lost", err, "busy")
+		}
 		if t.Connector.Facts().FindLag > 0 {
 			t.settle()
 		}

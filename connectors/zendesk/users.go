@@ -1,0 +1,231 @@
+package zendesk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/internal/httpx"
+)
+
+type user struct {
+	ID    *int64
+	Name  string
+	Email *string
+}
+
+func (u user) value() core.Value {
+	email := ""
+	if u.Email != nil {
+		email = *u.Email
+	}
+	return core.Person(strconv.FormatInt(*u.ID, 10), email, u.Name)
+}
+
+// Self is the account the credential belongs to. It is read once.
+func (c *Connector) Self(ctx context.Context) (core.Value, error) {
+	c.mu.Lock()
+	self := c.self
+	c.mu.Unlock()
+	if !self.IsAbsent() {
+		return self, nil
+	}
+	var answer struct{ User user }
+	_, err := c.http.JSON(ctx, http.MethodGet, "/api/v2/users/me", nil, &answer)
+	if err == nil && (answer.User.ID == nil || *answer.User.ID == 0) {
+		err = fmt.Errorf("the vendor takes duplex for an anonymous visitor: %w", connectors.ErrDenied)
+	}
+	if err != nil {
+		return core.Value{}, fmt.Errorf("%s: reading the own account: %w", c.name, err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.self = answer.User.value()
+	return c.self, nil
+}
+
+// person is the user of that id as far as known, empty for none.
+func (c *Connector) person(id *int64) core.Value {
+	if id == nil || *id == 0 {
+		return core.Empty(core.KindUser)
+	}
+	if p, _, ok := c.users.get(*id); ok {
+		return p
+	}
+	return core.Person(strconv.FormatInt(*id, 10), "", "")
+}
+
+// learnPeople looks up the users that tickets and comments name and that are not known, a hundred at a time.
+func (c *Connector) learnPeople(ctx context.Context, tickets []ticket, comments []comment) error {
+	var unknown []int64
+	add := func(id *int64) {
+		if id == nil || *id <= 0 || slices.Contains(unknown, *id) {
+			return
+		}
+		if _, _, ok := c.users.get(*id); !ok {
+			unknown = append(unknown, *id)
+		}
+	}
+	for _, t := range tickets {
+		add(t.RequesterID)
+		add(t.SubmitterID)
+		add(t.AssigneeID)
+	}
+	for _, m := range comments {
+		add(&m.AuthorID)
+	}
+	for chunk := range slices.Chunk(unknown, 100) {
+		ids := make([]string, len(chunk))
+		for i, id := range chunk {
+			ids[i] = strconv.FormatInt(id, 10)
+		}
+		var answer struct{ Users []user }
+		q := url.Values{"ids": {strings.Join(ids, ",")}}
+		if _, err := c.http.JSON(ctx, http.MethodGet, "/api/v2/users/show_many", nil, &answer, httpx.Query(q)); err != nil {
+			return fmt.Errorf("%s: reading %d users: %w", c.name, len(chunk), err)
+		}
+		for _, id := range chunk { // one that is gone is known by its id
+			c.users.put(id, core.Person(strconv.FormatInt(id, 10), "", ""))
+		}
+		for _, u := range answer.Users {
+			if u.ID != nil {
+				c.users.put(*u.ID, u.value())
+			}
+		}
+	}
+	return nil
+}
+
+// ResolveUser finds the one user whose primary e-mail is the person's. The vendor's user search may miss somebody who
+// was added within the last minutes. A miss is believed for a minute, a hit for ten.
+func (c *Connector) ResolveUser(ctx context.Context, _ connectors.ItemType, person core.Value) (core.Value, error) {
+	email := strings.ToLower(strings.TrimSpace(person.Email()))
+	if email == "" || strings.ContainsAny(email, " \"\\") {
+		return core.Value{}, fmt.Errorf("%s: a user without a usable e-mail: %w", c.name, connectors.ErrNotFound)
+	}
+	found, age, ok := c.emails.get(email)
+	if !ok || found.IsAbsent() && age > cached/10 {
+		var err error
+		if found, err = c.searchUser(ctx, email); err != nil {
+			return core.Value{}, fmt.Errorf("%s: looking for a user: %w", c.name, err)
+		}
+		c.emails.put(email, found)
+	}
+	if found.IsAbsent() {
+		return core.Value{}, fmt.Errorf("%s: no single user has that e-mail: %w", c.name, connectors.ErrNotFound)
+	}
+	return found, nil
+}
+
+// searchUser is the one user with that e-mail, absent for none or several.
+func (c *Connector) searchUser(ctx context.Context, email string) (core.Value, error) {
+	var answer struct{ Users []user }
+	q := url.Values{"query": {`email:"` + email + `"`}}
+	if _, err := c.http.JSON(ctx, http.MethodGet, "/api/v2/users/search", nil, &answer, httpx.Query(q)); err != nil {
+		return core.Value{}, err
+	}
+	found := core.Absent()
+	for _, u := range answer.Users {
+		if u.ID == nil || u.Email == nil || !strings.EqualFold(*u.Email, email) {
+			continue
+		}
+		if !found.IsAbsent() {
+			return core.Absent(), nil
+		}
+		found = u.value()
+	}
+	return found, nil
+}
+
+// allGroups are the account's groups as options.
+func (c *Connector) allGroups(ctx context.Context) ([]core.Value, error) {
+	if gs, _, ok := c.groups.get(""); ok {
+		return gs, nil
+	}
+	type group struct {
+		ID      int64
+		Name    string
+		Deleted bool
+	}
+	var all []core.Value
+	err := pages(ctx, c, "/api/v2/groups", "groups", pageSize("100"), func(page []group) bool {
+		for _, g := range page {
+			if !g.Deleted {
+				all = append(all, core.Option(strconv.FormatInt(g.ID, 10), g.Name))
+			}
+		}
+		return false
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: reading the groups: %w", c.name, err)
+	}
+	c.groups.put("", all)
+	return all, nil
+}
+
+func (c *Connector) group(ctx context.Context, id *int64) (core.Value, error) {
+	if id == nil || *id == 0 {
+		return core.Empty(core.KindOption), nil
+	}
+	all, err := c.allGroups(ctx)
+	if err != nil {
+		return core.Value{}, err
+	}
+	text := strconv.FormatInt(*id, 10)
+	for _, g := range all {
+		if g.ID() == text {
+			return g, nil
+		}
+	}
+	return core.Option(text, ""), nil
+}
+
+type organization struct {
+	ID   int64
+	Name string
+}
+
+func (c *Connector) organization(ctx context.Context, id *int64) (core.Value, error) {
+	if id == nil || *id == 0 {
+		return core.Empty(core.KindOption), nil
+	}
+	if o, _, ok := c.orgs.get(*id); ok {
+		return o, nil
+	}
+	var answer struct{ Organization organization }
+	_, err := c.http.JSON(ctx, http.MethodGet, fmt.Sprintf("/api/v2/organizations/%d", *id), nil, &answer)
+	if err != nil && !errors.Is(err, connectors.ErrNotFound) {
+		return core.Value{}, fmt.Errorf("%s: reading an organization: %w", c.name, err)
+	}
+	o := core.Option(strconv.FormatInt(*id, 10), answer.Organization.Name)
+	c.orgs.put(*id, o)
+	return o, nil
+}
+
+// findOrganization is the id of the organization that v means, or why there is none.
+func (c *Connector) findOrganization(ctx context.Context, v core.Value) (id int64, why string, err error) {
+	if v.ID() != "" {
+		if id, err := strconv.ParseInt(v.ID(), 10, 64); err == nil {
+			return id, "", nil
+		}
+		return 0, "it takes the id or name of an organization", nil
+	}
+	var answer struct{ Organizations []organization }
+	q := url.Values{"name": {v.Name()}}
+	if _, err := c.http.JSON(ctx, http.MethodGet, "/api/v2/organizations/search", nil, &answer, httpx.Query(q)); err != nil {
+		return 0, "", fmt.Errorf("%s: looking for an organization: %w", c.name, err)
+	}
+	for _, o := range answer.Organizations {
+		if strings.EqualFold(o.Name, v.Name()) {
+			return o.ID, "", nil
+		}
+	}
+	return 0, fmt.Sprintf("there is no organization %q", v.Name()), nil
+}
