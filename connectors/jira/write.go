@@ -33,6 +33,9 @@ func (s *screen) decide(ctx context.Context, cat *catalogue, patch core.Patch, i
 		if err != nil {
 			return e, err
 		}
+		if why == "" && patch.Fields[name].IsAbsent() {
+			why = "a value that is not known cannot be written"
+		}
 		if why == "" {
 			cur := f.read(is.Fields[f.id])
 			if f.id == "labels" {

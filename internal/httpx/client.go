@@ -101,8 +101,9 @@ func (c *Client) JSON(ctx context.Context, method, path string, in, out any, opt
 	return resp, nil
 }
 
-// Stream opens the content at a URL or a path relative to Base. Redirects are followed; the credential goes to the host
-// of Base only, and never over plain HTTP when Base is HTTPS. The caller closes the reader.
+// Stream opens the content at a URL or a path relative to Base. The credential and the call's headers go to the host of Base only, and
+// are not sent on: redirects, which lead to signed addresses, are followed without them, and never from HTTPS to HTTP. The
+// caller closes the reader.
 func (c *Client) Stream(ctx context.Context, method, urlOrPath string, opts ...Option) (io.ReadCloser, *Response, error) {
 	call := newCall(method, urlOrPath, opts)
 	at, err := c.resolve(call)
@@ -110,7 +111,7 @@ func (c *Client) Stream(ctx context.Context, method, urlOrPath string, opts ...O
 		return nil, nil, c.redact(err)
 	}
 	for hop := 0; hop < 6; hop++ {
-		resp, err := c.send(ctx, call, at)
+		resp, err := c.send(ctx, call, at, hop > 0)
 		if err != nil {
 			return nil, nil, c.redact(c.network(ctx, call, err))
 		}
@@ -140,7 +141,7 @@ func (c *Client) exchange(ctx context.Context, call *call) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.send(ctx, call, at)
+	resp, err := c.send(ctx, call, at, false)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +182,7 @@ func (c *Client) resolve(call *call) (*url.URL, error) {
 	return at, nil
 }
 
-func (c *Client) send(ctx context.Context, call *call, at *url.URL) (*http.Response, error) {
+func (c *Client) send(ctx context.Context, call *call, at *url.URL, redirected bool) (*http.Response, error) {
 	body := call.reader
 	if body == nil && call.body != nil {
 		body = bytes.NewReader(call.body)
@@ -193,8 +194,7 @@ func (c *Client) send(ctx context.Context, call *call, at *url.URL) (*http.Respo
 	if call.contentType != "" {
 		req.Header.Set("Content-Type", call.contentType)
 	}
-	own := at.Scheme == c.Base.Scheme && at.Host == c.Base.Host
-	if own {
+	if !redirected && at.Scheme == c.Base.Scheme && at.Host == c.Base.Host {
 		for k, vs := range call.header {
 			req.Header[k] = vs
 		}

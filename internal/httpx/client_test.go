@@ -3,6 +3,7 @@ package httpx
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -150,6 +151,19 @@ func TestOperationsAreFew(t *testing.T) {
 	for _, c := range cases {
 		if got := operation(c.method, c.path); got != c.want {
 			t.Errorf("operation(%s) = %q, want %q: %s", c.path, got, c.want, c.reason)
+		}
+	}
+}
+
+func TestNoErrorInTheChainTellsASecret(t *testing.T) {
+	inner := fmt.Errorf("the token hunter2-token: %w", connectors.ErrDenied)
+	err := Redact(fmt.Errorf("call: %w", inner), "hunter2-token")
+	if !errors.Is(err, connectors.ErrDenied) {
+		t.Errorf("the class is lost: %v", err)
+	}
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		if strings.Contains(e.Error(), "hunter2") {
+			t.Errorf("the chain tells it: %v", e)
 		}
 	}
 }

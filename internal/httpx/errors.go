@@ -84,14 +84,15 @@ func (c *Client) network(ctx context.Context, call *call, err error) error {
 	return connectors.Busy(call.op, "no answer: "+err.Error(), 0)
 }
 
-// redacted is an error whose text has no secrets; its class is that of the error inside.
+// redacted is an error whose text has no secrets, of the same class as the one it stands for, whose own chain is dropped because
+// its texts do have them.
 type redacted struct {
-	text string
-	err  error
+	text  string
+	class error
 }
 
 func (e *redacted) Error() string { return e.text }
-func (e *redacted) Unwrap() error { return e.err }
+func (e *redacted) Unwrap() error { return e.class }
 
 // Redact blots secrets out of an error, also out of the typed errors inside it.
 func Redact(err error, secrets ...string) error {
@@ -109,10 +110,22 @@ func Redact(err error, secrets ...string) error {
 		}
 	}
 	text := err.Error()
-	if clean := blot(text, secrets); clean != text {
-		return &redacted{clean, err}
+	clean := blot(text, secrets)
+	switch {
+	case clean == text:
+		return err
+	case busy != nil:
+		return &redacted{clean, busy}
+	case invalid != nil:
+		return &redacted{clean, invalid}
 	}
-	return err
+	for _, class := range []error{connectors.ErrNotFound, connectors.ErrStale, connectors.ErrDenied, connectors.ErrUnsupported,
+		connectors.ErrTooLarge, connectors.ErrForged, connectors.ErrMalformed, context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, class) {
+			return &redacted{clean, class}
+		}
+	}
+	return errors.New(clean)
 }
 
 func (c *Client) redact(err error) error { return Redact(err, c.Secrets...) }

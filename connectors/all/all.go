@@ -1,0 +1,7 @@
+// Package all registers every connector there is.
+package all
+
+import (
+	_ "duplex/connectors/jira"
+	_ "duplex/connectors/zendesk"
+)
