@@ -161,7 +161,7 @@ func (x *expression) readResults(e ast.Expr, place func(ast.Expr) *node) {
 // inside is the place of a line (1 is the first) and column (0 is the first) within a scalar's text.
 func (n *node) inside(line, column int) *node {
 	at := *n
-	if line < 1 {
+	if line < 1 || column < 0 {
 		return &at
 	}
 	lines := strings.Split(n.text, "\n")

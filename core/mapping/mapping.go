@@ -32,7 +32,7 @@ func (m *Mapping) Starts(side core.Side, o *core.Observation) (bool, string, err
 	case o.OwnItem:
 		return false, "the item was created by duplex itself", nil
 	case o.Ref.Type != "" && o.Ref.Type != s.Type:
-		return false, fmt.Sprintf("the item is a %s, not a %s", o.Ref.Type, s.Type), nil
+		return false, fmt.Sprintf("the item is of type %s, not %s", o.Ref.Type, s.Type), nil
 	}
 	for _, key := range sortedKeys(s.Scope) {
 		if v := o.Field(key); !v.IsAbsent() && !inScope(v, s.Scope[key]) {

@@ -1,0 +1,78 @@
+package mapping
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"duplex/core"
+)
+
+func TestInlineStandsAloneAndKeepsLines(t *testing.T) {
+	env := testEnv()
+	out, ds := Inline("support.yaml", []byte(example), env.Read)
+	if err := ds.Err(); err != nil {
+		t.Fatal(err)
+	}
+	want := strings.Replace(example, "people.yaml", `[{"engineering":"ann.lee@acme.example","support":"ann@acme.example"}]`, 1)
+	if string(out) != want {
+		t.Fatalf("got\n%s\nwant\n%s", out, want)
+	}
+	env.Read = nil
+	m := mustCompileMapping(t, string(out), env)
+	got, err := m.Rules[4].Convert[core.B](core.ConvertInput{Value: core.Person("1", "ann@acme.example", "")})
+	if err != nil || got.Email() != "ann.lee@acme.example" {
+		t.Errorf("ann is %v, %v", got, err)
+	}
+	again, _ := Inline("support.yaml", out, nil)
+	if string(again) != string(out) {
+		t.Error("a file that stands alone changes")
+	}
+}
+
+func TestWrongPeopleFiles(t *testing.T) {
+	for _, c := range []struct{ reason, people, want string }{
+		{"a file that is not there", "", `support.yaml:15:71: rules[4].users[1].table: the file "people.yaml" cannot be read: not there`},
+		{"a line for one side only", "- {support: ann@acme.example}\n", "people.yaml:1:3: [0]: a line names one person on both sides: {support: …, engineering: …}"},
+		{"a name instead of an address", "- {support: Ann Lee, engineering: a@acme.example}\n", "people.yaml:1:13: [0].support: a person is named by e-mail address or id, and this is neither"},
+		{"a side mistyped", "- {support: ann@acme.example, engineeering: a@acme.example}\n",
+			"people.yaml:1:3: [0]: a line names one person on both sides: {support: …, engineering: …}\n" +
+				`people.yaml:1:31: [0].engineeering: there is no side "engineeering"; the sides are support and engineering (did you mean "engineering"?)`},
+		{"no list", "ann: a\n", "people.yaml:1:1: a people file is a list with one line per person, each with a name per side"},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			env := testEnv()
+			env.Read = func(string) ([]byte, error) {
+				if c.people == "" {
+					return nil, errors.New("not there")
+				}
+				return []byte(c.people), nil
+			}
+			_, ds := Compile("support.yaml", []byte(example), env)
+			if ds.Error() != c.want {
+				t.Errorf("says:\n%s\nwant:\n%s", ds.Error(), c.want)
+			}
+		})
+	}
+}
+
+// FuzzCompile holds that no file brings the compiler down, and that it either compiles or says why not.
+func FuzzCompile(f *testing.F) {
+	f.Add(example)
+	f.Add("{}")
+	f.Add("- [")
+	f.Add("a: &x [*x, *x]")
+	f.Add("sides: {a: 1, b: [2]}\nrules: [1, {a: b}]\nconnection: ~")
+	f.Add("connection: x\nsides: {a: {system: zendesk-acme, type: t, start: '\"'}, b: {system: jira-acme, type: t}}\nrules: [{a: tags, b: labels, set: x}]")
+	env := testEnv()
+	f.Fuzz(func(t *testing.T, src string) {
+		m, ds := Compile("f.yaml", []byte(src), env)
+		if (m == nil) == (len(ds) == 0) {
+			t.Fatalf("neither or both: %v %v", m, ds)
+		}
+		Inline("f.yaml", []byte(src), env.Read)
+		if s, ds := ParseSystem("s.yaml", []byte(src)); len(ds) == 0 && s.Name == "" {
+			t.Fatal("a system without a name")
+		}
+	})
+}
