@@ -158,8 +158,13 @@ func (e *Emulator) media(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := strings.TrimPrefix(r.URL.Path, "/media/")
+	e.sendFile(w, r, func(a *attachment) bool { return a.MediaID == id })
+}
+
+// sendFile serves the content of the attachment that matches.
+func (e *Emulator) sendFile(w http.ResponseWriter, r *http.Request, match func(*attachment) bool) {
 	e.mu.Lock()
-	_, a := e.state.findAttachment(func(a *attachment) bool { return a.MediaID == id })
+	_, a := e.state.findAttachment(match)
 	var content []byte
 	if a != nil {
 		content = e.state.Files[a.ID]

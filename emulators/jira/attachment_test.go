@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,27 @@ import (
 func jsonBody(v any) io.Reader {
 	raw, _ := json.Marshal(v)
 	return bytes.NewReader(raw)
+}
+
+// fileForm is a multipart form with one file.
+func fileForm(name, content string) (body io.Reader, contentType string) {
+	var buf bytes.Buffer
+	w := multipart.NewWriter(&buf)
+	part, _ := w.CreateFormFile("file", name)
+	_, _ = io.WriteString(part, content)
+	_ = w.Close()
+	return &buf, w.FormDataContentType()
+}
+
+func (c caller) upload(issueID, name string, content []byte, token string) answer {
+	c.t.Helper()
+	buf, kind := fileForm(name, string(content))
+	req, _ := http.NewRequest("POST", c.url+"/rest/api/3/issue/"+issueID+"/attachments", buf)
+	req.Header.Set("Content-Type", kind)
+	if token != "" {
+		req.Header.Set("X-Atlassian-Token", token)
+	}
+	return c.send(req)
 }
 
 func TestAttachmentsGoUpAndComeDown(t *testing.T) {

@@ -1,9 +1,6 @@
 package jira
 
 import (
-	"bytes"
-	"mime/multipart"
-	"net/http"
 	"testing"
 	"time"
 
@@ -34,21 +31,6 @@ func checked(t *testing.T) (*site, *contract.Doc) {
 	s := newSite(t, Options{})
 	s.http.Transport = d.Transport(t, s.http.Transport)
 	return s, d
-}
-
-func (c caller) upload(issueID, name string, content []byte, token string) answer {
-	c.t.Helper()
-	var buf bytes.Buffer
-	w := multipart.NewWriter(&buf)
-	part, _ := w.CreateFormFile("file", name)
-	_, _ = part.Write(content)
-	_ = w.Close()
-	req, _ := http.NewRequest("POST", c.url+"/rest/api/3/issue/"+issueID+"/attachments", &buf)
-	req.Header.Set("Content-Type", w.FormDataContentType())
-	if token != "" {
-		req.Header.Set("X-Atlassian-Token", token)
-	}
-	return c.send(req)
 }
 
 // TestEveryAnswerKeepsTheVendorsDocument drives each operation the emulator has at least once.

@@ -23,7 +23,7 @@ func (c caller) keys(jql string) []string {
 
 func TestJQL(t *testing.T) {
 	s := newSite(t, Options{})
-	c := s.as("grace")                                                                                                                              // in New York
+	c := s.as("grace")                                                                                                                               // in New York
 	c.newIssue("Login fails", object{"labels": []string{"vip"}, "description": doc("The page shows error 500"), "priority": object{"name": "High"}}) // ENG-1
 	s.clock.pass(time.Hour)
 	second := s.clock.Now()

@@ -1,0 +1,238 @@
+package jira
+
+import (
+	"bytes"
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// page is what both templates show.
+type page struct {
+	Title, Here, Problem string
+	Me                   *User
+	People               []*User
+	Projects             []*project
+	Types, Priorities    []*named
+	Resolutions, Areas   []*named
+	Roles                []string
+	Count                int
+	Columns              []column
+	Item                 *itemView
+}
+
+type column struct {
+	Name  string
+	Items []*itemView
+}
+
+type itemView struct {
+	ID, Key, Project, Summary, Type, Priority, Status, Category string
+	Assignee, AssigneeID, Reporter, Area, SupportRef            string
+	Resolution, Due, Created, Updated, Parent, ParentID         string
+	ServiceDesk                                                 bool
+	Labels, Components                                          []string
+	Description, Workaround                                     template.HTML
+	DescriptionText                                             string
+	Transitions                                                 []transitionView
+	Comments                                                    []commentView
+	Attachments                                                 []attachmentView
+	Links                                                       []linkView
+	History                                                     []historyView
+}
+
+type transitionView struct {
+	ID, Name, To    string
+	NeedsResolution bool
+}
+
+type commentView struct {
+	ID, Author, Editor, Created, Edited, Closed, Plain string
+	Body                                               template.HTML
+}
+
+type attachmentView struct {
+	ID, Filename, Author, Created string
+	Size                          int
+}
+
+type linkView struct{ Words, URL, Title string }
+
+type historyView struct{ At, Who, What string }
+
+func (e *Emulator) listPage(w http.ResponseWriter, r *http.Request) { e.showList(w, r, nil) }
+func (e *Emulator) itemPage(w http.ResponseWriter, r *http.Request) { e.showItem(w, r, nil) }
+
+func newPage(title, here string, me *User, problem error) page {
+	p := page{Title: title, Here: here, Me: me, People: users, Projects: projects, Types: issueTypes, Priorities: priorities,
+		Resolutions: resolutions, Areas: findField("customfield_10031").Options, Roles: roleNames}
+	if problem != nil {
+		p.Problem = problemText(problem)
+	}
+	return p
+}
+
+func (e *Emulator) showList(w http.ResponseWriter, r *http.Request, problem error) {
+	p := newPage("Issues", "/", actor(r), problem)
+	_ = e.act(p.Me, false, func(s *session) error {
+		for _, st := range statuses {
+			col := column{Name: st.Name}
+			for _, i := range slices.Backward(s.state.sorted()) {
+				if i.StatusID == st.ID {
+					col.Items = append(col.Items, s.itemView(i))
+					p.Count++
+				}
+			}
+			p.Columns = append(p.Columns, col)
+		}
+		return nil
+	})
+	show(w, "list", p, problem)
+}
+
+func (e *Emulator) showItem(w http.ResponseWriter, r *http.Request, problem error) {
+	var p page
+	err := e.act(actor(r), false, func(s *session) error {
+		i := s.state.find(r.PathValue("id"))
+		if i == nil {
+			return noIssue()
+		}
+		p = newPage(i.Key, "/items/"+i.ID, s.user, problem)
+		p.Item = s.itemView(i)
+		s.addParts(p.Item, i)
+		return nil
+	})
+	if err != nil {
+		e.showList(w, r, err)
+		return
+	}
+	show(w, "item", p, problem)
+}
+
+func show(w http.ResponseWriter, name string, p page, problem error) {
+	var out bytes.Buffer
+	if err := pageTemplates.ExecuteTemplate(&out, name, p); err != nil {
+		http.Error(w, "The page could not be made: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'")
+	switch refused, ok := problem.(*apiError); {
+	case ok:
+		w.WriteHeader(refused.Status)
+	case problem != nil:
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+	_, _ = w.Write(out.Bytes())
+}
+
+// itemView is what a card of the list shows.
+func (s *session) itemView(i *issue) *itemView {
+	v := &itemView{ID: i.ID, Key: i.Key, Project: i.project().Name, ServiceDesk: i.project().ServiceDesk, Summary: i.Values["summary"].Text,
+		Type: nameOf(issueTypes, i.TypeID), Status: nameOf(statuses, i.StatusID), Category: categoryOf(i.StatusID),
+		Priority: nameOf(priorities, i.Values["priority"].Text), Resolution: nameOf(resolutions, i.Values["resolution"].Text),
+		Assignee: "Unassigned", AssigneeID: i.Values["assignee"].Text, Reporter: personName(i.Values["reporter"].Text), Labels: i.Values["labels"].List,
+		Area: nameOf(findField("customfield_10031").Options, i.Values["customfield_10031"].Text), SupportRef: i.Values["customfield_10032"].Text,
+		Due: i.Values["duedate"].Text, Created: s.pageTime(i.Created), Updated: s.pageTime(i.Updated)}
+	if v.AssigneeID != "" {
+		v.Assignee = personName(v.AssigneeID)
+	}
+	for _, id := range i.Values["components"].List {
+		v.Components = append(v.Components, nameOf(components, id))
+	}
+	return v
+}
+
+// addParts fills in what only the issue's own page shows.
+func (s *session) addParts(v *itemView, i *issue) {
+	v.Description, v.DescriptionText = htmlText(i.Values["description"].Doc), i.Values["description"].Doc.plainText()
+	v.Workaround = htmlText(i.Values["customfield_10035"].Doc)
+	if parent := s.state.Issues[i.Values["parent"].Text]; parent != nil {
+		v.Parent, v.ParentID = parent.Key, parent.ID
+	}
+	for _, t := range transitionsFrom(i.StatusID, i.TypeID) {
+		v.Transitions = append(v.Transitions, transitionView{t.ID, t.Name, nameOf(statuses, t.To), slices.Contains(t.Required, "resolution")})
+	}
+	for _, c := range i.Comments {
+		if s.user.mayRead(c) {
+			v.Comments = append(v.Comments, s.commentView(i, c))
+		}
+	}
+	for _, a := range i.Attachments {
+		v.Attachments = append(v.Attachments, attachmentView{a.ID, a.Filename, personName(a.AuthorID), s.pageTime(a.Created), a.Size})
+	}
+	for _, l := range s.state.linksOf(i.ID) {
+		t, other, words := findLinkType(l.TypeID, ""), l.OutwardID, ""
+		if words = t.Outward; l.OutwardID == i.ID {
+			words, other = t.Inward, l.InwardID
+		}
+		v.Links = append(v.Links, linkView{words, "/items/" + other, s.state.Issues[other].Key + " " + s.state.Issues[other].Values["summary"].Text})
+	}
+	for _, l := range i.RemoteLinks {
+		var o struct{ URL, Title string }
+		_ = json.Unmarshal(l.Object, &o)
+		v.Links = append(v.Links, linkView{l.Relationship, o.URL, o.Title})
+	}
+	for _, ch := range slices.Backward(i.History) {
+		for _, it := range ch.Items {
+			v.History = append(v.History, historyView{s.pageTime(ch.At), personName(ch.AuthorID), "changed " + it.Field + " from " + shorten(it.FromString) + " to " + shorten(it.ToString)})
+		}
+	}
+}
+
+func (s *session) commentView(i *issue, c *comment) commentView {
+	out := commentView{ID: c.ID, Author: personName(c.AuthorID), Created: s.pageTime(c.Created), Body: htmlText(c.Body), Plain: c.Body.plainText()}
+	if !c.Updated.Equal(c.Created) {
+		out.Edited, out.Editor = s.pageTime(c.Updated), personName(c.UpdaterID)
+	}
+	switch {
+	case !c.public(i.project()):
+		out.Closed = "internal note"
+	case c.Visibility != nil:
+		out.Closed = "only " + c.Visibility.Value
+	}
+	return out
+}
+
+// pageTime shows a moment in the person's time zone, with how long ago it was.
+func (s *session) pageTime(at time.Time) string {
+	text := at.In(s.user.zone()).Format("2 Jan 2006 15:04:05 MST")
+	switch ago := s.now.Sub(at); {
+	case ago < 0:
+		return text
+	case ago < time.Minute:
+		return text + " (just now)"
+	case ago < time.Hour:
+		return text + " (" + strconv.Itoa(int(ago.Minutes())) + " min ago)"
+	case ago < 24*time.Hour:
+		return text + " (" + strconv.Itoa(int(ago.Hours())) + " h ago)"
+	}
+	return text
+}
+
+func nameOf(list []*named, id string) string {
+	if n := findNamed(list, id, ""); id != "" && n != nil {
+		return n.Name
+	}
+	return ""
+}
+
+func personName(id string) string {
+	if u := findUser(id); u != nil {
+		return u.Name
+	}
+	return "nobody"
+}
+
+func shorten(text *string) string {
+	if text == nil || *text == "" {
+		return "nothing"
+	}
+	if r := []rune(*text); len(r) > 60 {
+		return "“" + string(r[:60]) + "…”"
+	}
+	return "“" + *text + "”"
+}
