@@ -6,16 +6,17 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
 // vendor is a tiny API that counts what it committed.
-type vendor struct{ commits int }
+type vendor struct{ commits atomic.Int32 }
 
 func (v *vendor) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	SetActor(req, "ada@acme.example")
-	v.commits++
+	v.commits.Add(1)
 	w.WriteHeader(http.StatusCreated)
 }
 
@@ -74,8 +75,8 @@ func TestFaultKinds(t *testing.T) {
 			if err == nil {
 				got, retry = resp.StatusCode, resp.Header.Get("Retry-After")
 			}
-			if got != c.status || retry != c.retry || v.commits != c.commits {
-				t.Errorf("%s: status %d retry %q commits %d, want %d %q %d", c.reason, got, retry, v.commits, c.status, c.retry, c.commits)
+			if got != c.status || retry != c.retry || int(v.commits.Load()) != c.commits {
+				t.Errorf("%s: status %d retry %q commits %d, want %d %q %d", c.reason, got, retry, v.commits.Load(), c.status, c.retry, c.commits)
 			}
 		})
 	}
