@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"testing"
@@ -119,22 +120,22 @@ func (w *world) run(item core.Ref, end time.Duration) workflows.Answer {
 }
 
 // twin is the only item of the right side.
-func (w *world) twin() core.Observation {
+func (w *world) twin() *core.Observation {
 	w.t.Helper()
 	items := w.sys[core.B].Items()
 	if len(items) != 1 {
 		w.t.Fatalf("%d items on the right, want one twin", len(items))
 	}
-	return items[0]
+	return &items[0]
 }
 
-func (w *world) left(id string) core.Observation {
+func (w *world) left(id string) *core.Observation {
 	w.t.Helper()
 	o, ok := w.sys[core.A].Item(id)
 	if !ok {
 		w.t.Fatal("the left item is gone")
 	}
-	return o
+	return &o
 }
 
 // ticket is an item of the left side that meets the trigger.
@@ -147,4 +148,35 @@ func (w *world) ticket() core.Ref {
 		w.t.Fatal(err)
 	}
 	return ref
+}
+
+var errDenied = fmt.Errorf("read: %w", connectors.ErrDenied)
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Error(err)
+	}
+}
+
+func (w *world) comment(side core.Side, user, id, text string, audience core.Audience) {
+	w.t.Helper()
+	_, err := w.sys[side].CommentAs(user, id, text, audience)
+	w.must(err)
+}
+
+func (w *world) update(name string, arg any) {
+	w.env.UpdateWorkflow(name, "", &testsuite.TestUpdateCallback{OnReject: func(err error) { w.t.Error(err) }, OnAccept: func() {},
+		OnComplete: func(_ any, err error) { w.must(err) }}, arg)
+}
+
+func (w *world) pair(item string) core.Pair {
+	return w.pairByID(core.PairID(connection, "support", item))
+}
+
+func (w *world) pairByID(id string) core.Pair {
+	w.t.Helper()
+	p, err := w.store.Pair(context.Background(), id)
+	w.must(err)
+	return p
 }
