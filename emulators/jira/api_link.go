@@ -121,6 +121,11 @@ func (c *call) postIssueLink() (reply, error) {
 	if inward == nil || outward == nil {
 		return reply{}, noIssue()
 	}
+	if len(in.Comment) > 0 {
+		if _, err := c.readComment(in.Comment, outward.ProjectID); err != nil {
+			return reply{}, err
+		}
+	}
 	c.link(t, inward, outward)
 	if len(in.Comment) > 0 {
 		if _, err := c.comment(outward, in.Comment); err != nil {

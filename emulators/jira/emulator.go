@@ -115,7 +115,7 @@ func (e *Emulator) reset() {
 	defer e.mu.Unlock()
 	e.state = newState()
 	e.index = newIndex(e.state, e.opts.IndexLag)
-	e.limiter = newLimiter(e.opts.Limits)
+	e.limiter.forget()
 	_ = e.save()
 }
 

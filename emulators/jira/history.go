@@ -106,11 +106,10 @@ func statusItem(from, to string) changeItem {
 }
 
 // creationItems are what the created webhook tells as changelog: each value from nothing.
-func creationItems(i *issue) []changeItem {
-	s := &session{Emulator: &Emulator{state: newState()}}
+func (s *session) creationItems(i *issue) []changeItem {
 	var items []changeItem
 	for _, f := range fields {
-		if v, ok := i.Values[f.ID]; ok && !v.empty() && f.Kind != kindParent {
+		if v, ok := i.Values[f.ID]; ok && !v.empty() {
 			items = append(items, s.fieldItems(f, value{}, v)...)
 		}
 	}

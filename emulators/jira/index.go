@@ -53,6 +53,10 @@ func (x *index) visible(now time.Time, live map[string]*issue, fresh []int64) []
 	for id := range x.versions {
 		all := x.settled(id, now)
 		x.versions[id] = all
+		if len(all) == 1 && all[0].issue == nil && !all[0].from.Add(x.lag).After(now) {
+			delete(x.versions, id) // deleted, and search has seen it
+			continue
+		}
 		if slices.Contains(fresh, number(id)) {
 			continue
 		}

@@ -111,8 +111,7 @@ func (s *session) create(in issueInput) (*issue, error) {
 	if !hasSummary && in.Update["summary"] == nil {
 		refused.add(badField("summary", "You must specify a summary of the issue."))
 	}
-	subtask := findNamed(issueTypes, typeID, "").Subtask
-	if subtask && ed.values["parent"].empty() {
+	if isSubtask(typeID) && ed.values["parent"].empty() {
 		refused.add(badField("parent", "Issue type is a sub-task but parent issue key or id not specified."))
 	}
 	if err := refused.err(); err != nil {
@@ -135,7 +134,7 @@ func (s *session) create(in issueInput) (*issue, error) {
 	}
 	s.state.Issues[i.ID] = i
 	s.touch(i)
-	s.emitIssue("jira:issue_created", "issue_created", i, s.nextChange(creationItems(i)), nil)
+	s.emitIssue("jira:issue_created", "issue_created", i, s.nextChange(s.creationItems(i)), nil)
 	for _, c := range ed.comments {
 		s.attachComment(i, c)
 		s.emitComment("comment_created", i, c)
@@ -170,6 +169,8 @@ func readHome(in issueInput) (*project, string, error) {
 	return p, typeID, refused.err()
 }
 
+func isSubtask(typeID string) bool { return findNamed(issueTypes, typeID, "").Subtask }
+
 // editable tells which fields the edit screen of an issue's type offers.
 func editable(typeID string) func(*field) bool {
 	return func(f *field) bool { return f.OnEdit && f.onScreens(typeID) }
@@ -182,6 +183,9 @@ func (s *session) change(i *issue, in issueInput) error {
 	ed, err := s.plan(in, i.Values, i.ProjectID, i.TypeID, editable(i.TypeID), []string{"status"})
 	if err != nil {
 		return err
+	}
+	if v, named := ed.values["issuetype"]; named && isSubtask(v.Text) != isSubtask(i.TypeID) {
+		return badField("issuetype", "The issue type selected is invalid.") // becoming a sub-task is a move
 	}
 	s.apply(i, ed, nil, "")
 	return nil

@@ -54,6 +54,13 @@ func newLimiter(l Limits) *limiter {
 	return &limiter{limits: l, bucket: map[string]*bucket{}, writes: map[string][]time.Time{}}
 }
 
+// forget starts counting anew.
+func (l *limiter) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.bucket, l.writes = map[string]*bucket{}, map[string][]time.Time{}
+}
+
 // verdict is what a call is told about its limit. after is how long to wait where reason is set.
 type verdict struct {
 	limit, remaining int

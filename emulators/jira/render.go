@@ -209,7 +209,7 @@ func (v view) computed(i *issue, id string) any {
 	case "subtasks":
 		out := []object{}
 		for _, child := range v.state.subtasks(i.ID) {
-			if findNamed(issueTypes, child.TypeID, "").Subtask {
+			if isSubtask(child.TypeID) {
 				out = append(out, v.stub(child))
 			}
 		}

@@ -243,20 +243,23 @@ func checkLabel(l string) error {
 }
 
 func readUser(f *field, raw json.RawMessage, projectID string) (value, error) {
-	var u struct {
-		AccountID string `json:"accountId"`
-		ID        string `json:"id"`
-		Name      string `json:"name"`
-	}
-	if json.Unmarshal(raw, &u) != nil {
+	var members map[string]*string
+	if json.Unmarshal(raw, &members) != nil {
 		return value{}, badField(f.ID, "expected Object containing an account id")
 	}
-	id := u.AccountID
-	if id == "" {
-		id = u.ID
+	given, id := false, ""
+	for _, name := range []string{"id", "accountId"} {
+		if m, has := members[name]; has {
+			given = true
+			if m != nil {
+				id = *m
+			}
+		}
 	}
 	switch {
-	case id == "" && u.Name != "":
+	case given && id == "":
+		return value{}, nil // an account id of null is nobody
+	case id == "" && members["name"] != nil:
 		return value{}, badField(f.ID, "'accountId' must be the only user identifying query parameter in GDPR strict mode.")
 	case id == "":
 		return value{}, badField(f.ID, "expected Object containing an account id")
@@ -337,7 +340,7 @@ func (rd reading) changeVerbs(f *field, now value, verbs []map[string]json.RawMe
 	return now, nil
 }
 
-// collect merges the refusals of several fields into one answer, as the vendor gives it.
+// refusals collects what is wrong with several fields into one answer, as the vendor gives it.
 type refusals struct{ all *apiError }
 
 func (r *refusals) add(err error) {
