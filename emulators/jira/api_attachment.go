@@ -24,7 +24,11 @@ func (c *call) postAttachments() (reply, error) {
 	}
 	out := []object{}
 	for _, p := range parts {
-		out = append(out, c.view().attachment(c.attach(i, p.name, p.mimeType, p.content)))
+		a, err := c.attach(i, p.name, p.mimeType, p.content)
+		if err != nil {
+			return reply{}, err
+		}
+		out = append(out, c.view().attachment(a))
 	}
 	return ok(out)
 }
@@ -111,7 +115,10 @@ func (c *call) content() (reply, error) {
 	if c.query.Get("redirect") != "false" {
 		return reply{status: http.StatusSeeOther, header: http.Header{"Location": {c.base + "/media/" + a.MediaID}}}, nil
 	}
-	content := c.state.Files[a.ID]
+	content, err := c.files.get(a.ID)
+	if err != nil {
+		return reply{}, err
+	}
 	header := http.Header{"Content-Type": {a.MimeType}, "Accept-Ranges": {"bytes"},
 		"Content-Disposition": {mime.FormatMediaType("attachment", map[string]string{"filename": a.Filename})}}
 	from, to, partial, err := readRange(c.r.Header.Get("Range"), len(content))
@@ -166,12 +173,17 @@ func (e *Emulator) sendFile(w http.ResponseWriter, r *http.Request, match func(*
 	e.mu.Lock()
 	_, a := e.state.findAttachment(match)
 	var content []byte
+	var err error
 	if a != nil {
-		content = e.state.Files[a.ID]
+		content, err = e.files.get(a.ID)
 	}
 	e.mu.Unlock()
 	if a == nil {
 		http.NotFound(w, r)
+		return
+	}
+	if err != nil {
+		writeError(w, err)
 		return
 	}
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.Filename}))

@@ -52,7 +52,7 @@ func (c *call) issueProperties() (reply, error) {
 	}
 	return c.properties(i.Properties,
 		func(key string, raw rawDoc) bool { return c.setProperty(i, key, raw) },
-		func(key string) { delete(i.Properties, key); c.keep(i) })
+		func(key string) { c.dropProperty(i, key) })
 }
 
 func (c *call) commentProperties() (reply, error) {

@@ -109,9 +109,9 @@ func (s *session) emitLink(event string, l *issueLink) {
 		"systemLink":    false}}, nil)
 }
 
-func (s *session) emitProperty(i *issue, key string, raw rawDoc) {
+func (s *session) emitProperty(event string, i *issue, key string, raw rawDoc) {
 	v := s.webhookView()
-	s.emit("issue_property_set", i, object{"user": v.user(s.user.AccountID), "issue": v.webhookIssue(i, nil),
+	s.emit(event, i, object{"user": v.user(s.user.AccountID), "issue": v.webhookIssue(i, nil),
 		"property": object{"key": key, "value": json.RawMessage(raw)}}, nil)
 }
 

@@ -48,12 +48,13 @@ type Emulator struct {
 	base  string
 	state *state
 	index *index
+	files *files
 }
 
 // New starts a site, with the content of Options.File where that exists. The error says that the
 // snapshot cannot be read. Close ends it.
 func New(opts Options) (*Emulator, error) {
-	e := &Emulator{opts: opts, skew: harness.NewSkew(opts.Clock), base: strings.TrimRight(opts.BaseURL, "/"), state: newState()}
+	e := &Emulator{opts: opts, skew: harness.NewSkew(opts.Clock), base: strings.TrimRight(opts.BaseURL, "/"), state: newState(), files: newFiles(opts.File)}
 	if opts.File != "" {
 		if _, err := harness.LoadJSON(opts.File, e.state); err != nil {
 			return nil, err
@@ -113,6 +114,11 @@ func (e *Emulator) setIndexLag(d time.Duration) {
 func (e *Emulator) reset() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	for _, i := range e.state.Issues {
+		for _, a := range i.Attachments {
+			e.files.drop(a.ID)
+		}
+	}
 	e.state = newState()
 	e.index = newIndex(e.state, e.opts.IndexLag)
 	e.limiter.forget()
@@ -134,6 +140,7 @@ type session struct {
 	now     time.Time
 	changed bool
 	outbox  []harness.Delivery
+	gone    []string // attachments whose content goes once the change is kept
 }
 
 // act runs one act. What it changed is on disk before act returns, and only then are webhooks sent.
@@ -146,6 +153,9 @@ func (e *Emulator) act(u *User, viaOAuth bool, do func(*session) error) error {
 		if saveErr := e.save(); saveErr != nil {
 			return fmt.Errorf("the emulator could not keep the change: %w", saveErr)
 		}
+	}
+	for _, id := range s.gone {
+		e.files.drop(id)
 	}
 	for _, d := range s.outbox {
 		e.sender.Send(d)

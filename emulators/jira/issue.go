@@ -278,7 +278,7 @@ func (s *session) remove(i *issue, withSubtasks bool) error {
 		s.dropLink(l)
 	}
 	for _, a := range i.Attachments {
-		delete(s.state.Files, a.ID)
+		s.gone = append(s.gone, a.ID)
 	}
 	for key, id := range s.state.Moved {
 		if id == i.ID {

@@ -101,6 +101,9 @@ func (m matcher) words(name string, i *issue) ([]string, error) {
 		}
 		return nil, nil
 	}
+	if strings.HasPrefix(name, "issue.property") {
+		return nil, nil // no app indexes properties here, so they match nothing
+	}
 	if f := customField(name); f != nil {
 		v := i.Values[f.ID]
 		switch {

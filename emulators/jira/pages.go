@@ -182,8 +182,8 @@ func (s *session) formAttach(r *http.Request, i *issue) (string, error) {
 	if _, err := file.ReadAt(content, 0); err != nil && header.Size > 0 {
 		return "", fail(http.StatusBadRequest, "The file could not be read.")
 	}
-	s.attach(i, header.Filename, header.Header.Get("Content-Type"), content)
-	return "/items/" + i.ID, nil
+	_, err = s.attach(i, header.Filename, header.Header.Get("Content-Type"), content)
+	return "/items/" + i.ID, err
 }
 
 func (s *session) formDetach(r *http.Request, i *issue) (string, error) {

@@ -14,7 +14,7 @@ import (
 type page struct {
 	Title, Here, Problem string
 	Me                   *User
-	People               []*User
+	People, Humans       []*User
 	Projects             []*project
 	Types, Priorities    []*named
 	Resolutions, Areas   []*named
@@ -67,7 +67,7 @@ func (e *Emulator) listPage(w http.ResponseWriter, r *http.Request) { e.showList
 func (e *Emulator) itemPage(w http.ResponseWriter, r *http.Request) { e.showItem(w, r, nil) }
 
 func newPage(title, here string, me *User, problem error) page {
-	p := page{Title: title, Here: here, Me: me, People: users, Projects: projects, Types: issueTypes, Priorities: priorities,
+	p := page{Title: title, Here: here, Me: me, People: users, Humans: users[1:], Projects: projects, Types: issueTypes, Priorities: priorities,
 		Resolutions: resolutions, Areas: findField("customfield_10031").Options, Roles: roleNames}
 	if problem != nil {
 		p.Problem = problemText(problem)

@@ -25,6 +25,14 @@ func checkProperty(key string, raw rawDoc) error {
 	return nil
 }
 
+// dropProperty removes a property that is there.
+func (s *session) dropProperty(i *issue, key string) {
+	raw := i.Properties[key]
+	delete(i.Properties, key)
+	s.keep(i)
+	s.emitProperty("issue_property_deleted", i, key, raw)
+}
+
 // setProperty stores a checked property. It moves no time: properties are no part of what people see.
 func (s *session) setProperty(i *issue, key string, raw rawDoc) (created bool) {
 	have, exists := i.Properties[key]
@@ -36,6 +44,6 @@ func (s *session) setProperty(i *issue, key string, raw rawDoc) (created bool) {
 	}
 	i.Properties[key] = raw
 	s.keep(i)
-	s.emitProperty(i, key, raw)
+	s.emitProperty("issue_property_set", i, key, raw)
 	return !exists
 }

@@ -55,6 +55,7 @@ func TestJQL(t *testing.T) {
 		{"minutes in the caller's time zone", fmt.Sprintf(`created >= "%s" ORDER BY created`, second.In(newYork).Format("2006/01/02 15:04")), []string{"ENG-2", "OPS-1"}},
 		{"the same digits as UTC miss everything", fmt.Sprintf(`created >= "%s"`, second.Format("2006/01/02 15:04")), []string{}},
 		{"relative time", "created >= -90m ORDER BY created", []string{"ENG-2", "OPS-1"}},
+		{"properties no app indexes", `issue.property[com.example].mark = "x" OR labels = vip`, []string{"ENG-1"}},
 		{"by key", "key in (ENG-1, OPS-1) ORDER BY id", []string{"ENG-1", "OPS-1"}},
 		{"order by priority", "project = ENG ORDER BY priority ASC", []string{"ENG-1", "ENG-2"}},
 	}

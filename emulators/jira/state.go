@@ -19,7 +19,6 @@ type state struct {
 	Counters map[string]int               `json:"counters"` // issue number last given, by project key
 	Issues   map[string]*issue            `json:"issues"`   // by id
 	Moved    map[string]string            `json:"moved"`    // old keys of moved issues → id
-	Files    map[string][]byte            `json:"files"`    // attachment content by attachment id
 	Links    []*issueLink                 `json:"links"`
 	Hooks    []*hook                      `json:"hooks"`
 	Tokens   map[string]*grant            `json:"tokens"` // access and refresh tokens, and authorisation codes
@@ -101,7 +100,7 @@ type changeItem struct {
 
 func newState() *state {
 	return &state{LastID: 10200, Counters: map[string]int{}, Issues: map[string]*issue{}, Moved: map[string]string{},
-		Files: map[string][]byte{}, Tokens: map[string]*grant{}, UserData: map[string]map[string]rawDoc{}}
+		Tokens: map[string]*grant{}, UserData: map[string]map[string]rawDoc{}}
 }
 
 func (s *state) nextID() string {
