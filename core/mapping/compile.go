@@ -127,7 +127,7 @@ func (c *compiler) side(s core.Side, e entry) {
 	if c.env.Systems != nil {
 		if _, ok := c.env.Systems[side.System]; !ok {
 			names := sortedKeys(c.env.Systems)
-			c.r.suggest(n.get("system"), fmt.Sprintf("there is no system %q; there are: %s", side.System, known(names)), nearest(side.System, names))
+			c.r.suggest(n.get("system"), fmt.Sprintf("there is no system %q; there are: %s", side.System, known(names)), Nearest(side.System, names))
 		}
 	}
 	if c.env.Describe != nil {
@@ -202,7 +202,7 @@ func (c *compiler) policy(n *node, none core.Policy) core.Policy {
 		return core.PolicyB
 	}
 	right := []string{"latest", c.names[core.A], c.names[core.B], "park"}
-	c.r.suggest(n, fmt.Sprintf("%q does not say who wins; it is one of: %s", n.text, strings.Join(right, ", ")), nearest(n.text, right))
+	c.r.suggest(n, fmt.Sprintf("%q does not say who wins; it is one of: %s", n.text, strings.Join(right, ", ")), Nearest(n.text, right))
 	return none
 }
 
@@ -221,7 +221,7 @@ func (c *compiler) flow(n *node, absent core.Flow, none bool) core.Flow {
 			return flows[i]
 		}
 	}
-	hint := nearest(n.text, right)
+	hint := Nearest(n.text, right)
 	if n.text == c.names[core.A] || n.text == c.names[core.B] {
 		hint = "to-" + n.text
 	}

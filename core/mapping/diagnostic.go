@@ -95,8 +95,8 @@ func (r *report) key(e entry, text, suggestion string) {
 	r.all = append(r.all, Diagnostic{File: r.file, Line: e.line, Column: e.column, Path: e.value.path, Text: text, Suggestion: suggestion})
 }
 
-// nearest is the name closest to the wrong one by edit distance, "" when none is close.
-func nearest(wrong string, names []string) string {
+// Nearest is the name closest to the wrong one by edit distance, "" when none is close.
+func Nearest(wrong string, names []string) string {
 	best, at := "", (len([]rune(wrong))+1)/3
 	for _, n := range names {
 		if strings.EqualFold(n, wrong) {

@@ -100,7 +100,7 @@ func (x *expression) readFields(r *report, a *ast.AST, place func(ast.Expr) *nod
 		owned[operand.ID()] = true
 		f, ok := d.find(field)
 		if d != nil && !ok {
-			r.suggest(place(at), fmt.Sprintf("%s has no field %q", owner, field), nearest(field, d.names()))
+			r.suggest(place(at), fmt.Sprintf("%s has no field %q", owner, field), Nearest(field, d.names()))
 			return
 		}
 		x.many[field] = f.isMany()

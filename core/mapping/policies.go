@@ -34,7 +34,7 @@ func (c *compiler) comments(n *node) core.CommentPolicy {
 		right := []string{"{author}", "{system}", "{time}"}
 		for _, found := range placeholder.FindAllString(h.text, -1) {
 			if found != right[0] && found != right[1] && found != right[2] {
-				c.r.suggest(h, fmt.Sprintf("%s is not known in a header; there are: %s", found, known(right)), nearest(found, right))
+				c.r.suggest(h, fmt.Sprintf("%s is not known in a header; there are: %s", found, known(right)), Nearest(found, right))
 			}
 		}
 	}
@@ -108,7 +108,7 @@ func (c *compiler) sideNamed(n *node) (core.Side, bool) {
 			return s, true
 		}
 	}
-	c.r.suggest(n, fmt.Sprintf("there is no side %q; the sides are %s and %s", n.text, c.names[0], c.names[1]), nearest(n.text, c.names[:]))
+	c.r.suggest(n, fmt.Sprintf("there is no side %q; the sides are %s and %s", n.text, c.names[0], c.names[1]), Nearest(n.text, c.names[:]))
 	return core.A, false
 }
 
@@ -118,7 +118,7 @@ func (c *compiler) sideKey(e entry) (core.Side, bool) {
 			return s, true
 		}
 	}
-	c.r.key(e, fmt.Sprintf("there is no side %q; the sides are %s and %s", e.key, c.names[0], c.names[1]), nearest(e.key, c.names[:]))
+	c.r.key(e, fmt.Sprintf("there is no side %q; the sides are %s and %s", e.key, c.names[0], c.names[1]), Nearest(e.key, c.names[:]))
 	return core.A, false
 }
 

@@ -34,7 +34,7 @@ func (c *compiler) rule(n *node) (core.Rule, bool) {
 	for _, e := range n.entries {
 		if !contains(right, e.key) {
 			c.r.key(e, fmt.Sprintf("is neither a side nor a key of rules; the sides are %s and %s, the keys %s",
-				c.names[0], c.names[1], strings.Join(ruleKeys, ", ")), nearest(e.key, right))
+				c.names[0], c.names[1], strings.Join(ruleKeys, ", ")), Nearest(e.key, right))
 		}
 	}
 	if len(c.r.all) > before {
@@ -172,7 +172,7 @@ func (c *compiler) conversion(n *node, to core.Side, fields [2]Field, t table, p
 // named is the field that a rule names; false after reporting that there is none.
 func (c *compiler) named(s core.Side, n *node) (Field, bool) {
 	if _, ok := c.desc[s].find(n.text); !ok && c.desc[s] != nil {
-		c.r.suggest(n, fmt.Sprintf("%s has no field %q", c.names[s], n.text), nearest(n.text, c.desc[s].names()))
+		c.r.suggest(n, fmt.Sprintf("%s has no field %q", c.names[s], n.text), Nearest(n.text, c.desc[s].names()))
 		return Field{}, false
 	}
 	return c.field(s, n.text), true
@@ -238,7 +238,7 @@ func (c *compiler) option(at *node, text, side string, f Field) {
 	if f.Kind == core.KindOption {
 		if _, ok := f.option(text); !ok && f.Options != nil {
 			names := f.optionNames()
-			c.r.suggest(at, fmt.Sprintf("%s of %s has no option %q; there are: %s", f.Name, side, text, known(names)), nearest(text, names))
+			c.r.suggest(at, fmt.Sprintf("%s of %s has no option %q; there are: %s", f.Name, side, text, known(names)), Nearest(text, names))
 		}
 		return
 	}

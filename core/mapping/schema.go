@@ -74,7 +74,7 @@ func (s schema) leaves(r *report, root *node, ve *jsonschema.ValidationError) {
 		}
 		for _, e := range n.entries {
 			if _, ok := allowed[e.key]; !ok {
-				r.key(e, "there is no such key here; there are: "+known(names), nearest(e.key, names))
+				r.key(e, "there is no such key here; there are: "+known(names), Nearest(e.key, names))
 			}
 		}
 	case "required":
@@ -89,10 +89,10 @@ func (s schema) leaves(r *report, root *node, ve *jsonschema.ValidationError) {
 		for _, v := range owner["enum"].([]any) {
 			names = append(names, fmt.Sprint(v))
 		}
-		r.suggest(n, fmt.Sprintf("%q is not one of: %s", n.text, strings.Join(names, ", ")), nearest(n.text, names))
+		r.suggest(n, fmt.Sprintf("%q is not one of: %s", n.text, strings.Join(names, ", ")), Nearest(n.text, names))
 	case "const":
 		c := fmt.Sprint(owner["const"])
-		r.suggest(n, fmt.Sprintf("%q is not known here; it can be %s", n.text, c), nearest(n.text, []string{c}))
+		r.suggest(n, fmt.Sprintf("%q is not known here; it can be %s", n.text, c), Nearest(n.text, []string{c}))
 	case "type":
 		if text, ok := owner["patternErrorMessage"].(string); ok && n.text != "" {
 			r.at(n, shown(n, pointer)+text)
