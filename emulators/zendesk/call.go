@@ -86,8 +86,9 @@ func (c *call) serve(who access, run func(*call) error) error {
 	defer c.e.mu.Unlock()
 	c.now = c.e.now()
 	if who != anyone {
-		if c.user = c.authenticate(); c.user == nil {
-			return unauthorized()
+		var err error
+		if c.user, err = c.authenticate(); err != nil {
+			return err
 		}
 		harness.SetActor(c.req, c.user.Email)
 		if err := c.limitAccount(); err != nil {

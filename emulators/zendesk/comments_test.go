@@ -24,6 +24,8 @@ func TestTextIsRewritten(t *testing.T) {
 		{true, `<p onclick="x()">a<script>alert(1)</script></p>`, "a", wrapped(`<p>a</p>`), "scripts and handlers go"},
 		{true, `<a href="javascript:x()" title="t">l</a>`, "l", wrapped(`<a title="t" rel="noreferrer">l</a>`), "no script in a link"},
 		{true, `<a href="https://a.example/?a=1&amp;b=2">l</a>`, "l", wrapped(`<a href="https://a.example/?a=1&amp;b=2" rel="noreferrer">l</a>`), "links get rel"},
+		{true, `a < b <img src=x onerror=x() <p>c</p>`, "a < b <img src=x onerror=x() c", wrapped(`a &lt; b &lt;img src=x onerror=x() <p>c</p>`), "half a tag is text"},
+		{true, `<scr<script>x</script>ipt>y()</script>`, "y()", wrapped(`y()`), "what is left after a removal is looked at too"},
 		{true, `<marquee>a</marquee> &lt;b&gt;`, "a <b>", wrapped(`a &lt;b&gt;`), "unknown tags go, their text stays"},
 		{true, `<p>#{{ticket.id}} {{nobody.knows}}</p>`, "#7", wrapped(`<p>#7 </p>`), "placeholders are filled or vanish"},
 		{true, `<code>{{ticket.id}}</code>`, "{{ticket.id}}", wrapped(`<code>{{ticket.id}}</code>`), "code is left alone"},

@@ -3,6 +3,7 @@ package zendesk
 import (
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -98,31 +99,42 @@ func placeholders(s string, fill func(string) string) string {
 	})
 }
 
+// sanitize keeps the allowed tags and attributes and the text; a stray < becomes text.
 func sanitize(in string) string {
 	in = droppedWhole.ReplaceAllString(in, "")
-	return anyTag.ReplaceAllStringFunc(in, func(tag string) string {
-		m := anyTag.FindStringSubmatch(tag)
-		name := strings.ToLower(m[2])
-		kept, ok := keptTags[name]
-		if !ok {
-			return ""
+	var b strings.Builder
+	last := 0
+	for _, at := range anyTag.FindAllStringIndex(in, -1) {
+		b.WriteString(strings.ReplaceAll(in[last:at[0]], "<", "&lt;"))
+		b.WriteString(keptTag(anyTag.FindStringSubmatch(in[at[0]:at[1]])))
+		last = at[1]
+	}
+	b.WriteString(strings.ReplaceAll(in[last:], "<", "&lt;"))
+	return b.String()
+}
+
+// keptTag writes one tag anew from its match, or nothing where it is not allowed.
+func keptTag(m []string) string {
+	name := strings.ToLower(m[2])
+	kept, ok := keptTags[name]
+	switch {
+	case !ok:
+		return ""
+	case m[1] == "/":
+		return "</" + name + ">"
+	}
+	out := "<" + name
+	for _, a := range attribute.FindAllStringSubmatch(m[3], -1) {
+		key, value := strings.ToLower(a[1]), html.UnescapeString(strings.Trim(a[2], `"'`))
+		unsafe := (key == "href" || key == "src") && !safeURL(value)
+		if slices.Contains(strings.Fields(kept), key) && !unsafe {
+			out += " " + key + `="` + html.EscapeString(value) + `"`
 		}
-		if m[1] == "/" {
-			return "</" + name + ">"
-		}
-		out := "<" + name
-		for _, a := range attribute.FindAllStringSubmatch(m[3], -1) {
-			key, value := strings.ToLower(a[1]), html.UnescapeString(strings.Trim(a[2], `"'`))
-			unsafe := (key == "href" || key == "src") && !safeURL(value)
-			if strings.Contains(" "+kept+" ", " "+key+" ") && !unsafe {
-				out += " " + key + `="` + html.EscapeString(value) + `"`
-			}
-		}
-		if name == "a" {
-			out += ` rel="noreferrer"`
-		}
-		return out + ">"
-	})
+	}
+	if name == "a" {
+		out += ` rel="noreferrer"`
+	}
+	return out + ">"
 }
 
 func safeURL(u string) bool {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -132,6 +133,7 @@ func (c *call) postTicket() error {
 			return err
 		}
 		c.w.Header().Set("x-idempotency-lookup", "miss")
+		maps.DeleteFunc(c.e.st.Keys, func(_ string, known *idempotent) bool { return c.now.After(known.Expires) })
 		c.e.st.Keys[key] = &idempotent{Body: hash, Answer: b.Bytes(), Expires: c.now.Add(keyLife)}
 	}
 	return c.answer(http.StatusCreated, out)

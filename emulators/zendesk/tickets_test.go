@@ -24,6 +24,14 @@ func TestAuthentication(t *testing.T) {
 	if tok.at("refresh_token") != nil || bearer(access) != 200 {
 		t.Errorf("client_credentials gives an access token and no refresh token: %s", tok.raw)
 	}
+	narrow := r.must(201, "", "POST", "/oauth/tokens", `{"grant_type":"client_credentials","client_id":"duplex","client_secret":"zd-client-secret","scope":"tickets:read"}`).at("access_token").(string)
+	path := r.ticket("")
+	for call, want := range map[string]int{"GET " + path: 200, "GET " + path + "/audits": 403, "DELETE " + path: 403} {
+		method, at, _ := strings.Cut(call, " ")
+		if got := r.as("", method, at, "", "Authorization", "Bearer "+narrow).status; got != want {
+			t.Errorf("%s with the scope tickets:read answered %d, want %d", call, got, want)
+		}
+	}
 	r.pass(10 * time.Minute)
 	if bearer(access) != 401 {
 		t.Error("an expired token still works")
