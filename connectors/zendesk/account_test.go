@@ -27,6 +27,8 @@ type account struct {
 	mu   sync.Mutex
 	at   time.Time
 	kept map[string]string
+
+	before func(*http.Request) // runs before a call of the API is sent; nil: nothing
 }
 
 // exceptions are parts of the vendor's document that do not hold for what duplex sends.
@@ -59,15 +61,21 @@ func newAccountUnder(t *testing.T, doc *contract.Doc) *account {
 	server := httptest.NewServer(emu.Handler())
 	emu.SetBaseURL(server.URL)
 	t.Cleanup(func() { server.Close(); emu.Close() })
-	checked := apiOnly{api: doc.Transport(t, server.Client().Transport), rest: server.Client().Transport}
+	checked := transport{account: a, api: doc.Transport(t, server.Client().Transport), rest: server.Client().Transport}
 	a.emu, a.url, a.http = emu, server.URL, &http.Client{Transport: checked, Timeout: 20 * time.Second}
 	return a
 }
 
-// apiOnly holds calls of the API to the vendor's document, which does not speak of the addresses of file contents.
-type apiOnly struct{ api, rest http.RoundTripper }
+// transport holds calls of the API to the vendor's document, which does not speak of the addresses of file contents.
+type transport struct {
+	account   *account
+	api, rest http.RoundTripper
+}
 
-func (t apiOnly) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if f := t.account.before; f != nil {
+		f(r)
+	}
 	if strings.HasPrefix(r.URL.Path, "/attachments/token/") {
 		return t.rest.RoundTrip(r)
 	}

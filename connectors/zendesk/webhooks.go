@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -75,7 +77,7 @@ func (c *Connector) triggered(ticketID, invocation string) (connectors.Webhook, 
 }
 
 func hintKind(eventType string) core.HintKind {
-	name := strings.TrimPrefix(eventType, "zen:event-type:ticket.")
+	name := strings.TrimPrefix(eventType, eventPrefix)
 	switch {
 	case name == "created":
 		return core.HintCreated
@@ -167,17 +169,16 @@ func (s *signing) keep(chosen string) error {
 	return nil
 }
 
-// The ticket events that matter (vendor page "Ticket events"). Older accounts know only the first.
-var (
-	coreEvents = []string{
-		"created", "status_changed", "comment_added", "priority_changed", "agent_assignment_changed", "attachment_linked_to_comment",
-	}
-	moreEvents = []string{
-		"attachment_redacted_from_comment", "comment_made_private", "comment_redacted", "custom_field_changed", "custom_status_changed",
-		"group_assignment_changed", "merged", "organization_changed", "permanently_deleted", "requester_changed", "soft_deleted",
-		"subject_changed", "tags_changed", "task_due_at_changed", "type_changed", "undeleted",
-	}
-)
+const eventPrefix = "zen:event-type:ticket."
+
+// ticketEvents are the ones that matter (vendor page "Ticket events").
+var ticketEvents = []string{
+	"agent_assignment_changed", "attachment_linked_to_comment", "attachment_redacted_from_comment", "comment_added",
+	"comment_made_private", "comment_redacted", "created", "custom_field_changed", "custom_status_changed",
+	"group_assignment_changed", "merged", "organization_changed", "permanently_deleted", "priority_changed",
+	"requester_changed", "soft_deleted", "status_changed", "subject_changed", "tags_changed", "task_due_at_changed",
+	"type_changed", "undeleted",
+}
 
 type hook struct {
 	ID            string   `json:"id,omitempty"`
@@ -227,19 +228,28 @@ func (c *Connector) ensure(ctx context.Context, url, secret string) error {
 	return c.signing.keep(answer.Signing.Secret)
 }
 
-// register creates the webhook; an account that does not know all events gets those it knows.
+// register creates the webhook. An account does not know every event: those its refusal names are left out.
 func (c *Connector) register(ctx context.Context, url string) (id string, err error) {
-	for _, events := range [][]string{append(coreEvents[:len(coreEvents):len(coreEvents)], moreEvents...), coreEvents} {
+	events := ticketEvents
+	for {
 		h := hook{Name: "duplex " + c.name, Endpoint: url, Method: "POST", Format: "json", Status: "active"}
 		for _, e := range events {
-			h.Subscriptions = append(h.Subscriptions, "zen:event-type:ticket."+e)
+			h.Subscriptions = append(h.Subscriptions, eventPrefix+e)
 		}
 		var answer struct{ Webhook hook }
-		_, err = c.http.JSON(ctx, http.MethodPost, "/api/v2/webhooks", map[string]any{"webhook": h}, &answer)
+		_, err := c.http.JSON(ctx, http.MethodPost, "/api/v2/webhooks", map[string]any{"webhook": h}, &answer)
 		var invalid *connectors.InvalidError
 		if !errors.As(err, &invalid) {
 			return answer.Webhook.ID, err
 		}
+		known := slices.DeleteFunc(slices.Clone(events), func(e string) bool {
+			return slices.ContainsFunc(slices.Collect(maps.Values(invalid.Fields)), func(why string) bool {
+				return slices.Contains(strings.Fields(why), eventPrefix+e)
+			})
+		})
+		if len(known) == 0 || len(known) == len(events) {
+			return "", err
+		}
+		events = known
 	}
-	return "", err
 }
