@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -93,8 +94,10 @@ func TestARestartedSiteKeepsWhatItAnswered(t *testing.T) {
 	if next := d.newIssue("Next", nil); next == id || d.issue(next).text("key") != "ENG-2" {
 		t.Error("numbers start again after a restart")
 	}
-	n := len(r.all())
-	r.wait(t, n) // the webhook is registered still
+	heard := func() bool {
+		return slices.ContainsFunc(r.all(), func(g delivered) bool { return strings.Contains(string(g.raw), `"summary":"Next"`) })
+	}
+	eventually(t, "the webhook is registered still", heard)
 	d.do("POST", "/_control/reset", nil).want(204)
 	d.do("GET", "/rest/api/3/issue/"+id, nil).want(404)
 }

@@ -22,12 +22,11 @@ func TestWritesPerIssueAreLimited(t *testing.T) {
 	}
 	write(other).want(204)
 	c.issue(id) // reading goes on
-	for round := range 4 {
+	for range 4 {
 		s.clock.pass(2 * time.Second)
 		for range 20 {
 			write(id).want(204)
 		}
-		_ = round
 	}
 	s.clock.pass(2 * time.Second)
 	if got := write(id).want(429).header.Get("Retry-After"); got != "20" {
