@@ -61,7 +61,8 @@ func (adfCodec) parse(source string) Doc {
 func salvageADF(source string) Doc {
 	var d Doc
 	dec := json.NewDecoder(strings.NewReader(source))
-	isText := false
+	var open []json.Delim // objects and arrays around the token
+	key, isKey := "", false
 	for {
 		token, err := dec.Token()
 		if err == io.EOF {
@@ -70,11 +71,20 @@ func salvageADF(source string) Doc {
 		if err != nil {
 			return plainCodec{}.parse(source)
 		}
-		s, ok := token.(string)
-		if ok && isText {
+		if s, ok := token.(string); ok && isKey {
+			key, isKey = s, false
+			continue
+		} else if ok && key == "text" {
 			d.Blocks = append(d.Blocks, paragraphOf(s))
 		}
-		isText = ok && s == "text" && !isText
+		key = ""
+		switch delim, _ := token.(json.Delim); delim {
+		case '{', '[':
+			open = append(open, delim)
+		case '}', ']':
+			open = open[:len(open)-1]
+		}
+		isKey = len(open) > 0 && open[len(open)-1] == '{'
 	}
 	d.Lost = []Loss{{Kind: "nesting", Count: 1, Became: "text"}}
 	return d

@@ -94,11 +94,11 @@ func trimSpaces(gap []Node) []Node {
 // atoms cleans inline nodes and cuts texts so that spaces at their edges and
 // line breaks stand alone.
 func atoms(nodes []Node) []Node {
-	var clean []Node
+	clean := make([]Node, 0, len(nodes))
 	for _, n := range nodes {
 		clean = append(clean, cleanInline(n)...)
 	}
-	var out []Node
+	out := make([]Node, 0, len(clean))
 	for _, n := range mergeText(clean) {
 		if n.Kind != Text || hasMark(n.Marks, Code) {
 			out = append(out, n)
@@ -178,7 +178,7 @@ func cleanTextNode(text string, marks []Mark) []Node {
 		return []Node{{Kind: Text, Text: text, Marks: marks}}
 	}
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\u00a0", " "), "\t", "    ")
-	var out []Node
+	out := make([]Node, 0, 2*strings.Count(text, "\n")+1)
 	for i, line := range strings.Split(text, "\n") {
 		if i > 0 {
 			out = append(out, Node{Kind: HardBreak, Marks: marks})
@@ -190,7 +190,7 @@ func cleanTextNode(text string, marks []Mark) []Node {
 
 // mergeText joins neighbouring texts of equal marks.
 func mergeText(nodes []Node) []Node {
-	var out []Node
+	out := make([]Node, 0, len(nodes))
 	for i := 0; i < len(nodes); i++ {
 		n := nodes[i]
 		if n.Kind != Text {

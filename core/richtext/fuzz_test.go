@@ -1,0 +1,38 @@
+package richtext
+
+import "testing"
+
+// fuzz checks the law on what the fuzzer finds. The seeds run in every test.
+func fuzz(f *testing.F, format Format, seeds ...string) {
+	for _, s := range append(seeds, "", " ", "a\n\nb", "\x00\xff", "{{ticket.id}} https://acme.example/?a=1&copy=2") {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, source string) { lawHolds(t, format, source) })
+}
+
+func FuzzADF(f *testing.F) {
+	fuzz(f, ADF,
+		`{"type":"doc","version":1,"content":[{"type":"paragraph","content":[{"type":"text","text":"a","marks":[{"type":"strong"}]}]}]}`,
+		`{"type":"doc","version":1,"content":[{"type":"taskList","content":[{"type":"taskItem","attrs":{"state":"DONE"},"content":[{"type":"text","text":"a"}]}]}]}`,
+		`{"type":"doc","content":[{"type":"table","content":[{"type":"tableRow","content":[{"type":"tableHeader","attrs":{"colspan":2}}]}]}]}`,
+		`{"type":"doc","content":[{"type":"mediaSingle","content":[{"type":"media","attrs":{"type":"external","url":"https://a.b/c.png"}}]}]}`,
+		`{"type":5,"content":[{"type":"extension"}]}`, `[1,2]`, `null`, `"text"`)
+}
+
+func FuzzHTML(f *testing.F) {
+	fuzz(f, HTML,
+		`<div class="zd-comment" dir="auto"><p>Hi <b>you</b></p><ul><li>a<ul><li>b</ul></ul></div>`,
+		`<table><tr><th>a<td>b<tr><td colspan=2>c</table><pre><code class="language-go">x</code></pre>`,
+		`<h1>a<p>b</h1><details><summary>s</summary>t</details><script>x</script><img src=x width=1>`,
+		`<p>a&nbsp;&nbsp;b<br><br>c <code>{{x}}</code><li>☐ d`)
+}
+
+func FuzzMarkdown(f *testing.F) {
+	fuzz(f, Markdown,
+		"# T\n\n- a\n  - b\n\n1. c\n2) d\n\n- [x] e\n", "> [!NOTE]\n> a\n\n> b", "**a**b*c*~~d~~ `e` [f](g) ![h](i)",
+		"| a | b |\n|---|:-:|\n| c\\|d | `e` |\n", "```go\nx\n```\n\n    y\n", "<details><summary>s</summary>\n\nt\n\n</details>", "a\\\nb  \nc<br>d")
+}
+
+func FuzzPlain(f *testing.F) {
+	fuzz(f, Plain, "- a\n- b\n\n    at f(x)\r\n\t", "see (https://acme.example/x).")
+}
