@@ -1,0 +1,303 @@
+package merge
+
+import (
+	"fmt"
+	"time"
+
+	"duplex/core"
+)
+
+// sim plays one random pair of items: people edit both sides, syncs run with faults, and an oracle that knows nothing
+// of bases watches that no edit is undone.
+type sim struct {
+	draw     func(n int) int // 0 … n-1
+	fields   func(Input) []core.Decision
+	advance  func(Input, []core.Decision, Done) ([2]core.Observation, map[string]core.Parked)
+	rules    []core.Rule
+	now      [2]map[string]core.Value
+	changed  [2]map[string]time.Time
+	base     [2]*core.Observation
+	parked   map[string]core.Parked
+	clock    time.Time
+	edits    int
+	unheard  [2]map[string]bool       // edits by people that the other side does not mean yet
+	agreed   [2]map[string]core.Value // what both sides meant when a sync last ended well
+	refuses  map[string]bool          // values the right side refuses
+	writes   int
+	failures []string
+}
+
+var tableAB = map[string]string{"open": "todo", "pending": "doing", "hold": "doing", "solved": "done"}
+var tableBA = map[string]string{"todo": "open", "doing": "pending", "done": "solved"}
+
+// simRules has one rule of every shape.
+func simRules() []core.Rule {
+	direct := func(in core.ConvertInput) (core.Value, error) { return in.Value, nil }
+	both := [2]func(core.ConvertInput) (core.Value, error){direct, direct}
+	toB := func(in core.ConvertInput) (core.Value, error) {
+		return core.Option("", tableAB[in.Value.Name()]), nil
+	}
+	toA := func(in core.ConvertInput) (core.Value, error) {
+		if tableAB[in.Target.Name()] == in.Value.Name() {
+			return in.Target, nil // several values mean this: the present one stays
+		}
+		return core.Option("", tableBA[in.Value.Name()]), nil
+	}
+	rule := func(id string, flow core.Flow, p core.Policy, conv [2]func(core.ConvertInput) (core.Value, error)) core.Rule {
+		return core.Rule{ID: id, Where: id, Fields: [2]string{id, id}, Flow: flow, Conflict: p, Convert: conv}
+	}
+	set := rule("labels", core.FlowBoth, core.PolicyLatest, both)
+	set.AsSet = true
+	computed := rule("area", core.FlowToB, core.PolicyLatest, [2]func(core.ConvertInput) (core.Value, error){nil,
+		func(in core.ConvertInput) (core.Value, error) {
+			return core.String("area of " + in.Item.Field("kind").Source()), nil
+		}})
+	computed.Fields[core.A] = ""
+	return []core.Rule{
+		rule("title", core.FlowBoth, core.PolicyLatest, both),
+		rule("status", core.FlowBoth, core.PolicyA, [2]func(core.ConvertInput) (core.Value, error){toA, toB}),
+		rule("owner", core.FlowBoth, core.PolicyPark, both),
+		rule("team", core.FlowBoth, core.PolicyB, both),
+		rule("origin", core.FlowToB, core.PolicyLatest, both),
+		set,
+		computed,
+	}
+}
+
+func newSim(draw func(int) int) *sim {
+	s := &sim{draw: draw, fields: Fields, advance: Advance, rules: simRules(), clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+		parked: map[string]core.Parked{}, refuses: map[string]bool{}}
+	for _, side := range core.Sides {
+		s.now[side], s.changed[side] = map[string]core.Value{}, map[string]time.Time{}
+		s.unheard[side], s.agreed[side] = map[string]bool{}, map[string]core.Value{}
+	}
+	start := map[string]core.Value{"title": core.String("t"), "status": core.Option("", "open"), "owner": core.String("o"),
+		"team": core.String("m"), "origin": core.String("x"), "labels": core.Strings("l1"), "kind": core.String("k")}
+	for f, v := range start {
+		s.now[core.A][f] = v
+		if f != "kind" {
+			s.now[core.B][f] = v
+		}
+	}
+	s.now[core.B]["status"] = core.Option("", "todo")
+	s.now[core.B]["area"] = core.String("area of k")
+	return s
+}
+
+// observe is what a fetch sees of a side.
+func (s *sim) observe(side core.Side) *core.Observation {
+	o := core.Observation{Fields: map[string]core.Value{}, Changed: map[string]time.Time{}, UpdatedAt: s.clock, Revision: fmt.Sprint(s.edits)}
+	for f, v := range s.now[side] {
+		o.Fields[f] = v
+		o.Changed[f] = s.changed[side][f]
+	}
+	return &o
+}
+
+// edit is a person changing one field of a side; never names except.
+func (s *sim) edit(side core.Side, except map[string]bool) {
+	names := []string{"title", "status", "owner", "team", "origin", "labels", "kind"}
+	if side == core.B {
+		names = []string{"title", "status", "owner", "team", "origin", "labels", "area"}
+	}
+	f := names[s.draw(len(names))]
+	if except[f] {
+		return
+	}
+	s.edits++
+	s.clock = s.clock.Add(time.Second)
+	var v core.Value
+	switch f {
+	case "status":
+		v = core.Option("", []string{"open", "pending", "hold", "solved"}[s.draw(4)])
+		if side == core.B {
+			v = core.Option("", []string{"todo", "doing", "done"}[s.draw(3)])
+		}
+	case "labels":
+		l := core.Strings([]string{"l1", "l2", "l3"}[s.draw(3)])
+		if v = core.Union(s.now[side][f], l); s.draw(2) == 0 {
+			v = core.Without(s.now[side][f], l)
+		}
+	default:
+		v = core.String(fmt.Sprintf("%s by %d, %d", f, side, s.draw(3))) // few values, so that both sides meet now and then
+	}
+	if core.Equal(s.now[side][f], v) {
+		return
+	}
+	s.now[side][f], s.changed[side][f] = v, s.clock
+	// Somebody who goes back to what both sides agreed on has, for a sync that compares states, not edited.
+	s.unheard[side][f] = !core.Equal(s.agreed[side][f], v)
+	s.hear()
+}
+
+// hear forgets every edit that the other side means as well.
+func (s *sim) hear() {
+	for i := range s.rules {
+		r := &s.rules[i]
+		fa, fb := r.Fields[core.A], r.Fields[core.B]
+		if fa != "" && s.means(r) {
+			s.unheard[core.A][fa], s.unheard[core.B][fb] = false, false
+		}
+	}
+}
+
+// means reports whether both sides mean the same by the tables, without asking the code under test.
+func (s *sim) means(r *core.Rule) bool {
+	a, b := s.now[core.A][r.Fields[core.A]], s.now[core.B][r.Fields[core.B]]
+	if r.ID == "status" {
+		return tableAB[a.Name()] == b.Name()
+	}
+	return core.Equal(a, b)
+}
+
+// The faults a sync may meet.
+const (
+	faultNone    = iota
+	faultLost    // the write never arrives
+	faultCrash   // the write happens, the process dies before it knows; its next attempt finds it
+	faultRace    // somebody edits another field between plan and write, unseen by the guard
+	faultRefused // one field is refused, the others are written
+	faults
+)
+
+// sync plans and carries out one side's writes, as the engine does: one side, then plan again. It reports whether
+// it had anything to write.
+func (s *sim) sync(fault int) bool {
+	in := Input{Rules: s.rules, Base: s.base, Now: [2]*core.Observation{s.observe(core.A), s.observe(core.B)}, Parked: s.parked, Version: 1}
+	ds := s.fields(in)
+	s.watchParked(in, ds)
+	for _, to := range core.Sides {
+		p := Patch(ds, to)
+		if p == nil {
+			continue
+		}
+		s.writes++
+		done := Done{Failed: map[string]core.Problem{}}
+		switch fault {
+		case faultLost:
+			return true
+		case faultRace:
+			s.edit(to, touched(p))
+		case faultRefused:
+			s.refuse(ds, to, p, done)
+		}
+		s.apply(in, ds, to, p)
+		if fault == faultCrash { // the next attempt finds the write done, whatever happened on the other side meanwhile
+			s.edit(to.Other(), nil)
+		}
+		done.Wrote[to], done.After[to] = true, s.observe(to)
+		s.settle(in, ds, done)
+		return true
+	}
+	s.agree()
+	s.settle(in, ds, Done{Wrote: [2]bool{true, true}})
+	return false
+}
+
+func touched(p *core.Patch) map[string]bool {
+	m := map[string]bool{}
+	for _, f := range p.Names() {
+		m[f] = true
+	}
+	return m
+}
+
+func (s *sim) refuse(ds []core.Decision, to core.Side, p *core.Patch, done Done) {
+	for _, d := range ds {
+		if d.Action == core.ActionWrite && d.To == to {
+			delete(p.Fields, d.Fields[to])
+			done.Failed[d.Rule] = core.Problem{Class: core.ProblemInvalid, Text: "refused"}
+			return
+		}
+	}
+}
+
+// apply writes and lets the oracle look: an edit that nobody heard of may only fall to a decision that says so and keeps it.
+func (s *sim) apply(in Input, ds []core.Decision, to core.Side, p *core.Patch) {
+	for _, d := range ds {
+		f := d.Fields[to]
+		v, writes := p.Fields[f]
+		if d.Action == core.ActionWrite && d.To == to && writes {
+			if was := s.now[to][f]; s.unheard[to][f] && (!d.Conflict || !core.Equal(d.Loser, was)) {
+				s.fail("undone: %s of side %d was edited to %v and overwritten with %v (%s)", f, to, was, v, d.Reason)
+			}
+			s.now[to][f], s.changed[to][f] = v, in.Now[to.Other()].ChangedAt(d.Fields[to.Other()])
+			s.unheard[to][f] = false
+		}
+		if c, ok := p.Sets[f]; ok && d.Action == core.ActionMerge {
+			s.now[to][f] = core.Union(core.Without(s.now[to][f], c.Remove), c.Add)
+		}
+	}
+	s.hear()
+	s.agree()
+}
+
+func (s *sim) settle(in Input, ds []core.Decision, done Done) {
+	base, parked := s.advance(in, ds, done)
+	s.base = [2]*core.Observation{&base[core.A], &base[core.B]}
+	s.parked = parked
+}
+
+// agree notes what both sides mean alike, at a moment at which a sync knows it.
+func (s *sim) agree() {
+	for i := range s.rules {
+		if r := &s.rules[i]; s.means(r) {
+			for _, side := range core.Sides {
+				s.agreed[side][r.Fields[side]] = s.now[side][r.Fields[side]]
+			}
+		}
+	}
+}
+
+// watchParked holds that a parked field whose values are as they were is not written.
+func (s *sim) watchParked(in Input, ds []core.Decision) {
+	for _, d := range ds {
+		p, ok := s.parked[d.Rule]
+		if ok && p.Fingerprint == d.Fingerprint && d.Action != core.ActionParked {
+			s.fail("parked %s moved: %s", d.Rule, d.Action)
+		}
+	}
+}
+
+func (s *sim) fail(format string, args ...any) {
+	s.failures = append(s.failures, fmt.Sprintf(format, args...))
+}
+
+// play is one whole case: rounds of edits and faulty syncs, then quiet.
+func (s *sim) play() []string {
+	s.sync(faultNone)
+	for range 2 + s.draw(8) {
+		for range s.draw(4) {
+			s.edit(core.Side(s.draw(2)), nil)
+		}
+		s.sync(s.draw(faults))
+		if len(s.failures) > 0 {
+			return s.failures
+		}
+	}
+	for n := 0; s.sync(faultNone); n++ {
+		if n > 8 {
+			s.fail("not quiet after %d writes", n)
+			return s.failures
+		}
+	}
+	s.converged()
+	return s.failures
+}
+
+func (s *sim) converged() {
+	for i := range s.rules {
+		r := &s.rules[i]
+		if _, parked := s.parked[r.ID]; parked || r.Flow != core.FlowBoth {
+			continue
+		}
+		if !s.means(r) {
+			s.fail("not converged: %s is %v and %v", r.ID, s.now[core.A][r.ID], s.now[core.B][r.ID])
+		}
+	}
+	for _, f := range []string{"origin"} {
+		if _, parked := s.parked[f]; !parked && s.unheard[core.A][f] && !s.unheard[core.B][f] {
+			s.fail("one way: %s of the left side never arrived", f)
+		}
+	}
+}
