@@ -19,7 +19,10 @@ func Compile(file string, src []byte, env Env) (*Mapping, Diagnostics) {
 		return nil, r.all.sorted()
 	}
 	connectionSchema().check(r, root)
-	c := &compiler{r: r, env: env, root: root, shape: append(Diagnostics(nil), r.all...), m: &Mapping{}}
+	c := &compiler{r: r, env: env, root: root, shape: append(Diagnostics(nil), r.all...), m: &Mapping{}, warnings: &report{file: file}}
+	if c.facts = r; env.Applied {
+		c.facts = c.warnings
+	}
 	if !c.broken("") && !c.brokenUnder("sides") {
 		c.compile()
 	}
@@ -33,7 +36,8 @@ func Compile(file string, src []byte, env Env) (*Mapping, Diagnostics) {
 // compiler is one run of Compile.
 type compiler struct {
 	r        *report
-	warnings report
+	warnings *report
+	facts    *report // what differs from what the systems say: r, or warnings for a version that was applied before
 	env      Env
 	root     *node
 	shape    Diagnostics // what the schema found; broken parts are not looked at again
@@ -65,7 +69,6 @@ func (c *compiler) brokenUnder(path string) bool {
 }
 
 func (c *compiler) compile() {
-	c.warnings.file = c.r.file
 	c.ids = map[string]string{}
 	conn := &c.m.Connection
 	conn.Name = textOf(c.root.get("connection"))
@@ -155,7 +158,7 @@ func (c *compiler) start(s core.Side) {
 		return
 	}
 	side.Starts = true
-	x := compileExpression(c.r, n, c.desc[s], c.names[s])
+	x := compileExpression(c.r, c.facts, n, c.desc[s], c.names[s])
 	if x == nil {
 		return
 	}
@@ -249,7 +252,7 @@ func (c *compiler) fed(s core.Side) {
 		_, scoped := c.m.Connection.Sides[s].Scope[f.Name]
 		_, written := c.writes[s][f.Name]
 		if f.Required && !scoped && !written {
-			c.r.atf(c.sides[s], "a new %s needs the field %q, and neither a rule nor the scope gives it", c.m.Connection.Sides[s].Type, f.Name)
+			c.facts.atf(c.sides[s], "a new %s needs the field %q, and neither a rule nor the scope gives it", c.m.Connection.Sides[s].Type, f.Name)
 		}
 	}
 }

@@ -12,6 +12,9 @@ type Env struct {
 	// Describe tells the fields of an item type; false when the system cannot be asked now. Without a description the
 	// checks of fields and options are skipped, and a value goes over in a neutral kind.
 	Describe func(system, typ string, scope map[string]string) (*Description, bool)
+	// Applied says that the version was accepted before and is only read again. What the systems have changed since (a
+	// field renamed, an option gone) is then a warning: it parks what needs it, and everything else keeps flowing.
+	Applied bool
 	// Systems are the known systems, name to kind. Nil: not checked.
 	Systems map[string]string
 	// Formats is the rich-text format of a system: adf, html, markdown, plain; "" when not known.

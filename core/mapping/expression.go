@@ -62,7 +62,7 @@ type literalAt struct {
 
 // compileExpression type-checks the text of n and checks every item.field against the description, where there is one.
 // It returns nil after reporting what is wrong.
-func compileExpression(r *report, n *node, d *Description, owner string) *expression {
+func compileExpression(r, facts *report, n *node, d *Description, owner string) *expression {
 	checked, issues := celEnv().Compile(n.text)
 	if issues != nil && issues.Err() != nil {
 		for _, e := range issues.Errors() {
@@ -77,7 +77,7 @@ func compileExpression(r *report, n *node, d *Description, owner string) *expres
 		return n.inside(l.Line(), l.Column())
 	}
 	bad := len(r.all)
-	x.readFields(r, native, place, d, owner)
+	x.readFields(r, facts, native, place, d, owner)
 	x.readResults(native.Expr(), place)
 	if len(r.all) > bad {
 		return nil
@@ -92,7 +92,7 @@ func compileExpression(r *report, n *node, d *Description, owner string) *expres
 }
 
 // readFields finds every item.field and item["field"].
-func (x *expression) readFields(r *report, a *ast.AST, place func(ast.Expr) *node, d *Description, owner string) {
+func (x *expression) readFields(r, facts *report, a *ast.AST, place func(ast.Expr) *node, d *Description, owner string) {
 	seen := map[string]bool{}
 	hidden := false
 	owned := map[int64]bool{} // uses of item that name a field
@@ -100,8 +100,7 @@ func (x *expression) readFields(r *report, a *ast.AST, place func(ast.Expr) *nod
 		owned[operand.ID()] = true
 		f, ok := d.find(field)
 		if d != nil && !ok {
-			r.suggest(place(at), fmt.Sprintf("%s has no field %q", owner, field), Nearest(field, d.names()))
-			return
+			facts.suggest(place(at), fmt.Sprintf("%s has no field %q", owner, field), Nearest(field, d.names()))
 		}
 		x.many[field] = f.isMany()
 		seen[field] = true

@@ -105,7 +105,7 @@ func (c *compiler) computed(n *node, rule *core.Rule) {
 	c.writable(n, to, target, rule)
 	c.merged(n, target)
 	set := n.get("set")
-	x := compileExpression(c.r, set, c.desc[to.Other()], c.names[to.Other()])
+	x := compileExpression(c.r, c.facts, set, c.desc[to.Other()], c.names[to.Other()])
 	if x == nil {
 		return
 	}
@@ -145,7 +145,7 @@ func (c *compiler) paired(n *node, rule *core.Rule) {
 		c.writable(n, to, fields[to], rule)
 		c.merged(n, fields[to])
 		if ok, instead := convertible(fields[to.Other()], fields[to]); !ok && values == nil {
-			c.r.atf(n, "%s of %s (%s) cannot become %s of %s (%s): %s", fields[to.Other()].Name, c.names[to.Other()], kindText(fields[to.Other()]),
+			c.facts.atf(n, "%s of %s (%s) cannot become %s of %s (%s): %s", fields[to.Other()].Name, c.names[to.Other()], kindText(fields[to.Other()]),
 				fields[to].Name, c.names[to], kindText(fields[to]), instead)
 		}
 		rule.Default[to] = defaults[to]
@@ -172,8 +172,8 @@ func (c *compiler) conversion(n *node, to core.Side, fields [2]Field, t table, p
 // named is the field that a rule names; false after reporting that there is none.
 func (c *compiler) named(s core.Side, n *node) (Field, bool) {
 	if _, ok := c.desc[s].find(n.text); !ok && c.desc[s] != nil {
-		c.r.suggest(n, fmt.Sprintf("%s has no field %q", c.names[s], n.text), Nearest(n.text, c.desc[s].names()))
-		return Field{}, false
+		c.facts.suggest(n, fmt.Sprintf("%s has no field %q", c.names[s], n.text), Nearest(n.text, c.desc[s].names()))
+		return c.field(s, n.text), c.facts != c.r
 	}
 	return c.field(s, n.text), true
 }
@@ -184,18 +184,18 @@ func (c *compiler) writable(n *node, to core.Side, f Field, rule *core.Rule) {
 	switch {
 	case !f.ReadOnly, f.OnCreate && rule.When == core.WhenCreate:
 	case f.OnCreate:
-		c.r.atf(at, "%s can only be set when the item is created; add flow: to-%s and when: create, or a flow that does not write it", f.Name, c.names[to])
+		c.facts.atf(at, "%s can only be set when the item is created; add flow: to-%s and when: create, or a flow that does not write it", f.Name, c.names[to])
 	case rule.Computed(to.Other()):
-		c.r.atf(at, "%s cannot be written", f.Name)
+		c.facts.atf(at, "%s cannot be written", f.Name)
 	default:
-		c.r.atf(at, "%s cannot be written; add flow: to-%s", f.Name, c.names[to.Other()])
+		c.facts.atf(at, "%s cannot be written; add flow: to-%s", f.Name, c.names[to.Other()])
 	}
 }
 
 // merged checks that as: set is about sets.
 func (c *compiler) merged(n *node, f Field) {
 	if as := n.get("as"); as != nil && f.Kind != "" && f.Kind != core.KindSet {
-		c.r.atf(as, "set is for fields that hold sets, and %s is %s", f.Name, kindText(f))
+		c.facts.atf(as, "set is for fields that hold sets, and %s is %s", f.Name, kindText(f))
 	}
 }
 
@@ -215,10 +215,10 @@ func (c *compiler) resultFits(n *node, x *expression, to core.Side, f Field) {
 	switch {
 	case f.Kind == "" || !known:
 	case f.isMany() && !list:
-		c.r.atf(n, "%s holds several values, so the expression must give a list, not a %s", f.Name, x.out)
+		c.facts.atf(n, "%s holds several values, so the expression must give a list, not a %s", f.Name, x.out)
 		return
 	case !f.isMany() && list && f.Kind != core.KindString && f.Kind != core.KindText:
-		c.r.atf(n, "%s holds one value, not a list", f.Name)
+		c.facts.atf(n, "%s holds one value, not a list", f.Name)
 		return
 	}
 	element := f
@@ -238,12 +238,12 @@ func (c *compiler) option(at *node, text, side string, f Field) {
 	if f.Kind == core.KindOption {
 		if _, ok := f.option(text); !ok && f.Options != nil {
 			names := f.optionNames()
-			c.r.suggest(at, fmt.Sprintf("%s of %s has no option %q; there are: %s", f.Name, side, text, known(names)), Nearest(text, names))
+			c.facts.suggest(at, fmt.Sprintf("%s of %s has no option %q; there are: %s", f.Name, side, text, known(names)), Nearest(text, names))
 		}
 		return
 	}
 	if _, err := literal(text, f); err != nil {
-		c.r.atf(at, "%q %v, and %s of %s is %s", text, err, f.Name, side, kindText(f))
+		c.facts.atf(at, "%q %v, and %s of %s is %s", text, err, f.Name, side, kindText(f))
 	}
 }
 

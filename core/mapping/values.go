@@ -67,15 +67,15 @@ func (c *compiler) defaults(n *node, fields [2]Field, flow core.Flow) [2]core.Va
 		if element.isMany() {
 			element = element.element()
 		}
-		before := len(c.r.all)
+		before := len(c.facts.all)
 		c.option(e.value, e.value.text, e.key, element)
-		if len(c.r.all) > before {
+		if len(c.facts.all) > before && c.facts == c.r {
 			continue
 		}
 		v, err := literal(e.value.text, element)
 		switch {
 		case err != nil:
-			c.r.atf(e.value, "%q %v", e.value.text, err)
+			c.facts.atf(e.value, "%q %v", e.value.text, err)
 		case fields[s].Kind == "" && strings.Contains(e.value.text, "@"):
 			out[s] = core.Person("", e.value.text, "")
 		default:
@@ -95,7 +95,7 @@ func (c *compiler) matching(n *node, fields [2]Field) *people {
 		}
 		people[s] = k == "" || k == core.KindUser
 		if n != nil && !people[s] {
-			c.r.atf(n, "users is for fields that hold people, and %s of %s is %s", fields[s].Name, c.names[s], kindText(fields[s]))
+			c.facts.atf(n, "users is for fields that hold people, and %s of %s is %s", fields[s].Name, c.names[s], kindText(fields[s]))
 		}
 	}
 	if !people[0] || !people[1] {
