@@ -30,6 +30,9 @@ var updateTests = []test{
 			first[name] = v[0]
 		}
 		before := t.update(id, first, "")
+		for name, v := range first {
+			wantValue(t, "writing all samples at once: "+name, before.Field(name), v)
+		}
 		for _, name := range t.sampleNames() {
 			t.tick()
 			after := t.update(id, map[string]core.Value{name: t.Samples[name][1]}, "")

@@ -1,0 +1,206 @@
+package conformance_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"duplex/connectors"
+	"duplex/connectors/conformance"
+	"duplex/connectors/memory"
+	"duplex/core"
+)
+
+// sabotage names, in the environment of a second test process, what is broken there.
+const sabotage = "DUPLEX_SABOTAGE"
+
+// broken is the reference connector with one thing wrong. It has no optional capability of its own.
+type broken struct {
+	*memory.Connector
+	what string
+}
+
+func (b broken) Update(ctx context.Context, id string, p core.Patch, revision string, want connectors.Want) (core.Observation, error) {
+	fields := map[string]core.Value{}
+	maps.Copy(fields, p.Fields)
+	p.Fields = fields
+	switch b.what {
+	case "stale writes":
+		revision = ""
+	case "wiped fields":
+		p.Fields["priority"] = core.Empty(core.KindOption)
+	case "touching":
+		p.Fields["estimate"] = core.Int(time.Now().UnixNano())
+	case "lost sets":
+		for name, c := range p.Sets {
+			p.Fields, p.Sets = map[string]core.Value{name: c.Add}, nil
+		}
+	case "unnamed refusals":
+		o, err := b.Connector.Update(ctx, id, p, revision, want)
+		if connectors.Class(err) == "invalid" {
+			err = errors.New("refused")
+		}
+		return o, err
+	}
+	return b.Connector.Update(ctx, id, p, revision, want)
+}
+
+func (b broken) Get(ctx context.Context, id string, want connectors.Want) (core.Observation, error) {
+	o, err := b.Connector.Get(ctx, id, want)
+	switch {
+	case b.what == "no class" && err != nil:
+		err = errors.New("no such item")
+	case b.what == "a secret" && err != nil:
+		err = fmt.Errorf("with key signing-key: %w", err)
+	case b.what == "believes what is known" && want.Known != nil:
+		o.Comments = want.Known.Comments
+	}
+	return o, err
+}
+
+func (b broken) Create(ctx context.Context, d core.Draft) (core.Observation, error) {
+	if b.what == "no marks" {
+		d.Mark = ""
+	}
+	return b.Connector.Create(ctx, d)
+}
+
+func (b broken) Changes(ctx context.Context, t connectors.ItemType, since connectors.Cursor, limit int) (connectors.Page, error) {
+	p, err := b.Connector.Changes(ctx, t, since, limit)
+	if b.what == "half pages" && len(p.Items) > 1 {
+		p.Items = p.Items[1:]
+	}
+	return p, err
+}
+
+func (b broken) AddComment(ctx context.Context, id string, d core.CommentDraft) (core.Comment, error) {
+	if b.what == "wide comments" {
+		d.Visibility = core.Visibility{Audience: core.Public}
+	}
+	return b.Connector.AddComment(ctx, id, d)
+}
+
+func (b broken) ParseWebhook(call connectors.WebhookCall, self string) (connectors.Webhook, error) {
+	w, err := b.Connector.ParseWebhook(call, self)
+	if b.what == "any signature" && errors.Is(err, connectors.ErrForged) {
+		err = nil
+	}
+	return w, err
+}
+
+// TestSabotaged runs the suite on a broken connector; it does nothing unless the environment asks.
+func TestSabotaged(t *testing.T) {
+	what := os.Getenv(sabotage)
+	if what == "" {
+		t.Skip("runs in a process of its own, see TestTheSuiteFindsWhatIsBroken")
+	}
+	c := memory.New(memory.Options{}).Connector()
+	declared := conformance.Capabilities(c)
+	skips := map[string]string{}
+	switch what {
+	case "unknown skip":
+		skips["Get/NoSuchTest"] = "no reason to"
+	case "undeclared":
+		declared = declared[1:]
+	}
+	conformance.Run(t, conformance.Suite{Name: "broken", Capabilities: declared, Skips: skips, New: func(t *testing.T) conformance.Instance {
+		s := memory.New(memory.Options{Secret: "signing-key"})
+		return instance(s, broken{s.Connector(), what})
+	}})
+}
+
+func TestTheSuiteFindsWhatIsBroken(t *testing.T) {
+	for what, failing := range map[string]string{
+		"nothing":                "",
+		"stale writes":           "Update/OfAStaleRevisionIsRefused",
+		"wiped fields":           "Update/LeavesOtherFieldsAlone",
+		"touching":               "Update/ThatChangesNothingKeepsTheRevision",
+		"lost sets":              "Update/OfASetKeepsOthersElements",
+		"unnamed refusals":       "Update/OfAnUnknownOptionIsRefused",
+		"no class":               "Get/OfTheUnknownIsNotFound",
+		"a secret":               "Errors/RefusedCredentialsAreDenied",
+		"believes what is known": "Get/WithWhatIsKnownMissesNoComment",
+		"no marks":               "Create/IsFoundByItsMark",
+		"half pages":             "Changes/FromZeroListsAll",
+		"wide comments":          "Comments/KeepTheirVisibility",
+		"any signature":          "Webhook/WithABadSignatureIsForged",
+		"unknown skip":           "TestSabotaged",
+		"undeclared":             "Capabilities",
+	} {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSabotaged$")
+		cmd.Env = append(slices.Clone(os.Environ()), sabotage+"="+what)
+		out, err := cmd.CombinedOutput()
+		if failing == "" {
+			if err != nil {
+				t.Errorf("the whole reference connector fails:\n%s", out)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(string(out), "--- FAIL: ") || !strings.Contains(string(out), failing+" (") {
+			t.Errorf("%s: the suite says %v, it should fail in %s:\n%s", what, err, failing, out)
+		}
+	}
+}
+
+// instance is the smallest description of a system that the suite accepts.
+func instance(s *memory.System, c connectors.Connector) conformance.Instance {
+	must := func(t *testing.T, err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return conformance.Instance{
+		Connector: c, Type: connectors.ItemType{Type: "item"},
+		Draft: func(n int) core.Draft {
+			return core.Draft{Fields: map[string]core.Value{"title": core.String(fmt.Sprint("item ", n))}}
+		},
+		Samples: map[string][2]core.Value{
+			"title": {core.String("one"), core.String("two")}, "priority": {core.Option("high", "high"), core.Option("low", "low")},
+			"labels": {core.Strings("a", "b"), core.Strings("c")}, "assignee": {memory.DefaultUsers()[0], memory.DefaultUsers()[1]},
+		},
+		Title: "title", Cleared: "assignee", Known: memory.DefaultUsers()[2],
+		Body: func(text string) core.Value { return core.Text("plain", text) }, Plain: core.Value.Source,
+		Person: conformance.Person{
+			Create: func(t *testing.T, d core.Draft) string {
+				ref, err := s.CreateAs("u-ada", d)
+				must(t, err)
+				return ref.ID
+			},
+			Edit: func(t *testing.T, id string, fields map[string]core.Value) { must(t, s.EditAs("u-ada", id, fields)) },
+			Comment: func(t *testing.T, id, text string, a core.Audience) {
+				_, err := s.CommentAs("u-ada", id, text, a)
+				must(t, err)
+			},
+			Attach: func(t *testing.T, id, name string, content []byte) {
+				_, err := s.AttachAs("u-ada", id, name, "text/plain", content, core.Internal)
+				must(t, err)
+			},
+		},
+		Fault: func(_ *testing.T, f conformance.Fault) {
+			faults := map[conformance.Fault]error{
+				conformance.Denied: connectors.ErrDenied, conformance.Throttled: &connectors.BusyError{After: conformance.ThrottledFor * time.Second},
+				conformance.Failing: &connectors.BusyError{}, conformance.TimesOut: &connectors.BusyError{},
+			}
+			if f == conformance.LostAnswer {
+				s.FailNext(memory.OpCreate, memory.AfterCommit)
+				s.FailNext(memory.OpAddComment, memory.AfterCommit)
+				return
+			}
+			for _, op := range []memory.Op{memory.OpGet, memory.OpChanges, memory.OpCreate, memory.OpUpdate, memory.OpFind, memory.OpAddComment, memory.OpDelete} {
+				s.FailNextWith(op, memory.Before, faults[f])
+			}
+		},
+		WebhookBody: func(id string) []byte {
+			return s.Webhook("d1", core.Hint{Ref: core.Ref{System: "memory", ID: id}}, time.Now()).Body
+		},
+		SignedCall: func(body []byte) connectors.WebhookCall { return s.Sign(body, time.Now()) },
+		Secrets:    []string{"signing-key"},
+	}
+}
