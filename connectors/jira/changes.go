@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -48,61 +49,81 @@ func readCursor(c connectors.Cursor) (position, error) {
 }
 
 // Changes lists the issues of the scope (project, issuetype) whose field "updated" moved. Deletions are not listed. A pass
-// pages by time, so that an issue that changes meanwhile cannot push another one off a page; only issues of the same
-// second are paged by token.
+// pages by time and asks again for the second it stopped in, so that an issue that changes meanwhile cannot push another one
+// off a page, as it could with the vendor's page tokens. Those are used only when a page shows nothing new, which takes
+// more issues changed in one second than a page holds.
 func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since connectors.Cursor, limit int) (connectors.Page, error) {
+	none := connectors.Page{}
 	if err := c.checkType(t); err != nil {
-		return connectors.Page{}, err
+		return none, err
 	}
 	at, err := readCursor(since)
 	if err != nil {
-		return connectors.Page{}, fmt.Errorf("%s: %w", c.system, err)
+		return none, fmt.Errorf("%s: %w", c.system, err)
 	}
 	if limit <= 0 || limit > 100 {
 		limit = 100
 	}
-	found, err := c.search(ctx, changesQuery(t.Scope, at.From), limit, at.Token)
+	found, err := c.search(ctx, changesQuery(t.Scope, at.From), at.ask(limit), at.Token)
 	var invalid *connectors.InvalidError
 	if errors.As(err, &invalid) && at.Token != "" { // tokens live seven days
-		at.Token = ""
-		found, err = c.search(ctx, changesQuery(t.Scope, at.From), limit, "")
+		found, err = c.search(ctx, changesQuery(t.Scope, at.From), at.ask(limit), "")
 	}
 	if err != nil {
-		return connectors.Page{}, err
+		return none, err
 	}
-	page := connectors.Page{}
-	next, more := at.advance(found)
-	for _, is := range found.Issues {
-		u, ok := is.time("updated")
-		if ok && at.Seen[is.ID] != u.UnixMilli() {
-			page.Items = append(page.Items, connectors.Change{Ref: c.ref(is.ID, is.Key), Revision: revision(u), UpdatedAt: u.UTC()})
-		}
+	fresh, next, more := at.advance(found, limit)
+	page := connectors.Page{Next: next.cursor(), More: more}
+	for _, is := range fresh {
+		u, _ := is.time("updated")
+		page.Items = append(page.Items, connectors.Change{Ref: c.ref(is.ID, is.Key), Revision: revision(u), UpdatedAt: u.UTC()})
 	}
-	page.Next, page.More = next.cursor(), more
 	return page, nil
 }
 
-// advance is the position after a page. It is pure.
-func (p position) advance(found searchPage) (next position, more bool) {
-	next = position{From: p.From, High: p.High, Seen: map[string]int64{}}
-	for id, at := range p.Seen {
-		next.Seen[id] = at
-	}
-	last := p.From
-	for _, is := range found.Issues {
-		if u, ok := is.time("updated"); ok {
-			last = u.UnixMilli()
-			next.Seen[is.ID] = last
-			next.High = max(next.High, last)
+// mostAsked bounds one page.
+const mostAsked = 1000
+
+// ask is how many issues to ask for, so that a page holds limit new ones beside those already listed.
+func (p position) ask(limit int) int {
+	for _, at := range p.Seen {
+		if at >= p.From {
+			limit++
 		}
 	}
+	return min(limit, mostAsked)
+}
+
+// advance splits a page into what is new, limit issues at most, and the position after it. It is pure.
+func (p position) advance(found searchPage, limit int) (fresh []issue, next position, more bool) {
+	next = position{From: p.From, High: p.High, Seen: maps.Clone(p.Seen)}
+	if next.Seen == nil {
+		next.Seen = map[string]int64{}
+	}
 	more = found.NextPageToken != ""
+	last := p.From
+	for _, is := range found.Issues {
+		u, ok := is.time("updated")
+		if !ok {
+			continue
+		}
+		if p.Seen[is.ID] != u.UnixMilli() {
+			if len(fresh) == limit {
+				more = true
+				break
+			}
+			fresh = append(fresh, is)
+		}
+		last = u.UnixMilli()
+		next.Seen[is.ID] = last
+		next.High = max(next.High, last)
+	}
 	switch second := last - last%1000; {
 	case !more:
 		next.From = max(0, next.High-overlap.Milliseconds())
 	case second > p.From:
 		next.From = second
-	default:
+	case len(fresh) == 0:
 		next.Token = found.NextPageToken
 	}
 	keep := min(next.From, next.High-overlap.Milliseconds())
@@ -111,7 +132,7 @@ func (p position) advance(found searchPage) (next position, more bool) {
 			delete(next.Seen, id)
 		}
 	}
-	return next, more
+	return fresh, next, more
 }
 
 // changesQuery is the JQL of a list from a time on. A bare number is milliseconds since the epoch, which a date text is not: that one

@@ -69,13 +69,14 @@ func TestTheFeedMissesNothing(t *testing.T) {
 		var p position
 		pages := 0
 		turn := func() bool {
-			found := x.page(p.From, limit, p.Token)
-			for _, is := range found.Issues {
-				if u, _ := is.time("updated"); p.Seen[is.ID] != u.UnixMilli() {
-					listed[is.ID] = max(listed[is.ID], u.UnixMilli())
-				}
+			fresh, next, more := p.advance(x.page(p.From, p.ask(limit), p.Token), limit)
+			if len(fresh) > limit {
+				t.Fatalf("%d items, want %d at most", len(fresh), limit)
 			}
-			next, more := p.advance(found)
+			for _, is := range fresh {
+				u, _ := is.time("updated")
+				listed[is.ID] = max(listed[is.ID], u.UnixMilli())
+			}
 			p = next
 			pages++
 			return more

@@ -3,6 +3,7 @@ package jira
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -68,6 +69,10 @@ func (c *Connector) issueTypes(ctx context.Context, project string) ([]issueType
 // issueTypeNamed finds a type of a project by name, else by id.
 func (c *Connector) issueTypeNamed(ctx context.Context, project, name string) (issueType, error) {
 	all, err := c.issueTypes(ctx, project)
+	if errors.Is(err, connectors.ErrNotFound) {
+		return issueType{}, connectors.Invalid(c.system, "project",
+			fmt.Sprintf("there is no project %q, or the account may not create issues in it", project))
+	}
 	if err != nil {
 		return issueType{}, err
 	}

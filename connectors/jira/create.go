@@ -1,0 +1,114 @@
+package jira
+
+import (
+	"context"
+	"net/http"
+
+	"duplex/connectors"
+	"duplex/core"
+)
+
+// Create makes an issue that carries the mark as a label and as a property, both in the call that creates it ("Create issue"). Where it
+// goes is the draft's scope: project (key or id) and issuetype (name or id). A status other than the workflow's first
+// is reached by transitions afterwards; when that fails, the issue is returned together with the error.
+func (c *Connector) Create(ctx context.Context, draft core.Draft) (core.Observation, error) {
+	none := core.Observation{}
+	project, typeName := draft.Scope["project"], draft.Scope["issuetype"]
+	fields := map[string]core.Value{}
+	status := core.Absent()
+	for name, v := range draft.Fields {
+		switch {
+		case v.IsAbsent():
+		case name == "project":
+			project = firstOf(v.Name(), v.ID(), v.Source())
+		case name == "issuetype":
+			typeName = firstOf(v.Name(), v.ID(), v.Source())
+		case name == "status":
+			status = v
+		case !v.IsEmpty():
+			fields[name] = v
+		}
+	}
+	if project == "" || typeName == "" {
+		return none, connectors.Invalid(c.system+": create issue", firstMissing(project), "a new issue needs a project and an issue type; name both in the connection's scope or in a rule")
+	}
+	typ, err := c.issueTypeNamed(ctx, project, typeName)
+	if err != nil {
+		return none, err
+	}
+	cat, err := c.catalogue(ctx, append(sortedKeys(fields), "summary")...)
+	if err != nil {
+		return none, err
+	}
+	s := &screen{c: c, project: project, typeID: typ.ID}
+	patch := core.Patch{Fields: fields}
+	if !status.IsAbsent() && !status.IsEmpty() {
+		patch.Fields["status"] = status // decided together with the rest, so that an unknown status creates nothing
+	}
+	e, err := s.decide(ctx, cat, patch, issue{}, "")
+	if err != nil {
+		return none, err
+	}
+	made, err := c.post(ctx, project, typ, e, draft.Mark)
+	if err != nil {
+		return none, err
+	}
+	return c.settleIn(ctx, made, e)
+}
+
+func firstMissing(project string) string {
+	if project == "" {
+		return "project"
+	}
+	return "issuetype"
+}
+
+func (c *Connector) post(ctx context.Context, project string, typ issueType, e edit, mark string) (issue, error) {
+	e.fields["project"] = map[string]string{projectKey(project): project}
+	e.fields["issuetype"] = map[string]string{"id": typ.ID}
+	body := map[string]any{"fields": e.fields}
+	if mark != "" {
+		labels, _ := e.fields["labels"].([]any)
+		e.fields["labels"] = append(labels, mark)
+		body["properties"] = []property{markOf(mark)}
+	}
+	var made issue
+	err := c.do(ctx, http.MethodPost, api+"/issue", body, &made)
+	return made, err
+}
+
+// projectKey is "id" for a project named by its number, else "key".
+func projectKey(project string) string {
+	for _, r := range project {
+		if r < '0' || r > '9' {
+			return "key"
+		}
+	}
+	return "id"
+}
+
+// settleIn reads a new issue and moves it to its status. From here on the issue exists: a read that fails leaves the bare
+// reference, which is no error.
+func (c *Connector) settleIn(ctx context.Context, made issue, e edit) (core.Observation, error) {
+	bare := core.Observation{Ref: c.ref(made.ID, made.Key)}
+	v, err := c.look(ctx, nil)
+	if err != nil {
+		return bare, nil
+	}
+	is, err := c.issue(ctx, made.ID, v.ids(), "")
+	if err != nil {
+		return bare, nil
+	}
+	var moving error
+	if !e.status.IsAbsent() && !core.Equal(field{shape: shapeNamed}.read(is.Fields["status"]), e.status) {
+		moving = c.transition(ctx, is, e.status, e.late)
+		if again, err := c.issue(ctx, made.ID, v.ids(), ""); err == nil {
+			is = again
+		}
+	}
+	self, err := c.selfID(ctx)
+	if err != nil {
+		return bare, moving
+	}
+	return c.observe(is, v, self), moving
+}
