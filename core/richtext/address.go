@@ -1,6 +1,7 @@
 package richtext
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 )
@@ -13,7 +14,7 @@ const maxAddress = 4096
 // way all formats agree on: percent-encoded, no spaces, quotes or braces.
 // Targets that run code (javascript:, data:, …) give "".
 func safeHref(s string) string {
-	if s = encodeURL(s); len(s) > maxAddress {
+	if s = encodeURL(s); len(s) > maxAddress || malformed(s) {
 		return ""
 	}
 	switch schemeOf(s) {
@@ -28,6 +29,9 @@ func safeSource(s string) string {
 	s = encodeURL(s)
 	switch schemeOf(s) {
 	case "", "http", "https", "cid":
+		if malformed(s) {
+			return ""
+		}
 		return s
 	case "data":
 		for _, kind := range []string{"png", "gif", "jpeg", "webp"} {
@@ -37,6 +41,13 @@ func safeSource(s string) string {
 		}
 	}
 	return ""
+}
+
+// malformed reports whether s is no address at all, such as one whose host
+// holds a backslash to mislead its reader.
+func malformed(s string) bool {
+	_, err := url.Parse(s)
+	return err != nil
 }
 
 // schemeOf returns the lower-case scheme of an encoded address, "" for a
@@ -98,7 +109,7 @@ func linkify(n Node) []Node {
 	at := 0
 	for _, m := range bareAddress.FindAllStringSubmatchIndex(n.Text, -1) {
 		address := n.Text[m[2]:m[3]]
-		if encodeURL(address) != address {
+		if safeHref(address) != address {
 			continue
 		}
 		out = appendText(out, n.Text[at:m[2]], n.Marks)

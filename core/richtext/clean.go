@@ -36,6 +36,18 @@ func cleanLine(s string) string {
 	return strings.Trim(collapse(cleanText(s)), " ")
 }
 
+// cleanCode returns the text of a code block: lines of nothing but white space
+// are empty, and there are none at its edges.
+func cleanCode(s string) string {
+	lines := strings.Split(cleanText(s), "\n")
+	for i, line := range lines {
+		if strings.TrimSpace(line) == "" {
+			lines[i] = ""
+		}
+	}
+	return strings.Trim(strings.Join(lines, "\n"), "\n")
+}
+
 // collapse replaces each run of white space by one space.
 func collapse(s string) string {
 	var sb strings.Builder

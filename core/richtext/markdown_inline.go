@@ -205,6 +205,9 @@ func (w *markdownWriter) text(s string) {
 	}
 }
 
+// schemeEnd finds an address whose rest is in the next text.
+var schemeEnd = regexp.MustCompile(`(?i)(https?|ftp):$`)
+
 func needsEscape(s string, i int, start bool) bool {
 	switch c := s[i]; c {
 	case '\\', '`', '*', '[', ']', '<', '~':
@@ -218,7 +221,7 @@ func needsEscape(s string, i int, start bool) bool {
 	case '#':
 		return start || i+1 == len(s) || s[i+1] == '#'
 	case '>', '+', '-', '=', '|', ':':
-		return start || c == ':' && (strings.HasPrefix(s[i:], "://") || i+1 == len(s)) || c == '|'
+		return start || c == ':' && (strings.HasPrefix(s[i:], "://") || i+1 == len(s) && schemeEnd.MatchString(s)) || c == '|'
 	case '.':
 		return i >= 3 && strings.EqualFold(s[i-3:i], "www")
 	case '@':

@@ -1,7 +1,5 @@
 package richtext
 
-import "strings"
-
 // maxListNumber is the largest first number of an ordered list: CommonMark
 // allows nine digits.
 const maxListNumber = 999999999
@@ -64,8 +62,7 @@ func (b *blockTidier) block(n Node, depth int) {
 			b.out = append(b.out, Node{Kind: Heading, Level: min(max(n.Level, 1), 6), Children: line})
 		}
 	case CodeBlock:
-		text := strings.Trim(cleanText(n.Text), "\n")
-		if strings.TrimSpace(text) != "" {
+		if text := cleanCode(n.Text); text != "" {
 			b.out = append(b.out, Node{Kind: CodeBlock, Text: text, Name: cleanLanguage(n.Name)})
 		}
 	case Rule:
