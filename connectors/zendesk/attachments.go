@@ -65,9 +65,6 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	case draft.Visibility.Audience != core.Public && draft.Visibility.Audience != core.Internal:
 		return core.Attachment{}, attempt(fmt.Errorf("every agent can read an internal note, this file is for fewer: %w", connectors.ErrUnsupported))
 	}
-	if _, err := c.ticket(ctx, itemID); err != nil { // before the bytes travel for nothing
-		return core.Attachment{}, err
-	}
 	token, err := c.upload(ctx, draft, content)
 	if err != nil {
 		return core.Attachment{}, attempt(err)

@@ -109,7 +109,7 @@ func number(id string) (int64, error) {
 
 func ticketPath(id int64) string { return fmt.Sprintf("/api/v2/tickets/%d", id) }
 
-// GetMany reads tickets by the hundred, without their descriptions. Deleted ones are left out.
+// GetMany reads tickets by the hundred. Their descriptions are absent: they are comments. Deleted ones are left out.
 func (c *Connector) GetMany(ctx context.Context, ids []string, want connectors.Want) ([]core.Observation, error) {
 	want.Comments, want.Attachments, want.Known = false, false, nil
 	var tickets []ticket

@@ -219,3 +219,33 @@ func TestOAuthClientsSignIn(t *testing.T) {
 		t.Errorf("a wrong client secret came out as %v", err)
 	}
 }
+
+func TestARotatedRefreshTokenIsKept(t *testing.T) {
+	a := newAccount(t)
+	post := func(path, body string, into any) {
+		t.Helper()
+		resp, err := http.Post(a.url+path, "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		if err := json.NewDecoder(resp.Body).Decode(into); err != nil || resp.StatusCode >= 300 {
+			t.Fatalf("%s: status %d, %v", path, resp.StatusCode, err)
+		}
+	}
+	var code struct{ Code string }
+	post("/_control/oauth_code", "", &code)
+	var token struct {
+		Refresh string `json:"refresh_token"`
+	}
+	post("/oauth/tokens", fmt.Sprintf(`{"grant_type":"authorization_code","code":%q,"client_id":%q,"client_secret":%q,"redirect_uri":"https://duplex.acme.example"}`,
+		code.Code, emulator.ClientID, emulator.ClientSecret), &token)
+	sys := core.System{Name: "support", BaseURL: a.url, Auth: map[string]string{
+		"method": "oauth", "client_id": emulator.ClientID, "client_secret": emulator.ClientSecret, "refresh_token": token.Refresh,
+	}}
+	for _, reason := range []string{"the configured token", "after a restart, the kept one"} {
+		if self, err := a.open(sys).Self(t.Context()); err != nil || self.Email() != "sync@acme.example" {
+			t.Errorf("%s: signed in as %v, %v", reason, self, err)
+		}
+	}
+}
