@@ -30,8 +30,8 @@ type attachment struct {
 	MimeType string          `json:"mimeType"`
 }
 
-// value is the file. Jira does not tell who sees it; it is taken as internal, which keeps it from travelling further than it
-// may.
+// value is the file. Jira does not tell who sees it; it is taken as internal, which keeps it from travelling further
+// than it may.
 func (a attachment) value(self string) core.Attachment {
 	out := core.Attachment{ID: strings.Trim(string(a.ID), `"`), Name: a.Filename, MediaType: a.MimeType, Size: a.Size,
 		Author: a.Author.value(), Visibility: core.Visibility{Audience: core.Internal}}
@@ -59,7 +59,8 @@ func attachments(is issue, self string) ([]core.Attachment, error) {
 	return out, nil
 }
 
-// OpenAttachment streams a file ("Get attachment content"). The redirect to the media host is followed without the credential.
+// OpenAttachment streams a file ("Get attachment content"). The redirect to the media host is followed without the
+// credential.
 func (c *Connector) OpenAttachment(ctx context.Context, _ string, a core.Attachment) (io.ReadCloser, error) {
 	body, resp, err := c.http.Stream(ctx, http.MethodGet, api+"/attachment/content/"+url.PathEscape(a.ID))
 	if err != nil {
@@ -88,8 +89,8 @@ func notTheFile(resp *httpx.Response, a core.Attachment) string {
 	return ""
 }
 
-// Attach uploads a file ("Add attachment"). In a service project customers may see it, so there only a public one is taken. A file
-// for part of the team is not possible at all.
+// Attach uploads a file ("Add attachment"). In a service project customers may see it, so there only a public one is
+// taken. A file for part of the team is not possible at all.
 func (c *Connector) Attach(ctx context.Context, itemID string, draft core.AttachmentDraft, content io.Reader) (core.Attachment, error) {
 	none := core.Attachment{}
 	if draft.Visibility.Audience != core.Public {
@@ -125,8 +126,8 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 // fileName makes a name fit into a quoted header value, the way browsers do. Other characters are sent as UTF-8.
 var fileName = strings.NewReplacer("\\", "\\\\", `"`, `\"`, "\r", "%0D", "\n", "%0A")
 
-// upload is the multipart form of one file, written while it is read. A content that breaks off, or has another length than
-// the draft says, breaks the upload off, so that no half file is kept.
+// upload is the multipart form of one file, written while it is read. A content that breaks off, or has another length
+// than the draft says, breaks the upload off, so that no half file is kept.
 func upload(draft core.AttachmentDraft, content io.Reader) (*io.PipeReader, string) {
 	r, w := io.Pipe()
 	form := multipart.NewWriter(w)
@@ -149,8 +150,8 @@ func upload(draft core.AttachmentDraft, content io.Reader) (*io.PipeReader, stri
 	return r, form.FormDataContentType()
 }
 
-// FindAttachment looks among the issue's files for one of the own account with that name and size that is not older than
-// since, by the vendor's clock; Jira holds no mark on files.
+// FindAttachment looks among the issue's files for one of the own account with that name and size that is not older
+// than since, by the vendor's clock; Jira holds no mark on files.
 func (c *Connector) FindAttachment(ctx context.Context, itemID string, draft core.AttachmentDraft, since time.Time, taken []string) (core.Attachment, error) {
 	none := core.Attachment{}
 	is, err := c.issue(ctx, itemID, []string{"attachment", "project"}, "")

@@ -13,8 +13,8 @@ import (
 	"duplex/connectors"
 )
 
-// overlap is how far a pass over the changes starts before the newest change of the pass before it. The search index lags behind
-// by seconds to minutes ("Search and reconcile"), so an issue may turn up late with an old time.
+// overlap is how far a pass over the changes starts before the newest change of the pass before it. The search index
+// lags behind by seconds to minutes ("Search and reconcile"), so an issue may turn up late with an old time.
 const overlap = 5 * time.Minute
 
 // mostSeen bounds what a cursor remembers; issues beyond it are listed twice.
@@ -48,10 +48,10 @@ func readCursor(c connectors.Cursor) (position, error) {
 	return p, nil
 }
 
-// Changes lists the issues of the scope (project, issuetype) whose field "updated" moved. Deletions are not listed. A pass
-// pages by time and asks again for the second it stopped in, so that an issue that changes meanwhile cannot push another one
-// off a page, as it could with the vendor's page tokens. Those are used only when a page shows nothing new, which takes
-// more issues changed in one second than a page holds.
+// Changes lists the issues of the scope (project, issuetype) whose field "updated" moved. Deletions are not listed. A
+// pass pages by time and asks again for the second it stopped in, so that an issue that changes meanwhile cannot push
+// another one off a page, as it could with the vendor's page tokens. Those are used only when a page shows nothing new,
+// which takes more issues changed in one second than a page holds.
 func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since connectors.Cursor, limit int) (connectors.Page, error) {
 	none := connectors.Page{}
 	if err := c.checkType(t); err != nil {
@@ -135,8 +135,8 @@ func (p position) advance(found searchPage, limit int) (fresh []issue, next posi
 	return fresh, next, more
 }
 
-// changesQuery is the JQL of a list from a time on. A bare number is milliseconds since the epoch, which a date text is not: that one
-// is read in the account's time zone and by the minute ("JQL fields").
+// changesQuery is the JQL of a list from a time on. A bare number is milliseconds since the epoch, which a date text is
+// not: that one is read in the account's time zone and by the minute ("JQL fields").
 func changesQuery(scope map[string]string, from int64) string {
 	var parts []string
 	if p := scope["project"]; p != "" {

@@ -38,8 +38,8 @@ type restriction struct {
 	Identifier string `json:"identifier,omitempty"`
 }
 
-// publicProperty marks a comment of a service project as an internal note. The vendor documents it for the service desk API; the
-// platform API takes it as a comment property.
+// publicProperty marks a comment of a service project as an internal note. The vendor documents it for the service desk
+// API; the platform API takes it as a comment property.
 const publicProperty = "sd.public.comment"
 
 // groupPrefix tells a group from a role in core.Visibility.Group.
@@ -114,8 +114,8 @@ func (c *Connector) comments(ctx context.Context, is issue, self string) ([]core
 	return out, nil
 }
 
-// allComments pages through the comments, oldest first. One deleted meanwhile can move another over the edge of a page, so the
-// list is read again until it holds as many as it says.
+// allComments pages through the comments, oldest first. One deleted meanwhile can move another over the edge of a page,
+// so the list is read again until it holds as many as it says.
 func (c *Connector) allComments(ctx context.Context, issueID string) ([]comment, error) {
 	for range 3 {
 		seen, total := map[string]bool{}, 0
@@ -145,9 +145,9 @@ func (c *Connector) allComments(ctx context.Context, issueID string) ([]comment,
 	return nil, connectors.Busy(c.system+": read comments", "the list changes while it is read", 0)
 }
 
-// AddComment writes a comment with its mark as a property ("Add comment"). An internal one is always sent as an internal
-// note, so that it stays internal even in a project that is just becoming a service project; one that turns out wider than the draft
-// is deleted at once and fails with ErrUnsupported.
+// AddComment writes a comment with its mark as a property ("Add comment"). An internal one is always sent as an
+// internal note, so that it stays internal even in a project that is just becoming a service project; one that turns
+// out wider than the draft is deleted at once and fails with ErrUnsupported.
 func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.CommentDraft) (core.Comment, error) {
 	none := core.Comment{}
 	if draft.Body.IsAbsent() || draft.Body.IsEmpty() {

@@ -100,7 +100,8 @@ func newSite(t *testing.T, doc *contract.Doc, settings map[string]string) *site 
 	return s
 }
 
-// apiOnly checks calls of the API; the media host, where downloads are redirected to, is not part of the vendor's document.
+// apiOnly checks calls of the API; the media host, where downloads are redirected to, is not part of the vendor's
+// document.
 type apiOnly struct{ checked http.RoundTripper }
 
 func (a apiOnly) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -8,9 +8,10 @@ import (
 	"duplex/core"
 )
 
-// Create makes an issue that carries the mark as a label and as a property, both in the call that creates it ("Create issue"). Where it
-// goes is the draft's scope: project (key or id) and issuetype (name or id). A status other than the workflow's first
-// is reached by transitions afterwards; when that fails, the issue is returned together with the error.
+// Create makes an issue that carries the mark as a label and as a property, both in the call that creates it ("Create
+// issue"). Where it goes is the draft's scope: project (key or id) and issuetype (name or id). A status other than the
+// workflow's first is reached by transitions afterwards; when that fails, the issue is returned together with the
+// error.
 func (c *Connector) Create(ctx context.Context, draft core.Draft) (core.Observation, error) {
 	none := core.Observation{}
 	project, typeName := draft.Scope["project"], draft.Scope["issuetype"]
@@ -87,8 +88,8 @@ func projectKey(project string) string {
 	return "id"
 }
 
-// settleIn reads a new issue and moves it to its status. From here on the issue exists: a read that fails leaves the bare
-// reference, which is no error.
+// settleIn reads a new issue and moves it to its status. From here on the issue exists: a read that fails leaves the
+// bare reference, which is no error.
 func (c *Connector) settleIn(ctx context.Context, made issue, e edit) (core.Observation, error) {
 	bare := core.Observation{Ref: c.ref(made.ID, made.Key)}
 	v, err := c.look(ctx, nil)

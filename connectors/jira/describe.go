@@ -8,9 +8,9 @@ import (
 	"duplex/core"
 )
 
-// Describe lists the fields of the issues of a project, narrowed to an issue type where the scope names one. Options and what a
-// create needs come from the create screen ("Get create field metadata"); without a project in the scope they are not
-// known.
+// Describe lists the fields of the issues of a project, narrowed to an issue type where the scope names one. Options
+// and what a create needs come from the create screen ("Get create field metadata"); without a project in the scope
+// they are not known.
 func (c *Connector) Describe(ctx context.Context, t connectors.ItemType) (connectors.Description, error) {
 	d := connectors.Description{Type: t}
 	if err := c.checkType(t); err != nil {
@@ -70,7 +70,8 @@ func (c *Connector) screens(ctx context.Context, scope map[string]string) ([]map
 	return screens, options, nil
 }
 
-// describe is pure: what the screens say of a field. It is required when every screen requires it and gives it no value.
+// describe is pure: what the screens say of a field. It is required when every screen requires it and gives it no
+// value.
 func describe(f field, screens []map[string]fieldMeta, options []core.Value) connectors.Field {
 	d := connectors.Field{Name: f.name, Label: f.label, ID: f.id, Kind: f.kind(), ReadOnly: f.readOnly, MaxLen: f.maxLen, Options: options}
 	if f.multi {

@@ -1,7 +1,7 @@
 // Package jira is the connector to Jira Cloud, REST API version 3.
 //
-// An item is an issue; its id is the numeric issue id, which a move or a renamed project leaves alone. Its revision is the
-// field "updated" in milliseconds since the epoch.
+// An item is an issue; its id is the numeric issue id, which a move or a renamed project leaves alone. Its revision is
+// the field "updated" in milliseconds since the epoch.
 //
 // Field names in mappings: summary, description, environment, status, priority, issuetype, project, assignee, reporter,
 // labels, components, fixVersions, versions, duedate, resolution, parent, created, updated, creator; custom fields by

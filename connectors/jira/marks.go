@@ -16,7 +16,8 @@ import (
 // markProperty is the entity property that holds {"mark": "dx-…"} on issues and comments ("Entity properties").
 const markProperty = "duplex"
 
-// markLabel is the form of every mark. Such labels are never part of the field labels, also not on an issue that a person cloned.
+// markLabel is the form of every mark. Such labels are never part of the field labels, also not on an issue that a
+// person cloned.
 var markLabel = regexp.MustCompile(`^dx-[a-z2-7]{26}$`)
 
 type property struct {
@@ -51,8 +52,8 @@ func visibleLabels(labels core.Value, mark string) core.Value {
 	return core.Set(keep...)
 }
 
-// Find searches the label and confirms each hit by a direct read of the property, because a person's clone has the label
-// too. The search index may lag behind by minutes ("Search and reconcile").
+// Find searches the label and confirms each hit by a direct read of the property, because a person's clone has the
+// label too. The search index may lag behind by minutes ("Search and reconcile").
 func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string) ([]core.Ref, error) {
 	if err := c.checkType(t); err != nil {
 		return nil, err

@@ -20,8 +20,8 @@ func (c *Connector) noteDesk(is issue) {
 	}
 }
 
-// desk reports whether an issue is in a service project. What is remembered may be old by minutes: it may only name what is
-// read, or choose among ways that are all narrow enough.
+// desk reports whether an issue is in a service project. What is remembered may be old by minutes: it may only name
+// what is read, or choose among ways that are all narrow enough.
 func (c *Connector) desk(ctx context.Context, issueID string) (bool, error) {
 	if d, ok := c.desks.get(issueID); ok {
 		return d, nil

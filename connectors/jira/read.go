@@ -217,8 +217,8 @@ func (l *changelog) times() map[string]time.Time {
 // batch is the most issues one bulk fetch takes.
 const batch = 100
 
-// GetMany reads up to 100 issues per call ("Bulk fetch issues"). Issues that are gone are left out. What is read is the store,
-// not the search index.
+// GetMany reads up to 100 issues per call ("Bulk fetch issues"). Issues that are gone are left out. What is read is the
+// store, not the search index.
 func (c *Connector) GetMany(ctx context.Context, ids []string, want connectors.Want) ([]core.Observation, error) {
 	v, err := c.look(ctx, want.Fields)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"duplex/core/richtext"
 )
 
-// screen is where allowed values are looked up: the create screen of the issue's type, which is remembered, then the edit
-// screen of the issue itself.
+// screen is where allowed values are looked up: the create screen of the issue's type, which is remembered, then the
+// edit screen of the issue itself.
 type screen struct {
 	c       *Connector
 	project string
@@ -23,8 +23,8 @@ type screen struct {
 	edit    map[string]fieldMeta
 }
 
-// allowed lists the values of a field, nil when no screen tells. Again means that the remembered list had not what was looked
-// for.
+// allowed lists the values of a field, nil when no screen tells. Again means that the remembered list had not what was
+// looked for.
 func (s *screen) allowed(ctx context.Context, id string, again bool) ([]thing, error) {
 	age := fresh
 	if again {

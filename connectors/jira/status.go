@@ -25,8 +25,8 @@ type hop struct {
 	Fields map[string]fieldMeta `json:"fields"`
 }
 
-// workflow is what is known of the transitions of an issue type in a project: for each status that an issue was seen in, where it led.
-// It guides the search; only transitions that the issue offers now are taken.
+// workflow is what is known of the transitions of an issue type in a project: for each status that an issue was seen
+// in, where it led. It guides the search; only transitions that the issue offers now are taken.
 type workflow struct {
 	mu    sync.Mutex
 	leads map[string][]string // status id -> status ids
@@ -135,8 +135,8 @@ func (s status) is(other status) bool {
 	return s.Name == other.Name
 }
 
-// transition moves an issue to a status, over several hops where needed. Late holds values, by field id, that a hop's screen may
-// ask for; those that were sent are taken out of it. No way there is an InvalidError about status.
+// transition moves an issue to a status, over several hops where needed. Late holds values, by field id, that a hop's
+// screen may ask for; those that were sent are taken out of it. No way there is an InvalidError about status.
 func (c *Connector) transition(ctx context.Context, is issue, target core.Value, late map[string]any) error {
 	s := c.screenOf(is)
 	var at status
@@ -206,8 +206,8 @@ func (c *Connector) hops(ctx context.Context, id string) ([]hop, error) {
 	return out.Transitions, err
 }
 
-// take carries out one hop, with what its screen asks for ("Transition issue"). A refusal that is about a field the patch does
-// not write is one about status, because the status is what cannot be written.
+// take carries out one hop, with what its screen asks for ("Transition issue"). A refusal that is about a field the
+// patch does not write is one about status, because the status is what cannot be written.
 func (c *Connector) take(ctx context.Context, id string, h hop, late map[string]any) error {
 	fields := h.fill(late)
 	body := map[string]any{"transition": map[string]string{"id": h.ID}}
@@ -247,8 +247,9 @@ func (c *Connector) aboutStatus(h hop, refused map[string]string, late map[strin
 	return out
 }
 
-// fill gives what to send on a hop's screen: what the patch has for it, else for a resolution that must be there the first
-// one allowed. What else the screen requires may already be on the issue; the system says when it is not. It is pure.
+// fill gives what to send on a hop's screen: what the patch has for it, else for a resolution that must be there the
+// first one allowed. What else the screen requires may already be on the issue; the system says when it is not. It is
+// pure.
 func (h hop) fill(late map[string]any) map[string]any {
 	fields := map[string]any{}
 	for id, m := range h.Fields {

@@ -14,7 +14,8 @@ import (
 	"duplex/core"
 )
 
-// flow is a site with one issue and a workflow: from -> to. Statuses are named by category and name, as in "new:Backlog".
+// flow is a site with one issue and a workflow: from -> to. Statuses are named by category and name, as in
+// "new:Backlog".
 type flow struct {
 	leads     map[string][]string
 	at        string

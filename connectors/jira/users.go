@@ -51,9 +51,9 @@ func (c *Connector) Self(ctx context.Context) (core.Value, error) {
 	return u.value(), nil
 }
 
-// ResolveUser finds the active account with that e-mail address ("Find users"). The vendor matches by prefix, and an address that
-// is hidden only when it is given in full; so one account without a visible address is taken as the one. An account
-// without the right to browse users finds nobody.
+// ResolveUser finds the active account with that e-mail address ("Find users"). The vendor matches by prefix, and an
+// address that is hidden only when it is given in full; so one account without a visible address is taken as the one.
+// An account without the right to browse users finds nobody.
 func (c *Connector) ResolveUser(ctx context.Context, _ connectors.ItemType, person core.Value) (core.Value, error) {
 	email := strings.ToLower(strings.TrimSpace(person.Email()))
 	nobody := fmt.Errorf("%s: find user by e-mail: %w", c.system, connectors.ErrNotFound)

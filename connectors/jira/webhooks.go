@@ -20,8 +20,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// event is a webhook's body, as far as it is read. It has the shape of API version 2, so nothing in it is compared with an
-// observation.
+// event is a webhook's body, as far as it is read. It has the shape of API version 2, so nothing in it is compared with
+// an observation.
 type event struct {
 	Timestamp int64  `json:"timestamp"` // milliseconds since the epoch
 	Event     string `json:"webhookEvent"`
@@ -62,9 +62,10 @@ func (u *user) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// ParseWebhook verifies a call and reads what it says. A webhook that an administrator registered is signed over its body with
-// webhook.secret (header X-Hub-Signature, sha256 only); one that an OAuth app registered carries a token signed with the app's client
-// secret. The delivery id is the header X-Atlassian-Webhook-Identifier, the same on retries ("Webhooks").
+// ParseWebhook verifies a call and reads what it says. A webhook that an administrator registered is signed over its
+// body with webhook.secret (header X-Hub-Signature, sha256 only); one that an OAuth app registered carries a token
+// signed with the app's client secret. The delivery id is the header X-Atlassian-Webhook-Identifier, the same on
+// retries ("Webhooks").
 func (c *Connector) ParseWebhook(call connectors.WebhookCall, self string) (connectors.Webhook, error) {
 	if err := c.verify(call); err != nil {
 		return connectors.Webhook{}, fmt.Errorf("%s: webhook: %w", c.system, err)
@@ -177,7 +178,8 @@ func (c *Connector) hints(e event, self string) ([]core.Hint, string) {
 	return []core.Hint{h}, ""
 }
 
-// actor is the account that did it, "" where the event does not tell: a deleted comment names its writers, not who deleted it.
+// actor is the account that did it, "" where the event does not tell: a deleted comment names its writers, not who
+// deleted it.
 func (e event) actor() string {
 	switch {
 	case e.User != nil:
@@ -210,9 +212,9 @@ var events = []string{"jira:issue_created", "jira:issue_updated", "jira:issue_de
 
 const pathWebhooks = "/rest/webhooks/1.0/webhook"
 
-// EnsureWebhook registers a webhook as a Jira administrator ("Webhooks", register via the REST API), unless an enabled and signed
-// one for that URL is there already. The account needs the right to administer Jira; where it has not, ErrDenied tells the
-// administrator to register the webhook by hand.
+// EnsureWebhook registers a webhook as a Jira administrator ("Webhooks", register via the REST API), unless an enabled
+// and signed one for that URL is there already. The account needs the right to administer Jira; where it has not,
+// ErrDenied tells the administrator to register the webhook by hand.
 func (c *Connector) EnsureWebhook(ctx context.Context, url, secret string) error {
 	var all []struct {
 		URL      string   `json:"url"`

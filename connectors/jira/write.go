@@ -23,8 +23,8 @@ type edit struct {
 
 func (e edit) isEmpty() bool { return len(e.fields) == 0 && len(e.update) == 0 }
 
-// decide turns a patch into an edit against the issue as it is, leaving out what is already so. Every value that cannot be written
-// is named in one InvalidError, and then nothing is written.
+// decide turns a patch into an edit against the issue as it is, leaving out what is already so. Every value that cannot
+// be written is named in one InvalidError, and then nothing is written.
 func (s *screen) decide(ctx context.Context, cat *catalogue, patch core.Patch, is issue, mark string) (edit, error) {
 	e := edit{fields: map[string]any{}, update: map[string][]map[string]any{}, late: map[string]any{}}
 	bad := map[string]string{}
@@ -127,8 +127,8 @@ func (e *edit) set(f field, cur, v core.Value) (why string) {
 	return why
 }
 
-// change plans to add and remove elements with the vendor's verbs, so that an element that somebody else adds meanwhile stays.
-// It is pure.
+// change plans to add and remove elements with the vendor's verbs, so that an element that somebody else adds meanwhile
+// stays. It is pure.
 func (e *edit) change(f field, cur core.Value, c core.SetChange) (why string) {
 	var verbs []map[string]any
 	for _, step := range []struct {

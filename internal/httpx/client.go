@@ -20,7 +20,8 @@ import (
 // MaxAnswer is how many bytes of an answer are read into memory.
 const MaxAnswer = 16 << 20
 
-// CallTimeout bounds one JSON call, connection and body included. Streams and uploads are bounded by their context only.
+// CallTimeout bounds one JSON call, connection and body included. Streams and uploads are bounded by their context
+// only.
 const CallTimeout = 60 * time.Second
 
 // Client speaks to one system. Only Base is required. It is safe for concurrent use when its functions are.
@@ -101,9 +102,9 @@ func (c *Client) JSON(ctx context.Context, method, path string, in, out any, opt
 	return resp, nil
 }
 
-// Stream opens the content at a URL or a path relative to Base. The credential and the call's headers go to the host of Base only, and
-// are not sent on: redirects, which lead to signed addresses, are followed without them, and never from HTTPS to HTTP. The
-// caller closes the reader.
+// Stream opens the content at a URL or a path relative to Base. The credential and the call's headers go to the host of
+// Base only, and are not sent on: redirects, which lead to signed addresses, are followed without them, and never from
+// HTTPS to HTTP. The caller closes the reader.
 func (c *Client) Stream(ctx context.Context, method, urlOrPath string, opts ...Option) (io.ReadCloser, *Response, error) {
 	call := newCall(method, urlOrPath, opts)
 	at, err := c.resolve(call)

@@ -13,8 +13,8 @@ import (
 	"duplex/connectors"
 )
 
-// Class is the error class of a refusal by its status alone: 401 and 403 ErrDenied, 404 and 410 ErrNotFound, 409 and 412
-// ErrStale, 413 ErrTooLarge, 400 and 422 an InvalidError about no field, 429 and every 5xx a BusyError that carries
+// Class is the error class of a refusal by its status alone: 401 and 403 ErrDenied, 404 and 410 ErrNotFound, 409 and
+// 412 ErrStale, 413 ErrTooLarge, 400 and 422 an InvalidError about no field, 429 and every 5xx a BusyError that carries
 // Retry-After; a 503 with Retry-After is maintenance. Text says what the system answered.
 func Class(status int, header http.Header, now time.Time, text string) error {
 	said := fmt.Sprintf("status %d", status)
@@ -84,8 +84,8 @@ func (c *Client) network(ctx context.Context, call *call, err error) error {
 	return connectors.Busy(call.op, "no answer: "+err.Error(), 0)
 }
 
-// redacted is an error whose text has no secrets, of the same class as the one it stands for, whose own chain is dropped because
-// its texts do have them.
+// redacted is an error whose text has no secrets, of the same class as the one it stands for, whose own chain is
+// dropped because its texts do have them.
 type redacted struct {
 	text  string
 	class error

@@ -17,8 +17,8 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-// OAuth2 keeps a valid access token. With a RefreshToken it uses the refresh grant, else the client credentials grant. At
-// most one refresh is under way at a time, whoever asks.
+// OAuth2 keeps a valid access token. With a RefreshToken it uses the refresh grant, else the client credentials grant.
+// At most one refresh is under way at a time, whoever asks.
 //
 // A system that hands out a new refresh token at each refresh has that token saved durably before the new access token
 // is used; without Save such a rotation is refused with ErrDenied. Several processes may share one credential through
@@ -40,8 +40,8 @@ type OAuth2 struct {
 	until time.Time
 }
 
-// savedName is the name under which the refresh token is saved. What is saved is "<digest of the configured token> <token>", so that
-// an admin who configures a new token is heard.
+// savedName is the name under which the refresh token is saved. What is saved is "<digest of the configured token>
+// <token>", so that an admin who configures a new token is heard.
 const savedName = "refresh_token"
 
 // early is how long before its end a token is replaced.
@@ -63,8 +63,8 @@ func (o *OAuth2) Authorize(ctx context.Context, r *http.Request) error {
 	return nil
 }
 
-// Refresh forgets the access token after a 401, so that the next Authorize gets a new one. It reports whether that could
-// be done before ctx ends.
+// Refresh forgets the access token after a 401, so that the next Authorize gets a new one. It reports whether that
+// could be done before ctx ends.
 func (o *OAuth2) Refresh(ctx context.Context) bool {
 	release, err := o.wait(ctx)
 	if err != nil {
