@@ -1,0 +1,39 @@
+package mapping
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestSchemaExamples holds that the schemas' examples, valid and not, are the same to the compiler.
+func TestSchemaExamples(t *testing.T) {
+	root := filepath.Join("..", "..", "schemas", "examples")
+	env := Env{Read: testEnv().Read}
+	env.Read = func(string) ([]byte, error) {
+		return []byte("[{support: a@acme.example, engineering: b@acme.example}]"), nil
+	}
+	for _, kind := range []string{"system", "connection"} {
+		for _, verdict := range []string{"valid", "invalid"} {
+			files, _ := filepath.Glob(filepath.Join(root, kind, verdict, "*"))
+			if len(files) == 0 {
+				t.Fatalf("no examples in %s/%s", kind, verdict)
+			}
+			for _, f := range files {
+				src, err := os.ReadFile(f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var ds Diagnostics
+				if kind == "system" {
+					_, ds = ParseSystem(filepath.Base(f), src)
+				} else {
+					_, ds = Compile(filepath.Base(f), src, env)
+				}
+				if (len(ds) == 0) != (verdict == "valid") {
+					t.Errorf("%s: %v", f, ds)
+				}
+			}
+		}
+	}
+}
