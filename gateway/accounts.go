@@ -1,0 +1,61 @@
+package gateway
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"duplex/connectors"
+)
+
+// accounts remembers which account the sync acts as in each system, so that webhooks about its own writes are told
+// apart. Not knowing costs a read per echo and nothing else, so a slow system never holds a webhook up for long.
+type accounts struct {
+	now func() time.Time
+
+	mu    sync.Mutex
+	known map[string]account
+}
+
+type account struct {
+	connector connectors.Connector // a changed system file makes a new one
+	id        string
+	until     time.Time
+}
+
+const (
+	askFor     = time.Second      // how long a webhook waits for the answer
+	askAgain   = 30 * time.Second // after no answer
+	accountFor = time.Hour
+)
+
+// of is the id of the sync's own account, "" when it is not known now.
+func (a *accounts) of(ctx context.Context, system string, c connectors.Connector) string {
+	who, ok := c.(connectors.Identifier)
+	if !ok {
+		return ""
+	}
+	a.mu.Lock()
+	got, ok := a.known[system]
+	if ok && got.connector == c && a.now().Before(got.until) {
+		a.mu.Unlock()
+		return got.id
+	}
+	if a.known == nil {
+		a.known = map[string]account{}
+	}
+	// While one webhook asks, the others go on with what was known.
+	a.known[system] = account{connector: c, id: got.id, until: a.now().Add(askAgain)}
+	a.mu.Unlock()
+
+	ctx, cancel := context.WithTimeout(ctx, askFor)
+	defer cancel()
+	self, err := who.Self(ctx)
+	if err != nil {
+		return got.id
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.known[system] = account{connector: c, id: self.ID(), until: a.now().Add(accountFor)}
+	return self.ID()
+}
