@@ -96,7 +96,8 @@ func isHex(c byte) bool {
 
 // bareAddress finds web addresses in running text. The closing class keeps
 // the punctuation of the sentence out of the link.
-var bareAddress = regexp.MustCompile(`(?:^|[ (])(https?://[A-Za-z0-9](?:[A-Za-z0-9._~:/?#@!$&*+,;=%-]*[A-Za-z0-9/=_&#+-])?)`)
+var bareAddress = regexp.MustCompile(`(?:^|[ (])(https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]+)?` +
+	`(?:[/?#](?:[A-Za-z0-9._~:/?#@!$&*+,;=%-]*[A-Za-z0-9/=_&#+-])?)?)`)
 
 // linkify cuts a text into texts with and without links, so that a bare
 // address and a link to itself are the same thing. Some vendors add such

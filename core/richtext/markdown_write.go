@@ -28,17 +28,16 @@ func markdownBlocks(nodes []Node) []string {
 				delimiter = "."
 			}
 		}
-		// So are a list of tasks and a list of bullets.
-		bullet := "-"
+		// A comment keeps tasks and bullets two lists.
 		if n.Kind == TaskList && i > 0 && nodes[i-1].Kind == BulletList || n.Kind == BulletList && i > 0 && nodes[i-1].Kind == TaskList {
 			out = append(out, "<!-- -->", "")
 		}
-		out = append(out, markdownBlock(n, bullet, delimiter)...)
+		out = append(out, markdownBlock(n, delimiter)...)
 	}
 	return out
 }
 
-func markdownBlock(n Node, bullet, delimiter string) []string {
+func markdownBlock(n Node, delimiter string) []string {
 	switch n.Kind {
 	case Paragraph:
 		return markdownLines(n.Children)
@@ -59,7 +58,7 @@ func markdownBlock(n Node, bullet, delimiter string) []string {
 		out = append(out, markdownBlocks(n.Children)...)
 		return append(out, "", "</details>")
 	case BulletList, OrderedList, TaskList:
-		return markdownList(n, bullet, delimiter)
+		return markdownList(n, delimiter)
 	case Table:
 		if simpleTable(n) {
 			return markdownTable(n)
@@ -87,14 +86,14 @@ func markdownPanel(n Node) []string {
 	return prefixed("> ", "> ", markdownBlocks(n.Children))
 }
 
-func markdownList(n Node, bullet, delimiter string) []string {
+func markdownList(n Node, delimiter string) []string {
 	var out []string
 	loose := false
 	for _, item := range n.Children {
 		loose = loose || len(item.Children) > 1 && !(len(item.Children) == 2 && isList(item.Children[1]) && item.Children[0].Kind == Paragraph)
 	}
 	for i, item := range n.Children {
-		marker := bullet + " "
+		marker := "- "
 		if n.Kind == OrderedList {
 			marker = strconv.Itoa(min(n.Level+i, maxListNumber)) + delimiter + " "
 		}
