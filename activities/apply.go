@@ -56,7 +56,7 @@ func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, err
 	if w.source, err = a.Systems.Connector(ctx, s.pair.Sides[w.from].Ref.System); err != nil {
 		return ApplyResult{}, err
 	}
-	w.want = wanted(s.mapping, in.To, nil, true)
+	w.want = wanted(s.mapping, in.To, s.now[in.To], false)
 	w.want.Comments, w.want.Attachments = false, false
 	if err := w.write(ctx); err != nil {
 		return ApplyResult{}, err
@@ -95,6 +95,11 @@ func (w *applying) finish(ctx context.Context) (ApplyResult, error) {
 	}
 	full := *after
 	if w.now[w.to] != nil {
+		for name, v := range w.now[w.to].Fields { // what the answer to a write leaves out has not changed
+			if full.Field(name).IsAbsent() {
+				full = full.With(name, v)
+			}
+		}
 		full.Comments, full.Attachments, full.Complete = w.now[w.to].Comments, w.now[w.to].Attachments, w.now[w.to].Complete
 	}
 	seen, err := w.Store.PutObservation(ctx, w.pair.ID, full)
