@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
@@ -69,6 +70,7 @@ func parse(r *report, src []byte) (root *node) {
 		r.atf(whole, "is larger than %d bytes", maxSource)
 		return nil
 	}
+	src = bytes.TrimPrefix(src, []byte("\ufeff")) // some editors begin files so
 	file, err := parser.ParseBytes(src, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		r.at(errorPlace(err), "is no valid YAML or JSON: "+errorText(err))

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -136,7 +137,7 @@ func (f *Files) add(path string, named bool) (mapping.Diagnostics, error) {
 // sniff tells systems from connections without judging the rest.
 func sniff(src []byte) (kind, name string) {
 	var head any
-	if err := yaml.Unmarshal(src, &head); err != nil {
+	if err := yaml.Unmarshal(bytes.TrimPrefix(src, []byte("\ufeff")), &head); err != nil {
 		return "broken", ""
 	}
 	m, _ := head.(map[string]any)

@@ -1,0 +1,171 @@
+package mapping
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"duplex/core"
+	"duplex/schemas"
+)
+
+const docs = "../../docs/mappings.md"
+
+var fence = regexp.MustCompile("(?ms)^```([a-z ]*)\n(.*?)^```$")
+
+func docsEnv() Env {
+	env := testEnv()
+	describe := env.Describe
+	env.Describe = func(system, typ string, scope map[string]string) (*Description, bool) {
+		d, ok := describe(system, typ, scope)
+		if system == "jira-acme" {
+			d = &Description{Fields: append([]Field{{Name: "Reported", Kind: core.KindDateTime}}, d.Fields...)}
+			for i, f := range d.Fields {
+				if f.Name == "status" {
+					d.Fields[i].Options = options("To Do", "In Progress", "In Review", "Done")
+				}
+			}
+		}
+		return d, ok
+	}
+	return env
+}
+
+// TestDocs compiles every block of the page and runs its results.
+func TestDocs(t *testing.T) {
+	page, err := os.ReadFile(filepath.FromSlash(docs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := fence.FindAllStringSubmatch(string(page), -1)
+	var rule core.Rule
+	var fields [2]Field
+	ran := 0
+	for _, b := range blocks {
+		kind, text := b[1], b[2]
+		switch kind {
+		case "yaml connection":
+			mustCompileMapping(t, text, docsEnv())
+		case "yaml system":
+			if _, ds := ParseSystem("docs/mappings.md", []byte(text)); len(ds) > 0 {
+				t.Error(ds)
+			}
+		case "yaml top":
+			mustCompileMapping(t, docsBase("{support: subject, engineering: summary}")+text, docsEnv())
+		case "yaml rule":
+			m := mustCompileMapping(t, docsBase(text), docsEnv())
+			rule = m.Rules[0]
+			for _, s := range core.Sides {
+				d, _ := docsEnv().Describe(m.Connection.Sides[s].System, "", nil)
+				fields[s], _ = d.find(rule.Fields[s])
+			}
+		case "result":
+			for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+				runResult(t, line, rule, fields)
+				ran++
+			}
+		case "":
+		default:
+			t.Errorf("a block of kind %q is not run", kind)
+		}
+	}
+	if ran < 10 {
+		t.Errorf("only %d results ran", ran)
+	}
+}
+
+func docsBase(rule string) string {
+	feeds := "  - {support: subject, engineering: summary, flow: to-engineering}\n"
+	if strings.Contains(rule, "summary") {
+		feeds = ""
+	}
+	return "connection: docs\nsides:\n  support: {system: zendesk-acme, type: ticket, start: true}\n" +
+		"  engineering: {system: jira-acme, type: issue, scope: {project: ENG, issuetype: Bug}}\nrules:\n  - " +
+		strings.ReplaceAll(strings.TrimSpace(rule), "\n", "\n    ") + "\n" + feeds
+}
+
+var result = regexp.MustCompile(`^to (support|engineering): (.+?)(?: \(there: (.+)\))? => (.+)$`)
+
+func runResult(t *testing.T, line string, rule core.Rule, fields [2]Field) {
+	t.Helper()
+	m := result.FindStringSubmatch(line)
+	if m == nil {
+		t.Fatalf("%q is no result line", line)
+	}
+	to := core.A
+	if m[1] == "engineering" {
+		to = core.B
+	}
+	in := core.ConvertInput{Value: docsValue(t, m[2], fields[to.Other()])}
+	if m[3] != "" {
+		in.Target = docsValue(t, m[3], fields[to])
+	}
+	got, err := rule.Convert[to](in)
+	if m[4] == "error" {
+		if err == nil {
+			t.Errorf("%s: gives %v", line, got)
+		}
+		return
+	}
+	if want := docsValue(t, m[4], fields[to]); err != nil || !same(got, want) {
+		t.Errorf("%s: gives %v, %v", line, got, err)
+	}
+}
+
+func docsValue(t *testing.T, text string, f Field) core.Value {
+	t.Helper()
+	if !f.isMany() {
+		v, err := literal(text, f)
+		if err != nil {
+			t.Fatal(text, err)
+		}
+		return v
+	}
+	var items []core.Value
+	for _, s := range strings.Split(text, ", ") {
+		v, err := literal(s, f.element())
+		if err != nil {
+			t.Fatal(s, err)
+		}
+		items = append(items, v)
+	}
+	return core.Set(items...)
+}
+
+// TestDocsNameEveryKey keeps the page complete as the schemas grow.
+func TestDocsNameEveryKey(t *testing.T) {
+	page, err := os.ReadFile(filepath.FromSlash(docs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	perKind := map[string]bool{"method": true, "email": true, "token": true, "password": true, "secret": true, "client_secret": true, "refresh_token": true}
+	for _, src := range [][]byte{schemas.System, schemas.Connection} {
+		var doc any
+		if err := json.Unmarshal(src, &doc); err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range propertyNames(doc) {
+			if !perKind[k] && !strings.Contains(string(page), "`"+k+"`") {
+				t.Errorf("the page does not name the key %s", k)
+			}
+		}
+	}
+}
+
+func propertyNames(n any) []string {
+	m, ok := n.(map[string]any)
+	if !ok {
+		return nil
+	}
+	var names []string
+	for key, v := range m {
+		if props, ok := v.(map[string]any); ok && key == "properties" {
+			names = append(names, sortedKeys(props)...)
+		}
+		names = append(names, propertyNames(v)...)
+	}
+	return names
+}
