@@ -88,6 +88,10 @@ func (w *applying) createDropping(ctx context.Context, draft *core.Draft) (core.
 		if !errors.As(err, &invalid) {
 			return o, err
 		}
+		if !o.Ref.IsZero() { // the item exists, less what was refused after it had been made
+			w.parkFields(invalid.Fields, func(string) bool { return true })
+			return o, nil
+		}
 		dropped := w.parkFields(invalid.Fields, func(f string) bool {
 			_, has := draft.Fields[f]
 			delete(draft.Fields, f)

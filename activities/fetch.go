@@ -82,6 +82,9 @@ func (a *Activities) enter(ctx context.Context, in FetchInput, m *mapping.Mappin
 	if err != nil {
 		return "", "", err
 	}
+	if got.Status == core.PairUnlinked {
+		return "its pair was unlinked: link the two items by hand to keep them in step again", "", nil
+	}
 	if got.ID != in.Pair {
 		return "", got.ID, nil
 	}

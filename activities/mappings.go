@@ -50,6 +50,7 @@ func (m *Mappings) Active(ctx context.Context, connection string) (*mapping.Mapp
 
 func (m *Mappings) compile(ctx context.Context, v core.ConnectionVersion) (*mapping.Mapping, error) {
 	env, failed := Environment(ctx, m.Systems, v.Files)
+	env.Applied = true
 	got, diags := mapping.Compile(v.FileName, v.Source, env)
 	if *failed != nil {
 		return nil, *failed
