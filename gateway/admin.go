@@ -1,6 +1,74 @@
 package gateway
 
-import "net/http"
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"strings"
 
-// Admin is the listener for people and scripts.
-func (g *Gateway) Admin() http.Handler { return http.NotFoundHandler() }
+	"github.com/gorilla/mux"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Admin is the listener for people and scripts: the API under /api/v1, which wants the token, and /metrics, /healthz and
+// /readyz, which hold no ids and no content.
+func (g *Gateway) Admin() http.Handler {
+	r := mux.NewRouter().UseEncodedPath().StrictSlash(true)
+	r.Use(g.measured, g.guarded)
+	r.Handle("/metrics", promhttp.HandlerFor(g.o.Registry, promhttp.HandlerOpts{})).Methods(http.MethodGet)
+	r.HandleFunc("/healthz", g.healthz).Methods(http.MethodGet, http.MethodHead)
+	r.HandleFunc("/readyz", g.readyz).Methods(http.MethodGet, http.MethodHead)
+
+	v1 := r.PathPrefix("/api/v1").Subrouter()
+	v1.Use(g.authorised)
+	for _, route := range []struct {
+		method, path string
+		call         call
+	}{
+		{"GET", "/status", g.status},
+		{"GET", "/systems", g.listSystems},
+		{"GET", "/systems/{name}", g.showSystem},
+		{"PUT", "/systems/{name}", g.applySystem},
+		{"GET", "/connections", g.listConnections},
+		{"GET", "/connections/{name}", g.showConnection},
+		{"GET", "/connections/{name}/versions", g.listVersions},
+		{"PUT", "/connections/{name}", g.applyConnection},
+		{"POST", "/connections/{name}/activate", g.activate},
+		{"GET", "/pairs", g.listPairs},
+		{"GET", "/pairs/{id}", g.showPair},
+		{"GET", "/pairs/{id}/history", g.history},
+		{"POST", "/pairs/{id}/resync", g.resync},
+		{"POST", "/pairs/{id}/resolve", g.resolve},
+		{"POST", "/pairs/{id}/pause", g.pause},
+		{"POST", "/pairs/{id}/resume", g.resume},
+		{"POST", "/pairs/{id}/unlink", g.unlink},
+		{"GET", "/plans/{id}", g.showPlan},
+		{"POST", "/links", g.link},
+		{"GET", "/deliveries", g.listDeliveries},
+		{"POST", "/deliveries/{seq}/retry", g.retryDelivery},
+	} {
+		v1.HandleFunc(route.path, g.api(route.call)).Methods(route.method)
+	}
+	missing := func(status int, class, text string) http.Handler {
+		return g.measured(g.guarded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			respond(w, status, ErrorBody{Error{Class: class, Text: text}})
+		})))
+	}
+	r.NotFoundHandler = missing(http.StatusNotFound, classNotFound, "the admin API has no such path")
+	r.MethodNotAllowedHandler = missing(http.StatusMethodNotAllowed, classRequest, "this path is not called with that method")
+	return r
+}
+
+// authorised lets only callers with the token through. Digests are compared, so that neither time nor length tell of it.
+func (g *Gateway) authorised(next http.Handler) http.Handler {
+	want := sha256.Sum256([]byte(g.o.AdminToken))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		got := sha256.Sum256([]byte(given))
+		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 || !ok {
+			g.failed(w, r, refuse(classUnauthorized, "Authorization", "the token is missing or wrong: set DUPLEX_TOKEN to the gateway's token"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,34 @@
+package cli
+
+import "fmt"
+
+// The exit codes.
+const (
+	ExitOK          = 0
+	ExitWrong       = 1 // what was to be checked is wrong: validate, apply
+	ExitUsage       = 2
+	ExitNotFound    = 3
+	ExitUnreachable = 4
+	ExitRefused     = 5
+)
+
+const exitCodes = `Exit codes:
+
+  0  it was done, or what was asked about is fine
+  1  a file is wrong (validate, apply); everything that is wrong was printed
+  2  the command was not written rightly
+  3  there is no such pair, connection, plan or delivery
+  4  the gateway cannot be reached, or refused the token
+  5  the gateway refused: the thing is not in a state for that, or a system or the workflow engine did not answer`
+
+// failure is an error with its exit code. An empty text was printed already.
+type failure struct {
+	code int
+	text string
+}
+
+func (f *failure) Error() string { return f.text }
+
+func fail(code int, format string, args ...any) error {
+	return &failure{code: code, text: fmt.Sprintf(format, args...)}
+}

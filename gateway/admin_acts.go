@@ -1,0 +1,112 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sort"
+	"strings"
+
+	"go.temporal.io/sdk/client"
+
+	"duplex/core"
+	"duplex/workflows"
+)
+
+func (g *Gateway) resync(r *http.Request) (any, error) {
+	return g.act(r, workflows.ResyncUpdate, workflows.ResyncRequest{By: by(r)})
+}
+
+func (g *Gateway) pause(r *http.Request) (any, error) {
+	return g.act(r, workflows.PauseUpdate, workflows.OperatorRequest{By: by(r)})
+}
+
+func (g *Gateway) resume(r *http.Request) (any, error) {
+	return g.act(r, workflows.ResumeUpdate, workflows.OperatorRequest{By: by(r)})
+}
+
+func (g *Gateway) unlink(r *http.Request) (any, error) {
+	return g.act(r, workflows.UnlinkUpdate, workflows.OperatorRequest{By: by(r)})
+}
+
+// resolve chooses the winner of a parked conflict.
+func (g *Gateway) resolve(r *http.Request) (any, error) {
+	p, err := g.pairOf(r)
+	if err != nil {
+		return nil, err
+	}
+	var req ResolveRequest
+	if err := read(r, &req); err != nil {
+		return nil, err
+	}
+	side, err := winner(p, req)
+	if err != nil {
+		return nil, err
+	}
+	return g.update(r, p, workflows.ResolveUpdate, workflows.ResolveRequest{Rule: req.Rule, Side: side, By: by(r)})
+}
+
+// winner is the side a resolve names, if there is such a conflict and such a side.
+func winner(p core.Pair, req ResolveRequest) (core.Side, error) {
+	parked, ok := p.Parked[req.Rule]
+	if !ok {
+		var rules []string
+		for rule := range p.Parked {
+			rules = append(rules, rule)
+		}
+		sort.Strings(rules)
+		text := fmt.Sprintf("nothing is parked under %q", req.Rule)
+		if len(rules) > 0 {
+			text += "; parked are: " + strings.Join(rules, ", ")
+		}
+		return 0, refuse(classNotFound, req.Rule, text)
+	}
+	if parked.Problem.Class != core.ProblemConflict {
+		return 0, refuse(classConflict, req.Rule, fmt.Sprintf("%s is no conflict but %s: %s", req.Rule, parked.Problem.Class, toDo[parked.Problem.Class]))
+	}
+	for _, side := range core.Sides {
+		if p.Sides[side].Name == req.Winner {
+			return side, nil
+		}
+	}
+	return 0, refuse(classInvalid, "winner", fmt.Sprintf("%q is no side of the pair: %s or %s", req.Winner, p.Sides[core.A].Name, p.Sides[core.B].Name))
+}
+
+func (g *Gateway) act(r *http.Request, update string, arg any) (any, error) {
+	p, err := g.pairOf(r)
+	if err != nil {
+		return nil, err
+	}
+	return g.update(r, p, update, arg)
+}
+
+// update sends an operator's decision to the pair's workflow, which is started from the pair's row when it does not run.
+func (g *Gateway) update(r *http.Request, p core.Pair, name string, arg any) (any, error) {
+	switch {
+	case p.Status == core.PairUnlinked:
+		return nil, refuse(classConflict, p.ID, "the pair was unlinked: link its items again first")
+	case g.o.Temporal == nil:
+		return nil, refuse(classBusy, p.ID, "no workflow engine is configured, so nobody can carry it out")
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), adminFor)
+	defer cancel()
+	state := workflows.FromPair(p)
+	h, err := g.o.Temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
+		StartWorkflowOperation: g.o.Temporal.NewWithStartWorkflowOperation(startOptions(state), workflows.PairWorkflow, state),
+		UpdateOptions: client.UpdateWorkflowOptions{WorkflowID: p.ID, UpdateName: name, Args: []any{arg},
+			WaitForStage: client.WorkflowUpdateStageCompleted},
+	})
+	var answer workflows.Answer
+	if err == nil {
+		err = h.Get(ctx, &answer)
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			err = errors.Join(err, context.DeadlineExceeded)
+		}
+		return nil, fmt.Errorf("%s of pair %s: %w", name, p.ID, err)
+	}
+	g.o.Log.Info("operator's decision taken", "pair", p.ID, "act", name, "by", by(r))
+	return Done{Text: answer.Text}, nil
+}

@@ -1,0 +1,223 @@
+package gateway
+
+import (
+	"time"
+
+	"duplex/core"
+	"duplex/core/mapping"
+)
+
+// The bodies of the admin API. Their field names are kept, because scripts read them.
+
+// ErrorBody is the body of every answer that is no success.
+type ErrorBody struct {
+	Error Error `json:"error"`
+}
+
+// Error says what went wrong and who must act.
+type Error struct {
+	Class string `json:"class"` // see statuses
+	Text  string `json:"text"`
+	Where string `json:"where,omitempty"` // the system, connection, pair or field it is about
+	// Diagnostics is everything wrong in a file that was to be applied.
+	Diagnostics []Diagnostic `json:"diagnostics,omitempty"`
+}
+
+// Diagnostic is one thing that is wrong in a file.
+type Diagnostic struct {
+	File       string `json:"file"`
+	Line       int    `json:"line,omitempty"` // 1 is the first; 0 when the file as a whole is meant
+	Column     int    `json:"column,omitempty"`
+	Path       string `json:"path,omitempty"`
+	Text       string `json:"text"`
+	Suggestion string `json:"suggestion,omitempty"`
+}
+
+// Diagnostics are diagnostics in the form of the API.
+func Diagnostics(ds mapping.Diagnostics) []Diagnostic {
+	var out []Diagnostic
+	for _, d := range ds {
+		out = append(out, Diagnostic(d))
+	}
+	return out
+}
+
+// ApplyRequest is the body that applies a system or connection file.
+type ApplyRequest struct {
+	FileName string            `json:"file_name"`
+	Source   string            `json:"source"`
+	Files    map[string]string `json:"files,omitempty"`   // the tables a connection names, by the name it uses
+	DryRun   bool              `json:"dry_run,omitempty"` // check and compare only
+}
+
+// Applied tells what applying came to.
+type Applied struct {
+	Name     string       `json:"name"`
+	Version  int          `json:"version"` // the version in force; with DryRun the one there was, 0: none
+	Changed  bool         `json:"changed"` // with DryRun: would change
+	DryRun   bool         `json:"dry_run,omitempty"`
+	Warnings []Diagnostic `json:"warnings,omitempty"`
+	Webhook  string       `json:"webhook,omitempty"` // where a system sends its webhooks
+}
+
+// System is a system as its file says. Secrets are references.
+type System struct {
+	Name      string    `json:"name"`
+	Kind      string    `json:"kind"`
+	BaseURL   string    `json:"base_url"`
+	Version   int       `json:"version"`
+	FileName  string    `json:"file_name"`
+	AppliedAt time.Time `json:"applied_at"`
+	Webhook   string    `json:"webhook,omitempty"`
+	Problem   string    `json:"problem,omitempty"` // why it cannot be used
+	Source    string    `json:"source,omitempty"`  // only of a single system
+}
+
+// Connection is one version of a connection.
+type Connection struct {
+	Name      string            `json:"name"`
+	Version   int               `json:"version"`
+	Active    bool              `json:"active"`
+	FileName  string            `json:"file_name"`
+	AppliedAt time.Time         `json:"applied_at"`
+	AppliedBy string            `json:"applied_by,omitempty"`
+	Sides     []ConnectionSide  `json:"sides,omitempty"`
+	Pairs     map[string]int    `json:"pairs,omitempty"`   // by status; only of the active version
+	Problem   string            `json:"problem,omitempty"` // why it cannot be used
+	Source    string            `json:"source,omitempty"`  // only of a single connection
+	Files     map[string]string `json:"files,omitempty"`   // only of a single connection
+}
+
+// ConnectionSide is one side of a connection.
+type ConnectionSide struct {
+	Name   string `json:"name"`
+	System string `json:"system"`
+	Type   string `json:"type"`
+	Starts bool   `json:"starts"`
+}
+
+// Pair is a pair in a list.
+type Pair struct {
+	ID         string          `json:"id"`
+	Connection string          `json:"connection"`
+	Version    int             `json:"version"`
+	Status     core.PairStatus `json:"status"`
+	Sides      []PairSide      `json:"sides"`
+	Problems   int             `json:"problems"`
+	Classes    []string        `json:"problem_classes,omitempty"`
+	CreatedAt  time.Time       `json:"created_at"`
+	SyncedAt   time.Time       `json:"synced_at,omitzero"`
+}
+
+// PairSide is one item of a pair.
+type PairSide struct {
+	Name   string `json:"name"`
+	System string `json:"system"`
+	Item   string `json:"item,omitempty"` // the system's id; "" while it does not exist
+	Key    string `json:"key,omitempty"`
+	URL    string `json:"url,omitempty"`
+	Gone   bool   `json:"gone,omitempty"`
+}
+
+// PairDetail is one pair with what a person needs to act.
+type PairDetail struct {
+	Pair
+	Parked   []Parked       `json:"parked"`
+	Links    map[string]int `json:"links,omitempty"` // comments and attachments that are joined, by kind
+	Plans    []PlanSummary  `json:"plans,omitempty"` // the newest
+	Workflow string         `json:"workflow_url,omitempty"`
+}
+
+// Parked is something that waits for a person or a change.
+type Parked struct {
+	Rule    string            `json:"rule"` // what resolve is told
+	Class   core.ProblemClass `json:"class"`
+	Field   string            `json:"field,omitempty"`
+	Text    string            `json:"text"`
+	ToDo    string            `json:"to_do"`
+	Pending string            `json:"pending"` // the side whose change waits
+	Since   time.Time         `json:"since,omitzero"`
+	Retries string            `json:"retries,omitempty"`
+}
+
+// PlanSummary is a plan without values.
+type PlanSummary struct {
+	ID        string         `json:"id"`
+	At        time.Time      `json:"at"`
+	Version   int            `json:"version"`
+	Decisions []PlanDecision `json:"decisions,omitempty"` // those that are more than "nothing changed"
+	URL       string         `json:"url"`                 // the whole plan, with values, on this API
+}
+
+// PlanDecision is one decision without values.
+type PlanDecision struct {
+	What   string `json:"what"` // a rule, or a comment or attachment
+	Action string `json:"action"`
+	To     string `json:"to,omitempty"` // side name
+	Reason string `json:"reason"`
+}
+
+// History is what happened to a pair, newest first.
+type History struct {
+	Outcomes []core.Outcome `json:"outcomes"`
+	Plans    []PlanSummary  `json:"plans"`
+}
+
+// The lists. Next is given as after or before for the next page; "" and 0 mean
+// the end.
+type (
+	PairList struct {
+		Pairs []Pair `json:"pairs"`
+		Next  string `json:"next,omitempty"`
+	}
+	SystemList struct {
+		Systems []System `json:"systems"`
+	}
+	ConnectionList struct {
+		Connections []Connection `json:"connections"`
+	}
+	DeliveryList struct {
+		Deliveries []core.Delivery `json:"deliveries"`
+		Next       int64           `json:"next,omitempty"`
+	}
+)
+
+// ResolveRequest chooses the side whose value wins for a parked conflict.
+type ResolveRequest struct {
+	Rule   string `json:"rule"`
+	Winner string `json:"winner"` // side name
+}
+
+// LinkRequest makes a pair of two items that exist.
+type LinkRequest struct {
+	Connection string            `json:"connection"`
+	Items      map[string]string `json:"items"` // side name -> id or key
+}
+
+// Linked is the pair that a link made or found.
+type Linked struct {
+	Pair    Pair   `json:"pair"`
+	Created bool   `json:"created"`
+	Text    string `json:"text"`
+}
+
+// ActivateRequest chooses the version of a connection that is in force.
+type ActivateRequest struct {
+	Version int `json:"version"`
+}
+
+// Done is the answer of an act, in words.
+type Done struct {
+	Text string `json:"text"`
+}
+
+// Status is the state of the whole.
+type Status struct {
+	Readiness
+	Deliveries    map[string]int            `json:"deliveries"` // by state
+	OldestWaiting time.Time                 `json:"oldest_waiting,omitzero"`
+	Waits         string                    `json:"waits,omitempty"` // why deliveries wait, when the engine does not take them
+	Pairs         map[string]map[string]int `json:"pairs"`           // by connection and status
+	Systems       []System                  `json:"systems"`
+	Connections   []Connection              `json:"connections"`
+}
