@@ -127,7 +127,9 @@ func (s *Systems) build(v core.SystemVersion) *system {
 		return e
 	}
 	e.connector, e.err = kind.New(connectors.Config{System: resolved, HTTP: s.HTTP, Now: s.now,
-		Save: func(name, secret string) error { return s.Store.SaveCredential(context.Background(), v.Name, name, secret) },
+		Save: func(name, secret string) error {
+			return s.Store.SaveCredential(context.Background(), v.Name, name, secret)
+		},
 		Load: func(name string) (string, error) { return s.Store.LoadCredential(context.Background(), v.Name, name) }})
 	return e
 }
