@@ -1,8 +1,8 @@
-// Command testreport runs the tests of the module in each folder named, shows what failed and what was skipped and why,
-// and ends with one line of counts. With -strict, tests that were skipped because Postgres or the vendors' documents are
-// not there count as failed.
+// Command testreport runs the tests of several modules, each with arguments of its own for go test, shows what failed and
+// what was skipped and why, and ends with one line of counts. With -strict, tests that were skipped because Postgres or
+// the vendors' documents are not there count as failed.
 //
-//	testreport [-strict] folder... [-- arguments of go test]
+//	testreport [-strict] folder [arguments]... [-- folder [arguments]...]...
 package main
 
 import (

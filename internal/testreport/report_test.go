@@ -101,10 +101,11 @@ func TestRunTestsEveryModule(t *testing.T) {
 		status int
 		want   string
 	}{
-		{"all is well", []string{good, "--", "-vet=off"}, 0, "1 passed, 0 failed, 0 skipped"},
-		{"a failure does not keep the next module from being tested", []string{bad, good}, 1, "1 passed, 1 failed, 0 skipped"},
-		{"tests that cannot be built", []string{good, torn}, 1, "1 passed, 1 failed, 0 skipped"},
-		{"a folder that is no module", []string{good, empty}, 1, "1 passed, 1 failed, 0 skipped"},
+		{"all is well", []string{good, "-vet=off"}, 0, "1 passed, 0 failed, 0 skipped"},
+		{"a failure does not keep the next module from being tested", []string{bad, "--", good}, 1, "1 passed, 1 failed, 0 skipped"},
+		{"tests that cannot be built", []string{good, "--", torn}, 1, "1 passed, 1 failed, 0 skipped"},
+		{"a folder that is no module", []string{good, "--", empty}, 1, "1 passed, 1 failed, 0 skipped"},
+		{"arguments are those of one module", []string{good, "-run", "None", "--", good}, 0, "1 passed, 0 failed, 0 skipped"},
 		{"no folder", nil, 2, "name the folder"},
 		{"a flag that is none", []string{"-x"}, 2, "flag provided but not defined"},
 	}

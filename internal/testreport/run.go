@@ -10,6 +10,7 @@ import (
 	"io"
 	"os/exec"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -22,22 +23,23 @@ func Run(ctx context.Context, args []string, out, errs io.Writer) int {
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
-	folders, goTest := flags.Args(), []string(nil)
-	if i := slices.Index(folders, "--"); i >= 0 {
-		folders, goTest = folders[:i], folders[i+1:]
-	}
-	if len(folders) == 0 {
+	if flags.NArg() == 0 {
 		fmt.Fprintln(errs, "testreport: name the folder of at least one module")
 		return 2
 	}
 	r := NewReport(out)
-	for _, folder := range folders {
+	for rest := flags.Args(); len(rest) > 0; {
+		folder, end := rest[0], slices.Index(rest, "--")
+		if end < 0 {
+			end = len(rest)
+		}
 		start := time.Now()
-		fmt.Fprintf(out, "== tests of %s\n", folder)
-		if err := run(ctx, folder, goTest, r, errs); err != nil {
+		fmt.Fprintf(out, "== tests of %s: go test %s\n", folder, strings.Join(rest[1:end], " "))
+		if err := run(ctx, folder, rest[1:end], r, errs); err != nil {
 			r.Broken(folder, err)
 		}
 		fmt.Fprintf(out, "== %s took %s\n", folder, time.Since(start).Round(time.Second))
+		rest = rest[min(end+1, len(rest)):]
 	}
 	if !r.Close(*strict) {
 		return 1

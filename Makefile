@@ -1,0 +1,67 @@
+# Everything a developer runs. "make" alone lists it. Nothing but Go and make has to be installed; what else is used when it
+# is there (a C compiler for -race, Postgres, docker) is said where it is missing.
+
+STATICCHECK   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+WORKFLOWCHECK := go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
+
+PROGRAMS := $(notdir $(wildcard cmd/*))
+FUZZTIME ?= 10m
+
+# The race detector needs cgo, which go turns on where it finds a C compiler.
+RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+# In CI what is optional elsewhere has to be there.
+STRICT := $(if $(filter true,$(CI)),-strict)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build every program into bin/ (the first time takes minutes: the standalone contains a Temporal server)
+	@mkdir -p bin
+	@for p in $(PROGRAMS); do echo "build bin/$$p"; go build -trimpath -o bin/$$p ./cmd/$$p || exit 1; done
+	@echo "build bin/standalone (the first time takes minutes: it contains a Temporal server)"
+	@cd standalone && go build -trimpath -o ../bin/standalone ./cmd/standalone
+	@ls -lh bin | awk 'NR > 1 { print "  " $$5, "bin/" $$NF }'
+
+.PHONY: test
+test: ## run the tests of both modules, with the race detector where there is a C compiler
+	@test -n "$(RACE)" || echo "No C compiler here: the tests run without the race detector."
+	@echo "The tests of standalone/ take minutes to build the first time: they contain a Temporal server."
+	@go run ./internal/testreport $(STRICT) . $(RACE) -vet=off -timeout 20m -- standalone -vet=off -timeout 30m
+
+.PHONY: check
+check: ## formatting, vet, staticcheck, workflowcheck, who imports whom, the compose file
+	@echo "gofmt"; out=$$(gofmt -l .) && { test -z "$$out" || { echo "run gofmt -w on:"; echo "$$out"; exit 1; }; }
+	@echo "the rules of the house (internal/arch)"; go test -count=1 ./internal/arch
+	@echo "go vet"; go vet ./...
+	@echo "go vet of standalone (the first time takes minutes)"; cd standalone && go vet ./...
+	@echo "staticcheck"; go run $(STATICCHECK) ./...
+	@echo "staticcheck of standalone"; cd standalone && go run $(STATICCHECK) ./...
+	@echo "workflowcheck"; go run $(WORKFLOWCHECK) -config .ci/workflowcheck.yaml ./workflows/...
+	@if docker compose version >/dev/null 2>&1; then echo "docker compose config"; \
+		POSTGRES_PASSWORD=any DUPLEX_TOKEN=any docker compose config --quiet; \
+	else echo "docker compose is not here: docker-compose.yml was not checked"; fi
+
+.PHONY: demo
+demo: ## run everything in one process with two emulated systems, and print the addresses to open
+	@echo "The first build takes minutes: the standalone contains a Temporal server."
+	@cd standalone && go run ./cmd/standalone demo
+
+.PHONY: demo-check
+demo-check: ## play a scripted scenario against the demo's systems and check the result
+	@cd standalone && go run ./cmd/standalone demo-check
+
+.PHONY: fuzz
+fuzz: ## fuzz every parser for FUZZTIME (10m) each
+	@grep -rE --include='*_test.go' '^func Fuzz[A-Za-z0-9]+' . | sed -E 's/^(.*)\/[^/]+:func (Fuzz[A-Za-z0-9]+).*/\1 \2/' | sort | \
+	while read -r folder name; do \
+		echo "fuzz $$folder $$name for $(FUZZTIME)"; \
+		( cd $$folder && go test -run='^$$' -fuzz="^$$name$$" -fuzztime=$(FUZZTIME) . ) || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## remove what build made
+	rm -rf bin
