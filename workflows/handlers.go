@@ -50,13 +50,7 @@ func (p *pair) resync(ctx workflow.Context, r ResyncRequest) (Answer, error) {
 }
 
 func (p *pair) resolve(ctx workflow.Context, r ResolveRequest) (Answer, error) {
-	next := map[string]core.Side{r.Rule: r.Side}
-	for k, v := range p.Resolve {
-		if k != r.Rule {
-			next[k] = v
-		}
-	}
-	p.Resolve = next
+	p.Resolve = choices(p.Resolve, map[string]core.Side{r.Rule: r.Side})
 	p.touch(false)
 	p.wake = true
 	p.note(ctx, fmt.Sprintf("%s: %s wins, chosen by %s", r.Rule, p.Sides[r.Side].Name, who(r.By)))

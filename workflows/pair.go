@@ -29,6 +29,7 @@ func (w Workflows) Pair(ctx workflow.Context, state PairState) (Answer, error) {
 // pair is one running pair workflow: the state that survives it, and what only this run needs.
 type pair struct {
 	PairState
+	asked     asked
 	tuning    Tuning
 	hints     workflow.ReceiveChannel
 	wake      bool // a handler changed the state
@@ -36,6 +37,12 @@ type pair struct {
 	synced    time.Time
 	pausedRow bool
 	shown     shown
+}
+
+// asked is what operators asked for that the sync under way carries out. What they ask for meanwhile waits in the state.
+type asked struct {
+	retry   bool
+	resolve map[string]core.Side
 }
 
 // shown is what was last written to the search attributes.
@@ -70,7 +77,9 @@ func (p *pair) run(ctx workflow.Context) (Answer, error) {
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			return Answer{}, p.continueAsNew(ctx)
 		}
-		p.wait(ctx)
+		if err := p.wait(ctx); err != nil {
+			return Answer{}, err
+		}
 	}
 }
 
@@ -98,20 +107,21 @@ func (p *pair) drain() {
 	}
 }
 
-// wait blocks until a hint arrives, a handler changes the state, or a failed pair is due for another try.
-func (p *pair) wait(ctx workflow.Context) {
+// wait blocks until a hint arrives, a handler changes the state, or a failed pair is due for another try. It fails only
+// when the workflow is cancelled.
+func (p *pair) wait(ctx workflow.Context) error {
 	defer func() { p.held, p.wake = p.held && !p.wake, false }()
 	arrived := func() bool { return p.wake || p.hints.Len() > 0 }
 	if !p.held || p.Paused {
-		_ = workflow.Await(ctx, arrived)
-		return
+		return workflow.Await(ctx, arrived)
 	}
 	pause := retryPause(p.Failures)
-	ok, _ := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{Timeout: pause,
+	ok, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{Timeout: pause,
 		TimerOptions: workflow.TimerOptions{Summary: "try again: " + p.Problem}}, arrived)
 	if !ok {
 		p.held = false
 	}
+	return err
 }
 
 // retryPause grows from one minute to one hour.

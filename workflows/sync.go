@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"go.temporal.io/sdk/temporal"
@@ -39,6 +40,9 @@ func (p *pair) round(ctx workflow.Context) (bool, Answer, error) {
 	for range maxRounds {
 		if ended, answer, err := p.fetch(ctx); ended || err != nil {
 			return ended, answer, err
+		}
+		if !p.Entered { // a hint arrived while the item was looked at: look again
+			continue
 		}
 		if p.Sides[core.A].Gone || p.Sides[core.B].Gone {
 			if err := p.confirmGone(); err != nil {
@@ -137,7 +141,8 @@ func (p *pair) belongs(ctx workflow.Context, other string, s core.Side) (bool, A
 
 // plan decides, and carries out what was decided, one side at a time. again asks for another round.
 func (p *pair) plan(ctx workflow.Context) (again bool, err error) {
-	in := activities.TransformInput{Pair: p.ID, Retry: p.Retry, Resolve: p.Resolve}
+	p.ask()
+	in := activities.TransformInput{Pair: p.ID, Retry: p.asked.retry, Resolve: p.asked.resolve}
 	for _, s := range core.Sides {
 		in.Seen[s] = p.Sides[s].Seen
 	}
@@ -147,7 +152,7 @@ func (p *pair) plan(ctx workflow.Context) (again bool, err error) {
 	}
 	p.Version, p.Status, p.Problem, p.Problems = t.Version, t.Status, t.Problem, t.Problems
 	if !t.Write {
-		p.Retry, p.Resolve = false, nil
+		p.asked = asked{}
 		p.note(ctx, t.Summary)
 		return false, nil
 	}
@@ -176,9 +181,30 @@ func (p *pair) apply(ctx workflow.Context, t activities.TransformResult) (again 
 	p.Status, p.Problem, p.Problems = r.Status, r.Problem, r.Problems
 	p.note(ctx, t.Summary)
 	if r.Settled {
-		p.Retry, p.Resolve = false, nil
+		p.asked = asked{}
 	}
 	return !r.Settled, nil
+}
+
+// ask takes what operators ask for into the sync under way.
+func (p *pair) ask() {
+	p.asked.retry = p.asked.retry || p.Retry
+	p.asked.resolve = choices(p.asked.resolve, p.Resolve)
+	p.Retry, p.Resolve = false, nil
+}
+
+// choices are two sets of operators' choices in one; the later wins. nil when there are none.
+func choices(earlier, later map[string]core.Side) map[string]core.Side {
+	if len(later) == 0 {
+		return earlier
+	}
+	all := maps.Clone(later)
+	for rule, side := range earlier {
+		if _, again := later[rule]; !again {
+			all[rule] = side
+		}
+	}
+	return all
 }
 
 // confirmGone keeps a passing fault, or a right that was taken away for a moment, from being read as deletion: unless the
@@ -222,6 +248,7 @@ func (p *pair) passed(ctx workflow.Context) error {
 // failed records why a sync could not be finished, where people look, and leaves the sides dirty for the next try.
 func (p *pair) failed(ctx workflow.Context, err error) error {
 	p.Failures++
+	p.Retry, p.Resolve, p.asked = p.Retry || p.asked.retry, choices(p.asked.resolve, p.Resolve), asked{}
 	class, text := classify(err)
 	p.Status, p.Problem, p.Problems = core.PairProblem, string(class), max(p.Problems, 1)
 	p.note(ctx, text)
