@@ -33,7 +33,8 @@ type applying struct {
 	source   connectors.Connector
 	want     connectors.Want
 	done     merge.Done
-	links    []core.Link
+	found    *core.Observation // the whole item, where a write made it necessary to read it; newer than done.After
+	touched  bool              // comments or files were written: the lists of the observation are no longer whole
 	outcomes []core.Outcome
 	stale    bool
 	gone     bool
@@ -89,19 +90,7 @@ func (w *applying) finish(ctx context.Context) (ApplyResult, error) {
 		return r, nil
 	}
 	w.done.Wrote[w.to] = true
-	after := w.done.After[w.to]
-	if after == nil { // only comments or files were written
-		after = w.now[w.to]
-	}
-	full := *after
-	if w.now[w.to] != nil {
-		for name, v := range w.now[w.to].Fields { // what the answer to a write leaves out has not changed
-			if full.Field(name).IsAbsent() {
-				full = full.With(name, v)
-			}
-		}
-		full.Comments, full.Attachments, full.Complete = w.now[w.to].Comments, w.now[w.to].Attachments, w.now[w.to].Complete
-	}
+	full := w.seen()
 	seen, err := w.Store.PutObservation(ctx, w.pair.ID, full)
 	if err != nil {
 		return r, err
@@ -122,6 +111,42 @@ func (w *applying) finish(ctx context.Context) (ApplyResult, error) {
 	r.Status, r.Problem, r.Problems = worst(w.pair)
 	r.Settled, err = w.settled(ctx, seen)
 	return r, err
+}
+
+// seen is the item after the writes, as far as it is known. What the answer to a write leaves out has not changed. Where
+// comments or files were written the lists lack them, and a list that is not complete is never read as deletion.
+func (w *applying) seen() core.Observation {
+	was, after := w.now[w.to], w.done.After[w.to]
+	var full core.Observation
+	switch {
+	case w.found != nil:
+		full = *w.found
+	case after != nil:
+		full = *after
+	default: // only comments or files were written
+		full = *was
+	}
+	if was != nil {
+		for name, v := range was.Fields {
+			if full.Field(name).IsAbsent() {
+				full = full.With(name, v)
+			}
+		}
+		if w.found == nil {
+			full.Comments, full.Attachments, full.Complete = was.Comments, was.Attachments, was.Complete
+		}
+	}
+	full.Complete = full.Complete && !w.touched
+	return full
+}
+
+// whole is what to ask for when an item has to be read in the middle of a write: comments and files too, because the
+// revision that comes with them is taken for seen.
+func (w *applying) whole() connectors.Want {
+	want := w.want
+	want.Comments, want.Attachments = w.mapping.Connection.Comments.Flow != "", w.mapping.Connection.Attachments.Flow != ""
+	want.Known, want.Full = nil, true
+	return want
 }
 
 // settled plans once more from what was just saved: a foreign edit that the write uncovered, or writes to the other

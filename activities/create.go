@@ -24,8 +24,8 @@ func (w *applying) create(ctx context.Context) error {
 			return err
 		}
 	}
-	started := w.Now()
-	if ref.IsZero() {
+	started, again := w.Now(), !ref.IsZero()
+	if !again {
 		o, err := w.createDropping(ctx, draft)
 		if err != nil {
 			return err
@@ -43,16 +43,46 @@ func (w *applying) create(ctx context.Context) error {
 	if err := w.Store.AddPairSide(ctx, w.pair.ID, w.to, ref); err != nil {
 		return err
 	}
-	want := w.want
-	want.Comments = w.mapping.Connection.Comments.Flow != ""
-	want.Attachments = w.mapping.Connection.Attachments.Flow != ""
-	o, err := w.c.Get(ctx, ref.ID, want)
+	o, err := w.c.Get(ctx, ref.ID, w.whole())
 	if err != nil {
 		return doing("read the new item", err)
 	}
 	o.Ref.System, o.Ref.Type = ref.System, ref.Type
-	w.done.After[w.to] = &o
+	w.found = &o
+	created := asCreated(o, draft)
+	w.done.After[w.to] = &created
+	if again {
+		w.missing(&created, draft)
+	}
 	return nil
+}
+
+// asCreated is the item as the create left it: what people have changed since, where the system tells, is set back, so
+// that it is seen as their edit and not taken for agreed.
+func asCreated(o core.Observation, draft *core.Draft) core.Observation {
+	for name, at := range o.Changed {
+		if _, shown := o.Fields[name]; !shown || !at.After(o.CreatedAt) {
+			continue
+		}
+		was, ok := draft.Fields[name]
+		if !ok {
+			was = core.Empty(o.Fields[name].Kind())
+		}
+		o = o.With(name, was)
+	}
+	return o
+}
+
+// missing parks what an earlier attempt, whose answer was lost, created the item without: the system may have refused it.
+func (w *applying) missing(o *core.Observation, draft *core.Draft) {
+	for name, want := range draft.Fields {
+		d := w.ruleOf(name)
+		if d == nil || alike(o.Field(name), want) || want.Kind() == core.KindText && !o.Field(name).IsEmpty() {
+			continue
+		}
+		w.fail(d.Rule, core.Problem{Class: core.ProblemFailed, Field: name, Retries: "the next event, or resync",
+			Text: "an attempt whose answer was lost created the item without this value: it is written again"})
+	}
 }
 
 // findItem looks for an item that an earlier attempt may have created. The zero ref means that there is none for certain.

@@ -36,6 +36,7 @@ func (w *applying) entries(ctx context.Context) error {
 			continue
 		}
 		if result != "" {
+			w.touched = true
 			w.record(act, target, result, "", nil, started)
 		}
 	}

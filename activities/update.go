@@ -26,7 +26,7 @@ func (w *applying) update(ctx context.Context) error {
 	}
 	id, started := w.pair.Sides[w.to].Ref.ID, w.Now()
 	if intent.Attempts > 1 {
-		o, err := w.c.Get(ctx, id, w.want)
+		o, err := w.c.Get(ctx, id, w.whole())
 		if errors.Is(err, connectors.ErrNotFound) {
 			w.gone = true
 			return nil
@@ -36,6 +36,7 @@ func (w *applying) update(ctx context.Context) error {
 		}
 		if holds(&o, patch) {
 			w.after(o)
+			w.found = w.done.After[w.to]
 			w.record("update", id, "found", "an earlier attempt had written it", patch.Names(), started)
 			return w.Store.SettleIntent(ctx, w.plan.ID, id, "", "")
 		}

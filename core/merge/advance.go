@@ -100,8 +100,9 @@ func hold(base *[2]core.Observation, in Input, d *core.Decision) {
 	}
 }
 
+// An item that was just created keeps what it shows: that is nobody's edit.
 func holdSide(base *[2]core.Observation, in Input, d *core.Decision, s core.Side) {
-	if d.Fields[s] != "" {
+	if d.Fields[s] != "" && in.Now[s] != nil {
 		base[s] = base[s].With(d.Fields[s], in.Base[s].Field(d.Fields[s]))
 	}
 }
