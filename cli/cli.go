@@ -39,7 +39,7 @@ func Run(ctx context.Context, streams Streams, args []string, getenv func(string
 		}
 	}
 	root := e.root()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // never nil: cobra would read the process's own
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
 	root.SetErr(streams.Err)

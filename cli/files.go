@@ -251,8 +251,10 @@ func said(r result) string {
 	switch {
 	case r.Skipped != "":
 		return r.Skipped
+	case r.DryRun && r.Changed && r.Version == 0:
+		return "would be new"
 	case r.DryRun && r.Changed:
-		return fmt.Sprintf("would become version %d", r.Version+1)
+		return fmt.Sprintf("would change from version %d", r.Version)
 	case r.Changed:
 		return fmt.Sprintf("version %d", r.Version)
 	}

@@ -41,6 +41,9 @@ func (a *accounts) of(ctx context.Context, system string, c connectors.Connector
 		a.mu.Unlock()
 		return got.id
 	}
+	if got.connector != c {
+		got.id = "" // the file changed, and the account with it perhaps
+	}
 	if a.known == nil {
 		a.known = map[string]account{}
 	}

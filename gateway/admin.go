@@ -19,8 +19,6 @@ func (g *Gateway) Admin() http.Handler {
 	r.HandleFunc("/healthz", g.healthz).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc("/readyz", g.readyz).Methods(http.MethodGet, http.MethodHead)
 
-	v1 := r.PathPrefix("/api/v1").Subrouter()
-	v1.Use(g.authorised)
 	for _, route := range []struct {
 		method, path string
 		call         call
@@ -47,15 +45,16 @@ func (g *Gateway) Admin() http.Handler {
 		{"GET", "/deliveries", g.listDeliveries},
 		{"POST", "/deliveries/{seq}/retry", g.retryDelivery},
 	} {
-		v1.HandleFunc(route.path, g.api(route.call)).Methods(route.method)
+		r.Handle("/api/v1"+route.path, g.authorised(g.api(route.call))).Methods(route.method)
 	}
 	missing := func(status int, class, text string) http.Handler {
 		return g.measured(g.guarded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			respond(w, status, ErrorBody{Error{Class: class, Text: text}})
 		})))
 	}
-	r.NotFoundHandler = missing(http.StatusNotFound, classNotFound, "the admin API has no such path")
-	r.MethodNotAllowedHandler = missing(http.StatusMethodNotAllowed, classRequest, "this path is not called with that method")
+	notFound := missing(http.StatusNotFound, classNotFound, "the admin API has no such path")
+	notAllowed := missing(http.StatusMethodNotAllowed, classRequest, "this path is not called with that method")
+	r.NotFoundHandler, r.MethodNotAllowedHandler = notFound, notAllowed
 	return r
 }
 

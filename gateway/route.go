@@ -29,6 +29,7 @@ type start struct {
 //	linked                 own, revision of an own write     nowhere: an echo
 //	linked                 own, otherwise, not waited        again
 //	linked                 otherwise                         that pair
+//	unlinked               any                               nowhere: a person ended it
 //	none in a connection   own or deleted                    nowhere
 //	none in a connection   a side that starts, same type     a pair it may begin
 //
@@ -37,13 +38,15 @@ func routeHint(h core.Hint, pairs []core.Pair, active []core.Connection, waited 
 	var r route
 	var reasons []string
 	paired := map[string]bool{}
-	for _, p := range pairs {
+	for _, p := range pairs { // linked ones come first
 		side, ok := sideOf(p, h.Ref)
-		if !ok || p.Status == core.PairUnlinked {
+		if !ok || (p.Status == core.PairUnlinked && paired[p.Connection]) {
 			continue
 		}
 		paired[p.Connection] = true
 		switch {
+		case p.Status == core.PairUnlinked:
+			reasons = append(reasons, "its pair was unlinked: link the two items by hand to keep them in step again")
 		case h.Own && h.Kind != core.HintDeleted && h.Revision != "" && slices.Contains(p.Sides[side].Own, h.Revision):
 			reasons = append(reasons, "echo of an own write")
 		case h.Own && !waited:
