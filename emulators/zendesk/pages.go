@@ -10,15 +10,17 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"duplex/emulators/harness"
 )
 
 //go:embed pages/*.html pages/style.css
 var pageFiles embed.FS
 
 var pageTemplates = template.Must(template.New("").Funcs(template.FuncMap{
+	"live":  func() template.JS { return template.JS(harness.LiveScript) },
 	"css":   func() template.CSS { data, _ := pageFiles.ReadFile("pages/style.css"); return template.CSS(data) },
 	"clock": func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04:05 UTC") },
-	"join":  func(s []string) string { return strings.Join(s, " ") },
 }).ParseFS(pageFiles, "pages/*.html"))
 
 // whoCookie remembers which person the browser acts as.
@@ -26,35 +28,43 @@ const whoCookie = "zendesk_emulator_who"
 
 // visit is one request to a page, with the emulator's lock held.
 type visit struct {
-	e      *Emulator
-	w      http.ResponseWriter
-	req    *http.Request
-	who    *user
-	events []webhookEvent
+	e       *Emulator
+	w       http.ResponseWriter
+	req     *http.Request
+	who     *user
+	events  []webhookEvent
+	problem []string // why the form was refused that this page shows again
 }
 
 // pages are where people work. Everything they do goes through the same code as the API, so it
 // moves times, writes audits and sends webhooks.
 func (e *Emulator) pages() http.Handler {
+	// Forms of other sites must not act here.
+	return http.NewCrossOriginProtection().Handler(e.pageRoutes())
+}
+
+func (e *Emulator) pageRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
-	show := func(pattern string, run func(*visit) (string, any, error)) {
+	show := func(pattern string, run view) {
 		mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, req *http.Request) { e.show(w, req, run) })
 	}
-	act := func(pattern string, run func(*visit) (string, error)) {
-		mux.HandleFunc("POST "+pattern, func(w http.ResponseWriter, req *http.Request) { e.act(w, req, run) })
+	// again is the page a refused form is on.
+	act := func(pattern string, run func(*visit) (string, error), again view) {
+		mux.HandleFunc("POST "+pattern, func(w http.ResponseWriter, req *http.Request) { e.act(w, req, run, again) })
 	}
 	show("/{$}", (*visit).list)
 	show("/items/new", (*visit).newForm)
 	show("/items/{id}", (*visit).item)
+	show("/items/", func(*visit) (string, framed, error) { return "", nil, notFound() })
 	mux.HandleFunc("GET /items/{id}/files/{file}", e.pageFile)
-	act("/items/who", (*visit).setWho)
-	act("/items/new", (*visit).create)
-	act("/items/{id}/fields", (*visit).saveFields)
-	act("/items/{id}/comments", (*visit).addComment)
-	act("/items/{id}/comments/{comment}/private", (*visit).hide)
-	act("/items/{id}/delete", (*visit).remove)
-	act("/items/{id}/restore", (*visit).bringBack)
-	return http.NewCrossOriginProtection().Handler(mux)
+	act("/items/who", (*visit).setWho, (*visit).list)
+	act("/items/new", (*visit).create, (*visit).newForm)
+	act("/items/{id}/fields", (*visit).saveFields, (*visit).item)
+	act("/items/{id}/comments", (*visit).addComment, (*visit).item)
+	act("/items/{id}/comments/{comment}/private", (*visit).hide, (*visit).item)
+	act("/items/{id}/delete", (*visit).remove, (*visit).item)
+	act("/items/{id}/restore", (*visit).bringBack, (*visit).item)
+	return mux
 }
 
 func (e *Emulator) visit(w http.ResponseWriter, req *http.Request) *visit {
@@ -68,31 +78,21 @@ func (e *Emulator) visit(w http.ResponseWriter, req *http.Request) *visit {
 	return v
 }
 
-// show renders a page from what run gives: the template's name and its data.
-func (e *Emulator) show(w http.ResponseWriter, req *http.Request, run func(*visit) (string, any, error)) {
+// show answers with a page, or says why there is none.
+func (e *Emulator) show(w http.ResponseWriter, req *http.Request, run view) {
 	e.mu.Lock()
-	name, data, err := run(e.visit(w, req))
-	var page bytes.Buffer
-	if err == nil {
-		err = pageTemplates.ExecuteTemplate(&page, name, data)
+	v := e.visit(w, req)
+	page, err := v.render(run)
+	if err != nil {
+		page = v.refused(err)
 	}
 	e.mu.Unlock()
-	if err != nil {
-		e.failPage(w, err)
-		return
-	}
-	head(w)
-	_, _ = page.WriteTo(w)
+	page.answer(w)
 }
 
-func head(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	w.Header().Set("Cache-Control", "no-store")
-}
-
-// act does what a form asks for, saves, sends webhooks, and goes on to the address run gives.
-func (e *Emulator) act(w http.ResponseWriter, req *http.Request, run func(*visit) (string, error)) {
+// act does what a form asks for, saves, sends webhooks, and goes on to the address run gives. A
+// refused form is shown again with what was typed.
+func (e *Emulator) act(w http.ResponseWriter, req *http.Request, run func(*visit) (string, error), again view) {
 	req.Body = http.MaxBytesReader(w, req.Body, 60<<20)
 	if err := req.ParseMultipartForm(8 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		http.Error(w, "The form could not be read.", http.StatusBadRequest)
@@ -106,44 +106,19 @@ func (e *Emulator) act(w http.ResponseWriter, req *http.Request, run func(*visit
 	}
 	if err == nil {
 		e.send(v.events)
-	}
-	e.mu.Unlock()
-	if err != nil {
-		e.failPage(w, err)
+		e.mu.Unlock()
+		http.Redirect(w, req, next, http.StatusSeeOther)
 		return
 	}
-	http.Redirect(w, req, next, http.StatusSeeOther)
-}
-
-// failPage says in words what was refused.
-func (e *Emulator) failPage(w http.ResponseWriter, err error) {
-	status, lines := http.StatusInternalServerError, []string{err.Error()}
-	var refused *apiError
-	if errors.As(err, &refused) {
-		status, lines = refused.status, refused.words()
+	var status int
+	status, v.problem = v.words(err)
+	page, failed := v.render(again)
+	page.status = status
+	if failed != nil {
+		page = v.refused(err)
 	}
-	head(w)
-	w.WriteHeader(status)
-	_ = pageTemplates.ExecuteTemplate(w, "refused", map[string]any{"Title": "Not saved", "Lines": lines})
-}
-
-// words are the descriptions inside an error, for people.
-func (e *apiError) words() []string {
-	body, _ := e.body.(map[string]any)
-	details, _ := body["details"].(map[string]any)
-	var out []string
-	for _, list := range details {
-		for _, d := range list.([]any) {
-			out = append(out, d.(map[string]any)["description"].(string))
-		}
-	}
-	if len(out) == 0 {
-		if text, ok := body["description"].(string); ok {
-			return []string{text}
-		}
-		return []string{http.StatusText(e.status)}
-	}
-	return out
+	e.mu.Unlock()
+	page.answer(w)
 }
 
 func (e *Emulator) pageFile(w http.ResponseWriter, req *http.Request) {
@@ -152,7 +127,7 @@ func (e *Emulator) pageFile(w http.ResponseWriter, req *http.Request) {
 	v := e.visit(w, req)
 	t, err := v.ticket()
 	if err != nil {
-		e.failPage(w, err)
+		v.refused(err).answer(w)
 		return
 	}
 	id, _ := strconv.ParseInt(req.PathValue("file"), 10, 64)
@@ -163,7 +138,7 @@ func (e *Emulator) pageFile(w http.ResponseWriter, req *http.Request) {
 			}
 			data, err := e.content(e.st.Files[id])
 			if err != nil {
-				e.failPage(w, err)
+				v.refused(err).answer(w)
 				return
 			}
 			w.Header().Set("Content-Disposition", `attachment; filename="`+strings.ReplaceAll(e.st.Files[id].Name, `"`, "")+`"`)
@@ -173,5 +148,5 @@ func (e *Emulator) pageFile(w http.ResponseWriter, req *http.Request) {
 			return
 		}
 	}
-	e.failPage(w, notFound())
+	v.refused(notFound()).answer(w)
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -64,10 +63,7 @@ func (v *visit) saveFields() (string, error) {
 	if !v.who.staff() {
 		return "", forbidden()
 	}
-	changed := func(name string) bool {
-		is := strings.Join(slices.Sorted(slices.Values(v.req.Form[name])), " ") // a multi-select's order means nothing
-		return is != v.req.FormValue("was_"+name)
-	}
+	changed := func(name string) bool { return v.sent(name) != v.req.FormValue("was_"+name) }
 	in := map[string]any{}
 	for name, key := range map[string]string{"subject": "subject", "priority": "priority", "type": "type", "status": "custom_status_id", "assignee": "assignee_id"} {
 		if changed(name) {
@@ -113,7 +109,10 @@ func (v *visit) addComment() (string, error) {
 		return "", err
 	}
 	_, _, v.events, err = v.e.updateTicket(v.author(), t, map[string]any{"comment": comment})
-	return itemPath(t.ID), err
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s#comment-%d", itemPath(t.ID), t.Comments[len(t.Comments)-1].ID), nil
 }
 
 // attach keeps the form's files and names them in the comment by an upload token.

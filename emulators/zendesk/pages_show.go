@@ -9,19 +9,6 @@ import (
 	"time"
 )
 
-// frame is what every page shows around its content.
-type frame struct {
-	Title  string
-	Path   string
-	Who    *user
-	People []*user
-	Watch  bool // the page reloads itself every few seconds
-}
-
-func (v *visit) frame(title string) frame {
-	return frame{Title: title, Path: v.req.URL.Path, Who: v.who, People: v.e.st.usersByID(), Watch: v.req.URL.Query().Get("watch") == "1"}
-}
-
 // ticket finds the ticket of the path; customers see their own only.
 func (v *visit) ticket() (*ticket, error) {
 	id, _ := strconv.ParseInt(v.req.PathValue("id"), 10, 64)
@@ -64,10 +51,10 @@ type row struct {
 	Priority, Requester, Assignee string
 	Tags                          []string
 	Updated                       time.Time
-	Deleted                       bool
+	Changer                       string
 }
 
-func (v *visit) list() (string, any, error) {
+func (v *visit) list() (string, framed, error) {
 	filter := v.req.URL.Query().Get("status")
 	var rows []row
 	for _, t := range sortedValues(v.e.st.Tickets, func(t *ticket) int64 { return -t.Change }) {
@@ -79,15 +66,16 @@ func (v *visit) list() (string, any, error) {
 		if !mine || filter != "" && filter != state || filter == "" && t.deleted() {
 			continue
 		}
-		rows = append(rows, row{t.ID, t.Subject, state, statusLabel(t), t.Priority, v.name(t.RequesterID), v.name(t.AssigneeID), t.Tags, t.Updated, t.deleted()})
+		rows = append(rows, row{t.ID, t.Subject, state, statusLabel(t), t.Priority, v.name(t.RequesterID), v.name(t.AssigneeID), t.Tags, t.Updated, v.changer(t)})
 	}
 	filters := choices(filter, [2]string{"", "All"}, [2]string{"new", "New"}, [2]string{"open", "Open"}, [2]string{"pending", "Pending"},
 		[2]string{"hold", "On-hold"}, [2]string{"solved", "Solved"}, [2]string{"closed", "Closed"}, [2]string{"deleted", "Deleted"})
 	return "list", struct {
 		frame
 		Rows    []row
+		Filter  string
 		Filters []choice
-	}{v.frame("Tickets"), rows, filters}, nil
+	}{v.frame("Tickets", v.listPath()), rows, filter, filters}, nil
 }
 
 func statusLabel(t *ticket) string {
@@ -100,18 +88,18 @@ func statusLabel(t *ticket) string {
 	return "Closed"
 }
 
-func (v *visit) newForm() (string, any, error) {
+func (v *visit) newForm() (string, framed, error) {
 	var requesters []choice
 	for _, u := range v.e.st.usersByID() {
 		if !u.staff() && (v.who.staff() || u.ID == v.who.ID) {
-			requesters = append(requesters, choice{idString(u.ID), u.Name + " <" + u.Email + ">", false})
+			requesters = append(requesters, choice{idString(u.ID), u.Name + " <" + u.Email + ">", v.typed("requester", "") == idString(u.ID)})
 		}
 	}
 	return "new", struct {
 		frame
 		Requesters []choice
 		Priorities []choice
-	}{v.frame("New ticket"), requesters, systemChoices("priority", "")}, nil
+	}{v.frame("New ticket", "/items/new"), requesters, systemChoices("priority", v.typed("priority", ""))}, nil
 }
 
 // systemChoices are the options of a system field, with an empty one first.
@@ -127,20 +115,20 @@ func systemChoices(kind, chosen string) []choice {
 	return choices(chosen, pairs...)
 }
 
-// input is one custom field of the form.
+// input is one custom field of the form: Was is what the ticket has, Value what the form shows.
 type input struct {
-	Name, Title, Kind, Value string
-	Choices                  []choice
+	Name, Title, Kind, Was, Value string
+	Choices                       []choice
 }
 
 // inputs are the custom fields as form fields, in the order of the account.
-func inputs(t *ticket) []input {
+func (v *visit) inputs(t *ticket) []input {
 	var out []input
 	for _, f := range customFields() {
-		v := shown(t.Fields[f.id])
-		in := input{Name: "field_" + idString(f.id), Title: f.title, Kind: f.kind, Value: text(v)}
+		in := input{Name: "field_" + idString(f.id), Title: f.title, Kind: f.kind, Was: text(shown(t.Fields[f.id]))}
+		in.Value = v.typed(in.Name, in.Was)
 		if f.kind == "tagger" {
-			in.Choices = append(in.Choices, choice{"", "–", v == nil})
+			in.Choices = append(in.Choices, choice{"", "–", in.Value == ""})
 		}
 		for _, o := range f.options {
 			chosen := slices.Contains(strings.Fields(in.Value), o.value)
@@ -168,7 +156,7 @@ type historyLine struct {
 	What []string
 }
 
-func (v *visit) item() (string, any, error) {
+func (v *visit) item() (string, framed, error) {
 	t, err := v.ticket()
 	if err != nil {
 		return "", nil, err
@@ -197,7 +185,7 @@ func (v *visit) item() (string, any, error) {
 			assignees = append(assignees, [2]string{idString(u.ID), u.Name})
 		}
 	}
-	assigned := ""
+	status, assigned := idString(t.CustomStatusID), ""
 	if t.AssigneeID != 0 {
 		assigned = idString(t.AssigneeID)
 	}
@@ -219,10 +207,20 @@ func (v *visit) item() (string, any, error) {
 		Inputs                                 []input
 		Comments                               []shownComment
 		History                                []historyLine
-	}{v.frame(fmt.Sprintf("#%d %s", t.ID, t.Subject)), t, statusLabel(t), v.name(t.RequesterID), org, groupName,
-		t.Status != "closed" && !t.deleted(), choices(idString(t.CustomStatusID), statuses...), systemChoices("priority", t.Priority),
-		systemChoices("tickettype", t.Type), choices(assigned, assignees...), idString(t.CustomStatusID), assigned, strings.Join(t.Tags, " "),
-		inputs(t), comments, v.history(t)}, nil
+		Changer                                string
+	}{v.frame(fmt.Sprintf("#%d %s", t.ID, t.Subject), itemPath(t.ID)), t, statusLabel(t), v.name(t.RequesterID), org, groupName,
+		t.Status != "closed" && !t.deleted(), choices(v.typed("status", status), statuses...), systemChoices("priority", v.typed("priority", t.Priority)),
+		systemChoices("tickettype", v.typed("type", t.Type)), choices(v.typed("assignee", assigned), assignees...), status, assigned, strings.Join(t.Tags, " "),
+		v.inputs(t), comments, v.history(t), v.changer(t)}, nil
+}
+
+// changer is who changed the ticket last, as far as this person may know: customers see nobody's
+// name who wrote internally.
+func (v *visit) changer(t *ticket) string {
+	if !v.who.staff() || len(t.Audits) == 0 {
+		return ""
+	}
+	return v.name(t.Audits[len(t.Audits)-1].AuthorID)
 }
 
 // history tells the audits in words, newest first; customers see none.
@@ -237,7 +235,10 @@ func (v *visit) history(t *ticket) []historyLine {
 			var what string
 			switch ev.Type {
 			case "Comment":
-				what = "added a comment"
+				what = "wrote an internal note"
+				if c := t.comment(ev.Comment); c != nil && c.Public {
+					what = "wrote a public comment"
+				}
 			case "CommentPrivacyChange":
 				what = "made a comment internal"
 			case "CommentRedactionEvent":
@@ -286,5 +287,8 @@ func (v *visit) valueWords(name string, value any) string {
 			return s.label
 		}
 	}
-	return strings.Trim(fmt.Sprint(value), "[]")
+	if words := strings.Trim(fmt.Sprint(value), "[]"); words != "" {
+		return words
+	}
+	return "–"
 }
