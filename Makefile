@@ -28,7 +28,7 @@ build: ## build every program into bin/ (the first time takes minutes: the stand
 
 .PHONY: test
 test: ## run the tests of both modules, with the race detector where there is a C compiler
-	@test -n "$(RACE)" || echo "No C compiler here: the tests run without the race detector."
+	@test -n "$(RACE)" || echo "The tests run without the race detector: go finds no C compiler."
 	@echo "The tests of standalone/ take minutes to build the first time: they contain a Temporal server."
 	@go run ./internal/testreport $(STRICT) . $(RACE) -vet=off -timeout 20m -- standalone -vet=off -timeout 30m
 
