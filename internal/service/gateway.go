@@ -20,8 +20,9 @@ import (
 const shutdownLimit = 15 * time.Second
 
 // Check compiles a connection against the systems as they are now.
-func Check(systems activities.Systems) func(context.Context, core.ConnectionVersion) (*mapping.Mapping, mapping.Diagnostics, error) {
+func Check(systems *Systems) func(context.Context, core.ConnectionVersion) (*mapping.Mapping, mapping.Diagnostics, error) {
 	return func(ctx context.Context, v core.ConnectionVersion) (*mapping.Mapping, mapping.Diagnostics, error) {
+		systems.Refresh()
 		env, failed := activities.Environment(ctx, systems, v.Files)
 		m, diags := mapping.Compile(v.FileName, v.Source, env)
 		if diags.Err() == nil && *failed != nil {

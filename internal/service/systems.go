@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"duplex/core"
 	"duplex/core/mapping"
 	"duplex/internal/config"
+	"duplex/store"
 )
 
 // refreshAfter is how old the list of systems may be: a changed system file is in use everywhere this much later.
@@ -65,6 +67,13 @@ func (s *Systems) Kinds(ctx context.Context) (map[string]string, error) {
 		kinds[name] = e.file.Kind
 	}
 	return kinds, nil
+}
+
+// Refresh makes the next use read the systems anew, so that a file that was just applied counts at once.
+func (s *Systems) Refresh() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.read = time.Time{}
 }
 
 // Limits are the admin's budgets by system.
@@ -130,8 +139,17 @@ func (s *Systems) build(v core.SystemVersion) *system {
 		Save: func(name, secret string) error {
 			return s.Store.SaveCredential(context.Background(), v.Name, name, secret)
 		},
-		Load: func(name string) (string, error) { return s.Store.LoadCredential(context.Background(), v.Name, name) }})
+		Load: func(name string) (string, error) { return s.load(v.Name, name) }})
 	return e
+}
+
+// load is a kept credential, "" when there is none.
+func (s *Systems) load(system, name string) (string, error) {
+	secret, err := s.Store.LoadCredential(context.Background(), system, name)
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrNoSealKey) {
+		return "", nil
+	}
+	return secret, err
 }
 
 func (s *Systems) now() time.Time {
