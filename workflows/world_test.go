@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
 
@@ -31,6 +33,8 @@ type world struct {
 	sys   [2]*memory.System
 	act   *activities.Activities
 	quiet atomic.Bool // no hints: webhooks are lost, or the workflow does not run yet
+	loses func() bool // of a hint: its webhook is lost; nil: none is
+	seen  recorder    // what the engine is given to keep
 }
 
 var sideNames = [2]string{"support", "engineering"}
@@ -52,35 +56,55 @@ attachments: {flow: both, max_size: 1MB}
 deletes: {support: note, engineering: unlink}
 `
 
-func newWorld(t *testing.T, file string) *world {
+func newWorld(t *testing.T, file string, shape ...func(side core.Side, o *memory.Options)) *world {
 	t.Helper()
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(slog.New(slog.DiscardHandler))
-	w := &world{t: t, env: suite.NewTestWorkflowEnvironment(), store: storetest.Open(t, store.SQLite)}
-	clock := w.env.Now
+	w := &world{t: t, store: storetest.Open(t, store.SQLite)}
+	clock := func() time.Time { return w.env.Now() }
 	for i, name := range []string{"left", "right"} {
-		w.sys[i] = memory.New(memory.Options{Name: name, Clock: clock, Nasty: memory.Nasty{Seed: 1}})
+		o := memory.Options{Name: name, Clock: clock, Nasty: memory.Nasty{Seed: 1}}
+		for _, f := range shape {
+			f(core.Side(i), &o)
+		}
+		w.sys[i] = memory.New(o)
 	}
 	if _, _, err := w.store.PutConnection(context.Background(), core.ConnectionVersion{Name: connection, FileName: "desk.yaml", Source: []byte(file)}); err != nil {
 		t.Fatal(err)
 	}
 	w.act = &activities.Activities{Store: w.store, Systems: w, Now: clock, Log: slog.New(slog.DiscardHandler), Ledger: "http://duplex.test/plans/",
 		Mappings: &activities.Mappings{Store: w.store, Systems: w}}
+	for i := range w.sys {
+		w.sys[i].OnChange(func(h core.Hint) {
+			if w.quiet.Load() || w.loses != nil && w.loses() {
+				return
+			}
+			w.hint(core.Side(i), h)
+		})
+	}
+	w.nextRun(time.Time{})
+	return w
+}
+
+// nextRun gives the world a fresh environment for another run of the workflow. The systems and the store stay.
+func (w *world) nextRun(start time.Time) {
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(slog.New(slog.DiscardHandler))
+	w.env = suite.NewTestWorkflowEnvironment()
+	if !start.IsZero() {
+		w.env.SetStartTime(start)
+	}
+	w.env.SetDataConverter(&w.seen)
+	w.env.SetOnActivityCompletedListener(func(_ *activity.Info, _ converter.EncodedValue, err error) { w.seen.failure(err) })
+	w.env.SetOnLocalActivityCompletedListener(func(_ *activity.Info, _ converter.EncodedValue, err error) { w.seen.failure(err) })
 	w.env.RegisterActivity(w.act)
 	w.env.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: workflows.DefaultTuning}.Pair, workflow.RegisterOptions{Name: workflows.PairWorkflow})
 	w.env.SetTestTimeout(time.Minute)
 	w.quiet.Store(true)
 	w.at(time.Millisecond, func() { w.quiet.Store(false) })
-	for i := range w.sys {
-		w.sys[i].OnChange(func(h core.Hint) {
-			if w.quiet.Load() {
-				return
-			}
-			side := core.Side(i)
-			w.env.SignalWorkflow(workflows.HintSignal, workflows.Hint{Side: side, Kind: h.Kind, Revision: h.Revision, Own: h.Own})
-		})
-	}
-	return w
+}
+
+// hint is a webhook that has reached the pair.
+func (w *world) hint(side core.Side, h core.Hint) {
+	w.env.SignalWorkflow(workflows.HintSignal, workflows.Hint{Side: side, Kind: h.Kind, Revision: h.Revision, Own: h.Own})
 }
 
 // Connector and Kinds make the world the activities' Systems.
@@ -103,7 +127,16 @@ func (w *world) at(d time.Duration, f func()) { w.env.RegisterDelayedCallback(f,
 // run starts the workflow for an item of the left side and ends it by unlinking at the end, so that the run is whole.
 func (w *world) run(item core.Ref, end time.Duration) workflows.Answer {
 	w.t.Helper()
-	state := workflows.FromItem(connection, sideNames, [2]string{"left", "right"}, core.A, core.Ref{System: "left", ID: item.ID})
+	return w.runFrom(w.fresh(item), end)
+}
+
+// fresh is the state of a pair that the left item may begin.
+func (w *world) fresh(item core.Ref) workflows.PairState {
+	return workflows.FromItem(connection, sideNames, [2]string{"left", "right"}, core.A, core.Ref{System: "left", ID: item.ID})
+}
+
+func (w *world) runFrom(state workflows.PairState, end time.Duration) workflows.Answer {
+	w.t.Helper()
 	w.at(end, func() {
 		w.env.UpdateWorkflow(workflows.UnlinkUpdate, "", &testsuite.TestUpdateCallback{OnReject: func(error) {}, OnAccept: func() {}, OnComplete: func(any, error) {}},
 			workflows.OperatorRequest{By: "test"})
@@ -151,6 +184,8 @@ func (w *world) ticket() core.Ref {
 }
 
 var errDenied = fmt.Errorf("read: %w", connectors.ErrDenied)
+
+func refusal(field, why string) error { return connectors.Invalid("write", field, why) }
 
 func (w *world) must(err error) {
 	w.t.Helper()
