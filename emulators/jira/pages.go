@@ -7,14 +7,20 @@ import (
 	"html/template"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+
+	"duplex/emulators/harness"
 )
 
-//go:embed page/*.html
+//go:embed page/*.html page/style.css
 var pageFiles embed.FS
 
-var pageTemplates = template.Must(template.ParseFS(pageFiles, "page/*.html"))
+var pageTemplates = template.Must(template.New("").Funcs(template.FuncMap{
+	"css":  func() template.CSS { data, _ := pageFiles.ReadFile("page/style.css"); return template.CSS(data) },
+	"live": func() template.JS { return template.JS(harness.LiveScript) },
+}).ParseFS(pageFiles, "page/*.html"))
 
 // actorCookie remembers who the person at the browser says to be.
 const actorCookie = "jira_emulator_account"
@@ -22,6 +28,11 @@ const actorCookie = "jira_emulator_account"
 // pages serves the pages for people. Every form goes through the same acts as the API: times move,
 // history is written and webhooks are sent.
 func (e *Emulator) pages() http.Handler {
+	// Forms of other sites must not act here.
+	return http.NewCrossOriginProtection().Handler(e.pageRoutes())
+}
+
+func (e *Emulator) pageRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", e.listPage)
 	mux.HandleFunc("GET /items", e.listPage)
@@ -38,8 +49,7 @@ func (e *Emulator) pages() http.Handler {
 	} {
 		mux.HandleFunc("POST /items/{id}"+path, e.form(do))
 	}
-	// Forms of other sites must not act here.
-	return http.NewCrossOriginProtection().Handler(mux)
+	return mux
 }
 
 // actor is the account the browser's person chose; Ada until then.
@@ -57,7 +67,7 @@ func (e *Emulator) chooseActor(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: actorCookie, Value: u.AccountID, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	}
 	back := r.FormValue("back")
-	if back != "/" && !strings.HasPrefix(back, "/items/") {
+	if back != "/" && !strings.HasPrefix(back, "/?") && !strings.HasPrefix(back, "/items/") {
 		back = "/"
 	}
 	http.Redirect(w, r, back, http.StatusSeeOther)
@@ -123,18 +133,47 @@ func (s *session) formCreate(r *http.Request, _ *issue) (string, error) {
 	return "/items/" + i.ID, nil
 }
 
+// sent is a field of the form with the line ends of documents.
+func sent(form url.Values, name string) string {
+	return strings.TrimSpace(strings.ReplaceAll(form.Get(name), "\r\n", "\n"))
+}
+
+// touched tells whether a person changed a field of a form: the form carries what it showed, so that
+// a page opened a while ago undoes nobody else's edit.
+func touched(form url.Values, name string) bool {
+	return form.Has(name) && sent(form, name) != sent(form, "was_"+name)
+}
+
+// formEdit writes the fields that were touched.
 func (s *session) formEdit(r *http.Request, i *issue) (string, error) {
-	in := issueInput{Fields: map[string]rawDoc{
-		"summary": quoted(r.FormValue("summary")), "priority": orNull("id", r.FormValue("priority")),
-		"assignee": orNull("accountId", r.FormValue("assignee")), "labels": quoted(append([]string{}, strings.Fields(r.FormValue("labels"))...)),
-		"customfield_10031": orNull("id", r.FormValue("area")), "customfield_10032": quoted(r.FormValue("ref")), "duedate": rawDoc("null"),
-	}}
-	if due := r.FormValue("due"); due != "" {
-		in.Fields["duedate"] = quoted(due)
+	in := issueInput{Fields: map[string]rawDoc{}}
+	for name, to := range map[string]struct{ field, key string }{
+		"summary": {"summary", ""}, "priority": {"priority", "id"}, "assignee": {"assignee", "accountId"}, "area": {"customfield_10031", "id"},
+		"ref": {"customfield_10032", ""}, "due": {"duedate", ""},
+	} {
+		value := sent(r.Form, name)
+		switch {
+		case !touched(r.Form, name):
+		case to.key != "":
+			in.Fields[to.field] = orNull(to.key, value)
+		case value == "" && name == "due":
+			in.Fields[to.field] = rawDoc("null")
+		default:
+			in.Fields[to.field] = quoted(value)
+		}
+	}
+	if touched(r.Form, "labels") {
+		was, is := strings.Fields(r.Form.Get("was_labels")), strings.Fields(r.Form.Get("labels"))
+		labels := slices.DeleteFunc(slices.Clone(i.Values["labels"].List), func(l string) bool { return slices.Contains(was, l) && !slices.Contains(is, l) })
+		for _, l := range is {
+			if !slices.Contains(was, l) && !slices.Contains(labels, l) {
+				labels = append(labels, l)
+			}
+		}
+		in.Fields["labels"] = quoted(append([]string{}, labels...))
 	}
 	// A description nobody touched keeps its formatting.
-	text := strings.ReplaceAll(r.FormValue("description"), "\r\n", "\n")
-	if strings.TrimSpace(text) != strings.TrimSpace(i.Values["description"].Doc.plainText()) {
+	if text := sent(r.Form, "description"); touched(r.Form, "description") && text != strings.TrimSpace(i.Values["description"].Doc.plainText()) {
 		in.Fields["description"] = quoted(textDocument(text))
 	}
 	return "/items/" + i.ID, s.change(i, in)
@@ -156,8 +195,11 @@ func (s *session) formComment(r *http.Request, i *issue) (string, error) {
 	if r.FormValue("internal") != "" {
 		in["properties"] = []object{{"key": internalKey, "value": object{"internal": true}}}
 	}
-	_, err := s.comment(i, quoted(in))
-	return "/items/" + i.ID, err
+	c, err := s.comment(i, quoted(in))
+	if err != nil {
+		return "", err
+	}
+	return "/items/" + i.ID + "#comment-" + c.ID, nil
 }
 
 func (s *session) formEditComment(r *http.Request, i *issue) (string, error) {
@@ -169,7 +211,11 @@ func (s *session) formEditComment(r *http.Request, i *issue) (string, error) {
 		s.deleteComment(i, c)
 		return "/items/" + i.ID, nil
 	}
-	return "/items/" + i.ID, s.editComment(i, c, quoted(object{"body": textDocument(r.FormValue("body"))}))
+	next := "/items/" + i.ID + "#comment-" + c.ID
+	if text := sent(r.Form, "body"); !touched(r.Form, "body") || text == strings.TrimSpace(c.Body.plainText()) {
+		return next, nil // a comment nobody touched keeps its formatting
+	}
+	return next, s.editComment(i, c, quoted(object{"body": textDocument(r.FormValue("body"))}))
 }
 
 func (s *session) formAttach(r *http.Request, i *issue) (string, error) {

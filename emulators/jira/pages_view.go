@@ -5,14 +5,22 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
+	"net/url"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
+
+	"duplex/emulators/harness"
 )
 
-// page is what both templates show.
+// page is what the templates show.
 type page struct {
 	Title, Here, Problem string
+	Version              string        // see harness.PageVersion; "" where the page must not load itself anew
+	Main                 template.HTML // the content, once it is made
+	Sent                 url.Values    // the form that was refused
+	SentComment          string        // the comment that form edits
+	Project              string        // key of the only project the list shows
 	Me                   *User
 	People, Humans       []*User
 	Projects             []*project
@@ -30,6 +38,7 @@ type column struct {
 }
 
 type itemView struct {
+	ProjectKey, PriorityID, AreaID, LabelText, Changer          string
 	ID, Key, Project, Summary, Type, Priority, Status, Category string
 	Assignee, AssigneeID, Reporter, Area, SupportRef            string
 	Resolution, Due, Created, Updated, Parent, ParentID         string
@@ -50,8 +59,8 @@ type transitionView struct {
 }
 
 type commentView struct {
-	ID, Author, Editor, Created, Edited, Closed, Plain string
-	Body                                               template.HTML
+	ID, Author, Editor, Created, Edited, Closed, Hint, Plain string
+	Body                                                     template.HTML
 }
 
 type attachmentView struct {
@@ -66,22 +75,47 @@ type historyView struct{ At, Who, What string }
 func (e *Emulator) listPage(w http.ResponseWriter, r *http.Request) { e.showList(w, r, nil) }
 func (e *Emulator) itemPage(w http.ResponseWriter, r *http.Request) { e.showItem(w, r, nil) }
 
-func newPage(title, here string, me *User, problem error) page {
+func newPage(title, here string, me *User, r *http.Request, problem error) page {
 	p := page{Title: title, Here: here, Me: me, People: users, Humans: users[1:], Projects: projects, Types: issueTypes, Priorities: priorities,
 		Resolutions: resolutions, Areas: findField("customfield_10031").Options, Roles: roleNames}
 	if problem != nil {
 		p.Problem = problemText(problem)
 	}
+	if problem != nil && r.Method == http.MethodPost {
+		p.Sent, p.SentComment = r.Form, r.PathValue("comment")
+	}
 	return p
 }
 
+// Changed tells whether the refused form changes a field.
+func (p page) Changed(name string) bool { return touched(p.Sent, name) }
+
+// Typed is what a field of a form shows: what the person typed where the form was refused, else has.
+func (p page) Typed(name, has string) string {
+	if p.Changed(name) {
+		return p.Sent.Get(name)
+	}
+	return has
+}
+
+// TypedComment is Typed for the text of one comment; the id of a new one is "".
+func (p page) TypedComment(id, has string) string {
+	if p.SentComment == id {
+		return p.Typed("body", has)
+	}
+	return has
+}
+
 func (e *Emulator) showList(w http.ResponseWriter, r *http.Request, problem error) {
-	p := newPage("Issues", "/", actor(r), problem)
+	p := newPage("Issues", "/", actor(r), r, problem)
+	if only := findProject(r.URL.Query().Get("project")); only != nil {
+		p.Project, p.Here = only.Key, "/?project="+only.Key
+	}
 	_ = e.act(p.Me, false, func(s *session) error {
 		for _, st := range statuses {
 			col := column{Name: st.Name}
 			for _, i := range slices.Backward(s.state.sorted()) {
-				if i.StatusID == st.ID {
+				if i.StatusID == st.ID && (p.Project == "" || p.Project == i.project().Key) {
 					col.Items = append(col.Items, s.itemView(i))
 					p.Count++
 				}
@@ -100,7 +134,7 @@ func (e *Emulator) showItem(w http.ResponseWriter, r *http.Request, problem erro
 		if i == nil {
 			return noIssue()
 		}
-		p = newPage(i.Key, "/items/"+i.ID, s.user, problem)
+		p = newPage(i.Key+" "+i.Values["summary"].Text, "/items/"+i.ID, s.user, r, problem)
 		p.Item = s.itemView(i)
 		s.addParts(p.Item, i)
 		return nil
@@ -112,14 +146,25 @@ func (e *Emulator) showItem(w http.ResponseWriter, r *http.Request, problem erro
 	show(w, "item", p, problem)
 }
 
+// show sends a page; name is the template of its content.
 func show(w http.ResponseWriter, name string, p page, problem error) {
-	var out bytes.Buffer
-	if err := pageTemplates.ExecuteTemplate(&out, name, p); err != nil {
+	var content, out bytes.Buffer
+	err := pageTemplates.ExecuteTemplate(&content, name, p)
+	if err == nil {
+		p.Main = template.HTML(content.String()) // its template escaped it
+		if problem == nil {
+			p.Version = harness.PageVersion(content.Bytes())
+			w.Header().Set("ETag", p.Version)
+		}
+		err = pageTemplates.ExecuteTemplate(&out, "page", p)
+	}
+	if err != nil {
 		http.Error(w, "The page could not be made: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "+harness.LivePolicy())
+	w.Header().Set("Cache-Control", "no-store")
 	switch refused, ok := problem.(*apiError); {
 	case ok:
 		w.WriteHeader(refused.Status)
@@ -136,7 +181,9 @@ func (s *session) itemView(i *issue) *itemView {
 		Priority: nameOf(priorities, i.Values["priority"].Text), Resolution: nameOf(resolutions, i.Values["resolution"].Text),
 		Assignee: "Unassigned", AssigneeID: i.Values["assignee"].Text, Reporter: personName(i.Values["reporter"].Text), Labels: i.Values["labels"].List,
 		Area: nameOf(findField("customfield_10031").Options, i.Values["customfield_10031"].Text), SupportRef: i.Values["customfield_10032"].Text,
-		Due: i.Values["duedate"].Text, Created: s.pageTime(i.Created), Updated: s.pageTime(i.Updated)}
+		Due: i.Values["duedate"].Text, Created: s.pageTime(i.Created), Updated: s.pageTime(i.Updated),
+		ProjectKey: i.project().Key, PriorityID: i.Values["priority"].Text, AreaID: i.Values["customfield_10031"].Text,
+		LabelText: strings.Join(i.Values["labels"].List, " "), Changer: s.changer(i)}
 	if v.AssigneeID != "" {
 		v.Assignee = personName(v.AssigneeID)
 	}
@@ -144,6 +191,25 @@ func (s *session) itemView(i *issue) *itemView {
 		v.Components = append(v.Components, nameOf(components, id))
 	}
 	return v
+}
+
+// changer is who changed an issue last, as far as this person may know.
+func (s *session) changer(i *issue) string {
+	who, at := i.CreatorID, i.Created
+	later := func(id string, t time.Time) {
+		if !t.Before(at) {
+			who, at = id, t
+		}
+	}
+	for _, ch := range i.History {
+		later(ch.AuthorID, ch.At)
+	}
+	for _, c := range i.Comments {
+		if s.user.mayRead(c) {
+			later(c.UpdaterID, c.Updated)
+		}
+	}
+	return personName(who)
 }
 
 // addParts fills in what only the issue's own page shows.
@@ -190,27 +256,16 @@ func (s *session) commentView(i *issue, c *comment) commentView {
 	}
 	switch {
 	case !c.public(i.project()):
-		out.Closed = "internal note"
+		out.Closed, out.Hint = "internal note", "customers cannot see this"
 	case c.Visibility != nil:
 		out.Closed = "only " + c.Visibility.Value
 	}
 	return out
 }
 
-// pageTime shows a moment in the person's time zone, with how long ago it was.
+// pageTime shows a moment in the person's time zone.
 func (s *session) pageTime(at time.Time) string {
-	text := at.In(s.user.zone()).Format("2 Jan 2006 15:04:05 MST")
-	switch ago := s.now.Sub(at); {
-	case ago < 0:
-		return text
-	case ago < time.Minute:
-		return text + " (just now)"
-	case ago < time.Hour:
-		return text + " (" + strconv.Itoa(int(ago.Minutes())) + " min ago)"
-	case ago < 24*time.Hour:
-		return text + " (" + strconv.Itoa(int(ago.Hours())) + " h ago)"
-	}
-	return text
+	return at.In(s.user.zone()).Format("2 Jan 2006, 15:04:05 MST")
 }
 
 func nameOf(list []*named, id string) string {
