@@ -24,9 +24,9 @@ help: ## list the targets
 .PHONY: build
 build: ## build every program into bin/ (the first time takes minutes: the standalone contains a Temporal server)
 	@mkdir -p bin
-	@for p in $(PROGRAMS); do echo "build bin/$$p"; go build -trimpath -o bin/$$p ./cmd/$$p || exit 1; done
+	@for p in $(PROGRAMS); do echo "build bin/$$p"; go build -o bin/$$p ./cmd/$$p || exit 1; done
 	@echo "build bin/standalone (the first time takes minutes: it contains a Temporal server)"
-	@cd standalone && go build -trimpath -o ../bin/standalone ./cmd/standalone
+	@cd standalone && go build -o ../bin/standalone ./cmd/standalone
 	@ls -lh bin | awk 'NR > 1 { print "  " $$5, "bin/" $$NF }'
 
 .PHONY: test
