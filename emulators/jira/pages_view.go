@@ -163,7 +163,7 @@ func show(w http.ResponseWriter, name string, p page, problem error) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "+harness.LivePolicy())
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; "+harness.LivePolicy())
 	w.Header().Set("Cache-Control", "no-store")
 	switch refused, ok := problem.(*apiError); {
 	case ok:
@@ -181,7 +181,7 @@ func (s *session) itemView(i *issue) *itemView {
 		Priority: nameOf(priorities, i.Values["priority"].Text), Resolution: nameOf(resolutions, i.Values["resolution"].Text),
 		Assignee: "Unassigned", AssigneeID: i.Values["assignee"].Text, Reporter: personName(i.Values["reporter"].Text), Labels: i.Values["labels"].List,
 		Area: nameOf(findField("customfield_10031").Options, i.Values["customfield_10031"].Text), SupportRef: i.Values["customfield_10032"].Text,
-		Due: i.Values["duedate"].Text, Created: s.pageTime(i.Created), Updated: s.pageTime(i.Updated),
+		Due: i.Values["duedate"].Text, Created: pageTime(i.Created), Updated: pageTime(i.Updated),
 		ProjectKey: i.project().Key, PriorityID: i.Values["priority"].Text, AreaID: i.Values["customfield_10031"].Text,
 		LabelText: strings.Join(i.Values["labels"].List, " "), Changer: s.changer(i)}
 	if v.AssigneeID != "" {
@@ -228,7 +228,7 @@ func (s *session) addParts(v *itemView, i *issue) {
 		}
 	}
 	for _, a := range i.Attachments {
-		v.Attachments = append(v.Attachments, attachmentView{a.ID, a.Filename, personName(a.AuthorID), s.pageTime(a.Created), a.Size})
+		v.Attachments = append(v.Attachments, attachmentView{a.ID, a.Filename, personName(a.AuthorID), pageTime(a.Created), a.Size})
 	}
 	for _, l := range s.state.linksOf(i.ID) {
 		t, other, words := findLinkType(l.TypeID, ""), l.OutwardID, ""
@@ -244,15 +244,15 @@ func (s *session) addParts(v *itemView, i *issue) {
 	}
 	for _, ch := range slices.Backward(i.History) {
 		for _, it := range ch.Items {
-			v.History = append(v.History, historyView{s.pageTime(ch.At), personName(ch.AuthorID), "changed " + it.Field + " from " + shorten(it.FromString) + " to " + shorten(it.ToString)})
+			v.History = append(v.History, historyView{pageTime(ch.At), personName(ch.AuthorID), "changed " + it.Field + " from " + shorten(it.FromString) + " to " + shorten(it.ToString)})
 		}
 	}
 }
 
 func (s *session) commentView(i *issue, c *comment) commentView {
-	out := commentView{ID: c.ID, Author: personName(c.AuthorID), Created: s.pageTime(c.Created), Body: htmlText(c.Body), Plain: c.Body.plainText()}
+	out := commentView{ID: c.ID, Author: personName(c.AuthorID), Created: pageTime(c.Created), Body: htmlText(c.Body), Plain: c.Body.plainText()}
 	if !c.Updated.Equal(c.Created) {
-		out.Edited, out.Editor = s.pageTime(c.Updated), personName(c.UpdaterID)
+		out.Edited, out.Editor = pageTime(c.Updated), personName(c.UpdaterID)
 	}
 	switch {
 	case !c.public(i.project()):
@@ -263,10 +263,8 @@ func (s *session) commentView(i *issue, c *comment) commentView {
 	return out
 }
 
-// pageTime shows a moment in the person's time zone.
-func (s *session) pageTime(at time.Time) string {
-	return at.In(s.user.zone()).Format("2 Jan 2006, 15:04:05 MST")
-}
+// pageTime shows a moment in UTC for everybody, so that it compares with the pages of other systems.
+func pageTime(at time.Time) string { return at.UTC().Format("2 Jan 2006, 15:04:05 UTC") }
 
 func nameOf(list []*named, id string) string {
 	if n := findNamed(list, id, ""); id != "" && n != nil {
