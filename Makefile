@@ -35,15 +35,29 @@ test: ## run the tests of both modules, the main one with the race detector wher
 	@echo "The tests of standalone/ take minutes to build the first time: they contain a Temporal server."
 	@go run ./internal/testreport $(STRICT) . $(RACE) -vet=off -timeout 20m -- standalone $(STANDALONE_RACE) -vet=off -timeout 30m
 
-.PHONY: check
-check: ## formatting, vet, staticcheck, workflowcheck, who imports whom, the compose file
+CHECKS := check-format check-house check-vet check-static check-workflows check-compose
+
+.PHONY: check $(CHECKS)
+check: $(CHECKS) ## formatting, who imports whom, vet, staticcheck, workflowcheck, the compose file (-k goes on after a finding)
+
+check-format:
 	@echo "gofmt"; out=$$(gofmt -l .) && { test -z "$$out" || { echo "run gofmt -w on:"; echo "$$out"; exit 1; }; }
+
+check-house:
 	@echo "the rules of the house (internal/arch)"; go test -count=1 ./internal/arch
+
+check-vet:
 	@echo "go vet"; go vet ./...
 	@echo "go vet of standalone (the first time takes minutes)"; cd standalone && go vet ./...
+
+check-static:
 	@echo "staticcheck"; go run $(STATICCHECK) ./...
-	@echo "staticcheck of standalone"; cd standalone && go run $(STATICCHECK) ./...
+	@echo "staticcheck of standalone (the first time takes minutes)"; cd standalone && go run $(STATICCHECK) ./...
+
+check-workflows:
 	@echo "workflowcheck"; go run $(WORKFLOWCHECK) -config .ci/workflowcheck.yaml ./workflows/...
+
+check-compose:
 	@if docker compose version >/dev/null 2>&1; then echo "docker compose config"; \
 		POSTGRES_PASSWORD=any DUPLEX_TOKEN=any docker compose config --quiet; \
 	else echo "docker compose is not here: docker-compose.yml was not checked"; fi
