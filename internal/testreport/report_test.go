@@ -111,12 +111,12 @@ func TestRunTestsEveryModule(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.reason, func(t *testing.T) {
-			var out bytes.Buffer
-			if got := Run(t.Context(), tt.args, &out, &out); got != tt.status {
+			var out, errs bytes.Buffer
+			if got := Run(t.Context(), tt.args, &out, &errs); got != tt.status {
 				t.Errorf("exit status %d, want %d", got, tt.status)
 			}
-			if !strings.Contains(out.String(), tt.want) {
-				t.Errorf("%q is missing from:\n%s", tt.want, out.String())
+			if text := out.String() + errs.String(); !strings.Contains(text, tt.want) {
+				t.Errorf("%q is missing from:\n%s", tt.want, text)
 			}
 		})
 	}
