@@ -44,6 +44,7 @@ type Store interface {
 	ClaimPair(ctx context.Context, p core.Pair) (core.Pair, bool, error)
 	AddPairSide(ctx context.Context, pair string, side core.Side, ref core.Ref) error
 	Pair(ctx context.Context, id string) (core.Pair, error)
+	PairsOf(ctx context.Context, system, itemID string) ([]core.Pair, error)
 	UnlinkPair(ctx context.Context, id string) error
 
 	PutObservation(ctx context.Context, pair string, o core.Observation) (string, error)
@@ -58,5 +59,6 @@ type Store interface {
 
 	BeginIntent(ctx context.Context, i core.Intent) (core.Intent, error)
 	SettleIntent(ctx context.Context, mark, resultID, resultKey, resultURL string) error
+	OpenIntents(ctx context.Context, pair string) ([]core.Intent, error)
 	IntentByMark(ctx context.Context, mark string) (core.Intent, error)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -37,7 +39,7 @@ func (w *applying) create(ctx context.Context) error {
 	}
 	side := w.mapping.Connection.Sides[w.to]
 	ref.System, ref.Type = side.System, side.Type
-	if err := w.Store.SettleIntent(ctx, draft.Mark, ref.ID, ref.Key, ref.URL); err != nil {
+	if err := w.settleCreate(ctx, draft.Mark, ref); err != nil {
 		return err
 	}
 	if err := w.Store.AddPairSide(ctx, w.pair.ID, w.to, ref); err != nil {
@@ -85,7 +87,11 @@ func (w *applying) missing(o *core.Observation, draft *core.Draft) {
 	}
 }
 
-// findItem looks for an item that an earlier attempt may have created. The zero ref means that there is none for certain.
+// slowest is the longest that a create may take to show its effect after it was begun, on top of the index's lag.
+const slowest = time.Minute
+
+// findItem looks for an item that an earlier attempt may have created. The zero ref means that there is none for certain;
+// that another create is about to be tried is then written down, because it too may lose its answer.
 func (w *applying) findItem(ctx context.Context, intent core.Intent) (core.Ref, error) {
 	finder, ok := w.c.(connectors.Finder)
 	if !ok {
@@ -101,13 +107,51 @@ func (w *applying) findItem(ctx context.Context, intent core.Intent) (core.Ref, 
 	case 1:
 		return refs[0], nil
 	case 0:
-		if left := intent.StartedAt.Add(w.c.Facts().FindLag).Sub(w.Now()); left > 0 {
-			return core.Ref{}, connectors.Busy("look for an item that an earlier attempt may have created",
-				"its index may lag; it is looked for until the lag is over, then created", min(left, w.c.Facts().FindLag/8+1))
-		}
-		return core.Ref{}, nil
+		return core.Ref{}, w.again(ctx, intent)
 	}
 	return core.Ref{}, fmt.Errorf("%d items in %s carry the same mark: delete all but one, then resync: %w", len(refs), side.System, connectors.ErrUnsupported)
+}
+
+// again lets the item be created once more, or waits until an index that lags would show what the last try made.
+func (w *applying) again(ctx context.Context, intent core.Intent) error {
+	open, err := w.Store.OpenIntents(ctx, w.pair.ID)
+	if err != nil {
+		return err
+	}
+	last, tries := intent.StartedAt, 1
+	for _, i := range open {
+		if strings.HasPrefix(i.Mark, intent.Mark+"/") {
+			tries++
+			if i.StartedAt.After(last) {
+				last = i.StartedAt
+			}
+		}
+	}
+	if lag := w.c.Facts().FindLag; lag > 0 {
+		if left := last.Add(lag + slowest).Sub(w.Now()); left > 0 {
+			return connectors.Busy("look for an item that an earlier attempt may have created",
+				"its index may lag; it is looked for until the lag is over, then created", min(left, lag/8+time.Second))
+		}
+	}
+	_, err = w.Store.BeginIntent(ctx, core.Intent{Mark: fmt.Sprintf("%s/%d", intent.Mark, tries+1), Pair: w.pair.ID, Side: w.to,
+		Kind: intent.Kind, Source: intent.Source, StartedAt: w.Now().UTC()})
+	return err
+}
+
+// settleCreate records what became of the create and of every further try.
+func (w *applying) settleCreate(ctx context.Context, mark string, ref core.Ref) error {
+	open, err := w.Store.OpenIntents(ctx, w.pair.ID)
+	if err != nil {
+		return err
+	}
+	for _, i := range open {
+		if strings.HasPrefix(i.Mark, mark+"/") {
+			if err := w.Store.SettleIntent(ctx, i.Mark, ref.ID, ref.Key, ref.URL); err != nil {
+				return err
+			}
+		}
+	}
+	return w.Store.SettleIntent(ctx, mark, ref.ID, ref.Key, ref.URL)
 }
 
 // createDropping creates the item, parking fields that the system refuses, as long as it names them.

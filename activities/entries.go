@@ -84,9 +84,16 @@ func (w *applying) add(ctx context.Context, id string, e *core.EntryDecision) (t
 		return "", "", err
 	}
 	target, result = intent.ResultID, "found"
-	if target == "" && intent.Attempts > 1 {
-		if target, err = w.findEntry(ctx, id, e, intent); err != nil {
+	if intent.Attempts > 1 {
+		found, outdated, err := w.findEntry(ctx, id, e, intent)
+		switch {
+		case target == "" && err != nil:
 			return "", "", err
+		case target == "":
+			target = found
+		}
+		if outdated && w.can[w.to].EditComment {
+			e.Print = "" // the copy holds an earlier wording: the next round sees an edit
 		}
 	}
 	if target == "" {
@@ -139,19 +146,20 @@ func (w *applying) attach(ctx context.Context, id string, e *core.EntryDecision)
 	return "", fmt.Errorf("the file is no longer in the observation: %w", connectors.ErrUnsupported)
 }
 
-// findEntry looks for a copy that an earlier attempt may have written; "" when there is none.
-func (w *applying) findEntry(ctx context.Context, id string, e *core.EntryDecision, intent core.Intent) (string, error) {
+// findEntry looks for a copy that an earlier attempt may have written; "" when there is none. outdated tells that the copy
+// says something else than what is to be written: the comment was edited since that attempt.
+func (w *applying) findEntry(ctx context.Context, id string, e *core.EntryDecision, intent core.Intent) (found string, outdated bool, err error) {
 	if e.Kind == core.EntryComment {
 		finder, ok := w.c.(connectors.CommentFinder)
 		if !ok {
-			return "", unknown(e)
+			return "", false, unknown(e)
 		}
 		c, err := finder.FindComment(ctx, id, e.Comment.Mark)
-		return c.ID, w.absent(ctx, id, err)
+		return c.ID, err == nil && !alike(c.Body, e.Comment.Body), w.absent(ctx, id, err)
 	}
 	finder, ok := w.c.(connectors.AttachmentFinder)
 	if !ok {
-		return "", unknown(e)
+		return "", false, unknown(e)
 	}
 	var taken []string
 	for _, l := range w.step.links {
@@ -161,7 +169,7 @@ func (w *applying) findEntry(ctx context.Context, id string, e *core.EntryDecisi
 	}
 	// The clocks of the worker and of the system may differ by a few minutes.
 	f, err := finder.FindAttachment(ctx, id, *e.Attachment, intent.StartedAt.Add(-5*time.Minute), taken)
-	return f.ID, w.absent(ctx, id, err)
+	return f.ID, false, w.absent(ctx, id, err)
 }
 
 // absent turns "no such entry" into no error. The item itself being gone shows at the write that follows.

@@ -71,6 +71,9 @@ func (a *Activities) enter(ctx context.Context, in FetchInput, m *mapping.Mappin
 	if !ok {
 		return reason, "", nil
 	}
+	if unlinked, err := a.unlinked(ctx, in); err != nil || unlinked {
+		return "its pair was unlinked: link the two items by hand to keep them in step again", "", err
+	}
 	pair := core.Pair{ID: in.Pair, Connection: in.Connection, Version: m.Connection.Version, Status: core.PairPending,
 		Origin: in.Side, CreatedAt: a.Now().UTC()}
 	for _, s := range core.Sides {
@@ -82,13 +85,27 @@ func (a *Activities) enter(ctx context.Context, in FetchInput, m *mapping.Mappin
 	if err != nil {
 		return "", "", err
 	}
-	if got.Status == core.PairUnlinked {
-		return "its pair was unlinked: link the two items by hand to keep them in step again", "", nil
-	}
 	if got.ID != in.Pair {
 		return "", got.ID, nil
 	}
 	return "", "", nil
+}
+
+// unlinked reports an item whose pair of this connection was ended, and that is in no other: a person decided that, and
+// the trigger does not overrule it.
+func (a *Activities) unlinked(ctx context.Context, in FetchInput) (bool, error) {
+	pairs, err := a.Store.PairsOf(ctx, in.Ref.System, in.Ref.ID)
+	ended := false
+	for _, p := range pairs {
+		if p.Connection != in.Connection {
+			continue
+		}
+		if p.Status != core.PairUnlinked {
+			return false, err
+		}
+		ended = true
+	}
+	return ended, err
 }
 
 // seen is an earlier observation, nil when there is none. One that was erased is as good as none.

@@ -77,6 +77,8 @@ func dynamicConfig(overrides map[string]any) dynamicconfig.StaticClient {
 		dynamicconfig.TransferProcessorMaxPollRPS.Key():   1000,
 		dynamicconfig.TimerProcessorMaxPollRPS.Key():      1000,
 		dynamicconfig.VisibilityProcessorMaxPollRPS.Key(): 1000,
+		// A timer may fire this much late; the default of a second would be most of a sync's latency.
+		dynamicconfig.TimerProcessorMaxTimeShift.Key(): 50 * time.Millisecond,
 
 		// One process has nothing to protect from itself: SQLite is the limit long before these.
 		dynamicconfig.FrontendRPS.Key():                                         100_000,
