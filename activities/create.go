@@ -16,7 +16,7 @@ import (
 // carry the mark, it stops and asks.
 func (w *applying) create(ctx context.Context) error {
 	draft := w.plan.Create[w.to]
-	intent, err := w.Store.BeginIntent(ctx, core.Intent{Mark: draft.Mark, Pair: w.pair.ID, Side: w.to, Kind: "item", StartedAt: w.Now().UTC()})
+	intent, err := w.Store.BeginIntent(ctx, core.Intent{Mark: draft.Mark, Pair: w.pair.ID, Side: w.to, Kind: "item", Source: w.plan.ID, StartedAt: w.Now().UTC()})
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (w *applying) create(ctx context.Context) error {
 	created := asCreated(o, draft)
 	w.done.After[w.to] = &created
 	if again {
-		w.missing(&created, draft)
+		w.missing(&created, draft, intent.Source == w.plan.ID)
 	}
 	return nil
 }
@@ -75,11 +75,12 @@ func asCreated(o core.Observation, draft *core.Draft) core.Observation {
 	return o
 }
 
-// missing parks what an earlier attempt, whose answer was lost, created the item without: the system may have refused it.
-func (w *applying) missing(o *core.Observation, draft *core.Draft) {
+// missing parks what an earlier attempt, whose answer was lost, created the item without: the system may have refused it,
+// or the source has changed since. A text that the same plan wrote and that looks different was rewritten by the system.
+func (w *applying) missing(o *core.Observation, draft *core.Draft, samePlan bool) {
 	for name, want := range draft.Fields {
-		d := w.ruleOf(name)
-		if d == nil || alike(o.Field(name), want) || want.Kind() == core.KindText && !o.Field(name).IsEmpty() {
+		d, shown := w.ruleOf(name), o.Field(name)
+		if d == nil || alike(shown, want) || samePlan && want.Kind() == core.KindText && !shown.IsEmpty() {
 			continue
 		}
 		w.fail(d.Rule, core.Problem{Class: core.ProblemFailed, Field: name, Retries: "the next event, or resync",

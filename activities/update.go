@@ -34,7 +34,7 @@ func (w *applying) update(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if holds(&o, patch) {
+		if done := w.heldBy(&o, patch); done {
 			w.after(o)
 			w.found = w.done.After[w.to]
 			w.record("update", id, "found", "an earlier attempt had written it", patch.Names(), started)
@@ -134,24 +134,51 @@ func drop(p *core.Patch, f string) bool {
 	return field || set
 }
 
-// holds reports whether the item already shows everything the patch writes.
-func holds(o *core.Observation, p *core.Patch) bool {
-	for f, want := range p.Fields {
-		if !alike(o.Field(f), want) {
+// heldBy reports whether the item shows that an earlier attempt wrote the patch: all of it, or, when the item has changed
+// since the plan, at least a part that it did not show then. A part that somebody has changed again since is taken out of
+// the patch, keeps its base and is decided anew.
+func (w *applying) heldBy(o *core.Observation, p *core.Patch) bool {
+	var missing []string
+	written := false
+	for _, f := range p.Names() {
+		switch {
+		case !holds(o, p, f):
+			missing = append(missing, f)
+		case !holds(w.now[w.to], p, f):
+			written = true
+		}
+	}
+	if len(missing) == 0 {
+		return true
+	}
+	if !written || o.Revision == w.now[w.to].Revision {
+		return false
+	}
+	for _, f := range missing {
+		drop(p, f)
+		if d := w.ruleOf(f); d != nil {
+			d.Fingerprint = "" // decided anew in the next round
+			w.fail(d.Rule, core.Problem{Class: core.ProblemFailed, Field: f, Retries: "the next round of this sync",
+				Text: "somebody may have changed the field right after it was written: it is compared again"})
+		}
+	}
+	return true
+}
+
+// holds reports whether the item already shows what the patch writes to the field.
+func holds(o *core.Observation, p *core.Patch, f string) bool {
+	now := o.Field(f)
+	if want, ok := p.Fields[f]; ok {
+		return alike(now, want)
+	}
+	for _, e := range p.Sets[f].Add.Items() {
+		if !now.Has(e) {
 			return false
 		}
 	}
-	for f, c := range p.Sets {
-		now := o.Field(f)
-		for _, e := range c.Add.Items() {
-			if !now.Has(e) {
-				return false
-			}
-		}
-		for _, e := range c.Remove.Items() {
-			if now.Has(e) {
-				return false
-			}
+	for _, e := range p.Sets[f].Remove.Items() {
+		if now.Has(e) {
+			return false
 		}
 	}
 	return true
