@@ -27,6 +27,7 @@ type applying struct {
 	*Activities
 	*step
 	plan     *core.Plan
+	newest   [2]string // the observations of the plan that is asked for
 	to       core.Side
 	from     core.Side
 	c        connectors.Connector
@@ -49,7 +50,7 @@ func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, err
 	if err != nil {
 		return ApplyResult{}, err
 	}
-	w := &applying{Activities: a, step: s, plan: &plan, to: in.To, from: in.To.Other(),
+	w := &applying{Activities: a, step: s, plan: &plan, newest: plan.Now, to: in.To, from: in.To.Other(),
 		done: merge.Done{Values: map[string]core.Value{}, Failed: map[string]core.Problem{}}}
 	if w.c, err = a.Systems.Connector(ctx, s.pair.Sides[in.To].Ref.System); err != nil {
 		return ApplyResult{}, err
@@ -95,6 +96,7 @@ func (w *applying) finish(ctx context.Context) (ApplyResult, error) {
 	if err != nil {
 		return r, err
 	}
+	w.pair.Sides[w.from].Seen = w.newest[w.from]
 	side := &w.pair.Sides[w.to]
 	side.Ref, side.Seen = full.Ref, seen
 	if full.Revision != "" {
@@ -152,7 +154,7 @@ func (w *applying) whole() connectors.Want {
 // settled plans once more from what was just saved: a foreign edit that the write uncovered, or writes to the other
 // side, ask for another round.
 func (w *applying) settled(ctx context.Context, seen string) (bool, error) {
-	hashes := w.plan.Now
+	hashes := w.newest
 	hashes[w.to] = seen
 	again, err := w.load(ctx, w.pair.ID, hashes)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/core/merge"
 )
 
 // create makes the twin, at most once: intent row, create with the mark, record. On any attempt after the first the mark is
@@ -27,14 +28,20 @@ func (w *applying) create(ctx context.Context) error {
 		}
 	}
 	started, again := w.Now(), !ref.IsZero()
-	if !again {
+	if again {
+		if err := w.asPlannedThen(ctx, draft.Mark); err != nil {
+			return err
+		}
+		draft = w.plan.Create[w.to]
+	} else {
 		o, err := w.createDropping(ctx, draft)
 		if err != nil {
 			return err
 		}
 		ref = o.Ref
 		w.record("create", ref.ID, "ok", "", fieldNames(draft.Fields), started)
-	} else {
+	}
+	if again {
 		w.record("create", ref.ID, "found", "an earlier attempt had created it", nil, started)
 	}
 	side := w.mapping.Connection.Sides[w.to]
@@ -54,7 +61,7 @@ func (w *applying) create(ctx context.Context) error {
 	created := asCreated(o, draft)
 	w.done.After[w.to] = &created
 	if again {
-		w.missing(&created, draft, intent.Source == w.plan.ID)
+		w.missing(&created, draft)
 	}
 	return nil
 }
@@ -75,21 +82,48 @@ func asCreated(o core.Observation, draft *core.Draft) core.Observation {
 	return o
 }
 
-// missing parks what an earlier attempt, whose answer was lost, created the item without: the system may have refused it,
-// or the source has changed since. A text that the same plan wrote and that looks different was rewritten by the system.
-func (w *applying) missing(o *core.Observation, draft *core.Draft, samePlan bool) {
+// asPlannedThen carries on with the plan whose attempt created the item, when that is an earlier one: what the source has
+// changed since is a difference for the next round.
+func (w *applying) asPlannedThen(ctx context.Context, mark string) error {
+	first, err := w.Store.IntentByMark(ctx, mark)
+	if err != nil {
+		return err
+	}
+	id := first.Source
+	for n := 2; ; n++ { // of several tries the last one made it: the others were looked for and not found
+		try, err := w.Store.IntentByMark(ctx, fmt.Sprintf("%s/%d", mark, n))
+		if err != nil {
+			break
+		}
+		id = try.Source
+	}
+	if id == w.plan.ID {
+		return nil
+	}
+	plan, err := w.Store.Plan(ctx, id)
+	if err != nil {
+		return err
+	}
+	if w.step, err = w.load(ctx, w.pair.ID, plan.Now); err != nil {
+		return err
+	}
+	w.plan = &plan
+	w.done = merge.Done{Values: map[string]core.Value{}, Failed: map[string]core.Problem{}}
+	return nil
+}
+
+// missing parks what an earlier attempt, whose answer was lost, created the item without: the system may have refused it.
+// A text that looks different was rewritten by the system.
+func (w *applying) missing(o *core.Observation, draft *core.Draft) {
 	for name, want := range draft.Fields {
 		d, shown := w.ruleOf(name), o.Field(name)
-		if d == nil || alike(shown, want) || samePlan && want.Kind() == core.KindText && !shown.IsEmpty() {
+		if d == nil || alike(shown, want) || want.Kind() == core.KindText && !shown.IsEmpty() {
 			continue
 		}
 		w.fail(d.Rule, core.Problem{Class: core.ProblemFailed, Field: name, Retries: "the next event, or resync",
 			Text: "an attempt whose answer was lost created the item without this value: it is written again"})
 	}
 }
-
-// slowest is the longest that a create may take to show its effect after it was begun, on top of the index's lag.
-const slowest = time.Minute
 
 // findItem looks for an item that an earlier attempt may have created. The zero ref means that there is none for certain;
 // that another create is about to be tried is then written down, because it too may lose its answer.
@@ -129,13 +163,14 @@ func (w *applying) again(ctx context.Context, intent core.Intent) error {
 		}
 	}
 	if lag := w.c.Facts().FindLag; lag > 0 {
+		slowest := lag / 2 // how long a create may take to show its effect after it was begun, on top of the index's lag
 		if left := last.Add(lag + slowest).Sub(w.Now()); left > 0 {
 			return connectors.Busy("look for an item that an earlier attempt may have created",
 				"its index may lag; it is looked for until the lag is over, then created", min(left, lag/8+time.Second))
 		}
 	}
 	_, err = w.Store.BeginIntent(ctx, core.Intent{Mark: fmt.Sprintf("%s/%d", intent.Mark, tries+1), Pair: w.pair.ID, Side: w.to,
-		Kind: intent.Kind, Source: intent.Source, StartedAt: w.Now().UTC()})
+		Kind: intent.Kind, Source: w.plan.ID, StartedAt: w.Now().UTC()})
 	return err
 }
 

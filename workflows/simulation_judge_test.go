@@ -79,6 +79,13 @@ func (s *storm) heard(f string, ends [2]*core.Observation, plans []core.Plan) {
 // tell adds what was decided to the log of a scenario that failed.
 func (s *storm) tell() {
 	plans, _ := s.store.Plans(context.Background(), core.PairID(connection, "support", s.item.ID), 1000)
+	for _, text := range s.seen.with(": ") {
+		if strings.HasPrefix(text, "apply ") || strings.HasPrefix(text, "fetch ") {
+			if !strings.Contains(text, "busy") && !strings.Contains(text, errDied.Error()) {
+				s.log = append(s.log, text)
+			}
+		}
+	}
 	for i := len(plans) - 1; i >= 0; i-- {
 		for _, d := range plans[i].Decisions {
 			if d.Action != core.ActionNone {
