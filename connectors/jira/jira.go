@@ -20,7 +20,8 @@ type Connector struct {
 	http   *httpx.Client
 	now    func() time.Time
 
-	internalRole  string // role that stands for "internal" in projects without customers; "": nobody is kept out
+	indexLag      time.Duration // how long search may miss a new issue
+	internalRole  string        // role that stands for "internal" in projects without customers; "": nobody is kept out
 	webhookSecret string
 	clientSecret  string // signs the webhooks of an OAuth app
 
@@ -63,10 +64,14 @@ var options = []connectors.Option{
 	{Section: "webhook", Name: "secret", Secret: true, Help: "Secret of the webhook registered by a Jira administrator (header X-Hub-Signature)."},
 	{Section: "webhook", Name: "client_secret", Secret: true, Help: "Client secret of the OAuth app whose dynamic webhooks are received (a signed token in the header Authorization)."},
 	{Section: "settings", Name: "internal_role", Help: "Project role to which internal comments are restricted in projects without customers; without it everybody in the project reads them."},
+	{Section: "settings", Name: "index_lag", Default: defaultIndexLag.String(), Help: "How long search may miss a new issue. When the answer to a create is lost, the issue is looked for that long, and half as long again, before it is created once more; too short a time can double an issue."},
 	{Section: "settings", Name: "site_url", Help: "Address where people open issues, when base_url is the API gateway (https://api.atlassian.com/ex/jira/...)."},
 }
 
-const defaultTokenURL = "https://auth.atlassian.com/oauth/token"
+const (
+	defaultTokenURL = "https://auth.atlassian.com/oauth/token"
+	defaultIndexLag = 2 * time.Minute
+)
 
 // New builds a connector. It makes no remote call; an incomplete configuration is an error that names the option.
 func New(cfg connectors.Config) (*Connector, error) {
@@ -75,12 +80,18 @@ func New(cfg connectors.Config) (*Connector, error) {
 	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
 		return nil, fmt.Errorf("system %s: base_url must be the site's address, such as https://acme.atlassian.net", sys.Name)
 	}
+	lag := defaultIndexLag
+	if text := sys.Settings["index_lag"]; text != "" {
+		if lag, err = time.ParseDuration(text); err != nil || lag < 0 {
+			return nil, fmt.Errorf("system %s: settings.index_lag is %q; it must be a duration, such as 2m", sys.Name, text)
+		}
+	}
 	now := cfg.Now
 	if now == nil {
 		now = time.Now
 	}
 	c := &Connector{
-		system: sys.Name, now: now, site: siteURL(sys, base),
+		system: sys.Name, now: now, site: siteURL(sys, base), indexLag: lag,
 		internalRole: sys.Settings["internal_role"], webhookSecret: sys.Webhook["secret"], clientSecret: sys.Webhook["client_secret"],
 		catalogues: newCache[*catalogue](1, fresh, now),
 		metas:      newCache[map[string]fieldMeta](200, fresh, now),
@@ -149,7 +160,7 @@ func siteURL(sys core.System, base *url.URL) string {
 // Facts of Jira Cloud. The rate is far below the vendor's 50 writes per second and endpoint ("Rate limiting").
 func (c *Connector) Facts() connectors.Facts {
 	return connectors.Facts{
-		Revisions: true, Precondition: false, Precision: time.Millisecond, FindLag: 2 * time.Minute,
+		Revisions: true, Precondition: false, Precision: time.Millisecond, FindLag: c.indexLag,
 		ReportsActor: true, ServerFilter: true, RichText: "adf", MaxComment: maxText, Rate: 10,
 	}
 }
