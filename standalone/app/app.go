@@ -71,13 +71,18 @@ func SearchAttributes() map[string]enums.IndexedValueType {
 	}
 }
 
-// serve starts the gateway and the worker in the group. stop releases what they share; call it when the group has ended.
-func serve(ctx context.Context, group *errgroup.Group, o Options, token string, stdout io.Writer) (stop func(), err error) {
+// OpenStore opens the store that the parts share: StoreDSN, or the SQLite file in the data directory.
+func (o Options) OpenStore(ctx context.Context) (*store.Store, error) {
 	key, err := sealKey(o.Dir)
 	if err != nil {
 		return nil, err
 	}
-	st, err := store.Open(ctx, "sqlite:"+filepath.Join(o.Dir, storeFile), store.Options{SealKey: key})
+	return store.Open(ctx, cmp.Or(o.StoreDSN, "sqlite:"+filepath.Join(o.Dir, storeFile)), store.Options{SealKey: key})
+}
+
+// serve starts the gateway and the worker in the group. stop releases what they share; call it when the group has ended.
+func serve(ctx context.Context, group *errgroup.Group, o Options, token string, stdout io.Writer) (stop func(), err error) {
+	st, err := o.OpenStore(ctx)
 	if err != nil {
 		return nil, err
 	}

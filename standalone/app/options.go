@@ -18,6 +18,7 @@ import (
 // Options say where a standalone keeps its data, where it listens and which of its parts this process runs.
 type Options struct {
 	Dir       string // data directory
+	StoreDSN  string // where the store is, postgres://… or sqlite:…; "" is a SQLite file in Dir
 	Webhooks  string // listen address of webhooks
 	Admin     string // listen address of the admin API
 	Temporal  int    // port of Temporal's frontend
@@ -49,6 +50,7 @@ func ParseFlags(args []string, stderr io.Writer) (Options, error) {
 	set.SetOutput(stderr)
 	home, _ := os.UserHomeDir()
 	set.StringVar(&o.Dir, "dir", filepath.Join(home, ".duplex"), "data directory")
+	set.StringVar(&o.StoreDSN, "store", "", "store of pairs and the ledger, as postgres://…; without it a SQLite file in the data directory")
 	set.StringVar(&o.Admin, "admin", "127.0.0.1:7080", "address of the admin API; keep it on loopback")
 	set.StringVar(&o.Webhooks, "webhooks", "127.0.0.1:7081", "address that takes webhooks")
 	set.StringVar(&o.PublicURL, "public-url", "", "address at which the systems reach the webhooks, as a tunnel or proxy shows it")
