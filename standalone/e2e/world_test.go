@@ -1,0 +1,276 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+
+	"duplex/emulators/jira"
+	"duplex/emulators/zendesk"
+	"duplex/standalone/app"
+	"duplex/store"
+	"duplex/workflows"
+)
+
+const (
+	webhookSecret = "e2e-webhook-secret"
+	patience      = 90 * time.Second // how long a change may take, kills included
+	ownDelay      = 300 * time.Millisecond
+	findLag       = 4 * time.Second // how long the sync looks for a new issue before it believes that there is none
+	searchLag     = 3 * time.Second // how far the emulated search runs behind
+)
+
+const systemFile = `
+system: %s-acme
+kind: %s
+base_url: ${env:E2E_%s_URL}
+auth: {method: token, email: sync@acme.example, token: "${env:E2E_%s_TOKEN}"}
+webhook: {secret: "${env:E2E_WEBHOOK_SECRET}"}
+limits: {requests_per_second: 1000, concurrency: 300}
+`
+
+// A ticket tagged bug gets an issue, and an issue labelled escalate gets a ticket: the same rules in both directions.
+const connectionFile = `
+connection: from-%[1]s
+sides:
+  support:     {system: zendesk-acme, type: ticket%[2]s}
+  engineering: {system: jira-acme, type: issue, scope: {project: ENG, issuetype: %[3]s}%[4]s}
+conflicts: latest
+rules:
+  - {support: subject, engineering: summary}
+  - {support: description, engineering: description, when: create, flow: to-%[5]s}
+  - {support: priority, engineering: priority, values: {urgent: Highest, high: High, normal: Medium, low: Low}, default: {support: low}, conflict: support}
+  - {support: tags, engineering: labels, as: set}
+comments:    {flow: both, private: keep, header: '{author} ({system}):'}
+attachments: {flow: both, max_size: 1MB}
+deletes:     {support: note, engineering: unlink}
+sweep: 15m
+`
+
+// world is one installation under test with its two systems.
+type world struct {
+	t             *testing.T
+	dir           string
+	watch         *watch
+	zendesk, jira *httpSystem
+	ada, grace    person // Ada at Zendesk, Grace at Jira
+	admin         person
+	store         *store.Store
+	temporal      client.Client
+	flags         []string
+	base          app.Options
+	worker        *exec.Cmd
+	log           *os.File
+	stopEngine    func()
+}
+
+type httpSystem struct{ url string }
+
+// newWorld starts everything and applies the systems and connections. dsn "" keeps the store in the data directory.
+func newWorld(t *testing.T, dsn string) *world {
+	t.Helper()
+	w := &world{t: t, dir: t.TempDir(), watch: newWatch(), stopEngine: func() {}}
+	w.systems()
+	token, err := app.AdminToken(w.dir)
+	w.must(err)
+	admin, webhooks, temporal := w.port(), w.port(), w.port()
+	w.subscribe(webhooks)
+	w.admin = person{base: "http://" + address(admin), secret: token}
+	w.base = app.Options{Dir: w.dir, StoreDSN: dsn, Webhooks: address(webhooks), Admin: address(admin), Temporal: temporal, UI: -1,
+		Tuning: workflows.DefaultTuning, Log: slog.New(slog.DiscardHandler), OwnDelay: ownDelay}
+	w.flags = []string{"-dir", w.dir, "-webhooks", w.base.Webhooks, "-admin", w.base.Admin, "-temporal-port", fmt.Sprint(temporal), "-ui-port", "-1",
+		"-parts", app.PartWorker, "-heartbeat", "2s", "-store", dsn}
+	if w.log, err = os.Create(filepath.Join(w.dir, "worker.log")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.showLog)
+	w.startEngine()
+	t.Cleanup(func() { w.stopEngine() })
+	stop := w.run(app.PartGateway)
+	t.Cleanup(stop)
+	if w.store, err = w.base.OpenStore(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.store.Close() })
+	if w.temporal, err = client.NewLazyClient(client.Options{HostPort: address(temporal), Namespace: "duplex",
+		Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.temporal.Close)
+	w.startWorker()
+	t.Cleanup(w.killWorker)
+	w.eventually("the gateway answers", func() error { return w.admin.call(w.ctx(), "GET", "/readyz", nil, nil) })
+	w.apply()
+	return w
+}
+
+func (w *world) ctx() context.Context { return context.WithoutCancel(w.t.Context()) }
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// systems starts both emulators behind the watch.
+func (w *world) systems() {
+	z, err := zendesk.New(zendesk.Options{Limits: zendesk.NoLimits(), WebhookRetryWait: 200 * time.Millisecond})
+	w.must(err)
+	j, err := jira.New(jira.Options{IndexLag: searchLag, RetryWait: 200 * time.Millisecond,
+		Limits: jira.Limits{Get: -1, Post: -1, Put: -1, Delete: -1, IssueShort: -1, IssueLong: -1}})
+	w.must(err)
+	w.zendesk, w.jira = w.serve(z.Handler(), z.SetBaseURL, z.Close), w.serve(j.Handler(), j.SetBaseURL, j.Close)
+	w.ada = person{w.zendesk.url, "ada@acme.example/token", "zd-token-ada"}
+	w.grace = person{w.jira.url, "grace@acme.example", "grace-api-token"}
+	for k, v := range map[string]string{"E2E_ZENDESK_URL": w.zendesk.url, "E2E_ZENDESK_TOKEN": "zd-token-sync", "E2E_JIRA_URL": w.jira.url,
+		"E2E_JIRA_TOKEN": "sync-api-token", "E2E_WEBHOOK_SECRET": webhookSecret} {
+		w.t.Setenv(k, v)
+	}
+}
+
+func (w *world) serve(h http.Handler, base func(string), end func()) *httpSystem {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	w.must(err)
+	s := &httpSystem{url: "http://" + l.Addr().String()}
+	base(s.url)
+	srv := &http.Server{Handler: w.watch.front(h), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
+	go func() { _ = srv.Serve(l) }() // ends by Close
+	w.t.Cleanup(func() { _ = srv.Close(); end() })
+	return s
+}
+
+func (w *world) subscribe(port int) {
+	for url, system := range map[string]string{w.zendesk.url: "zendesk-acme", w.jira.url: "jira-acme"} {
+		w.must(person{base: url}.call(w.ctx(), "POST", "/_control/webhook_target", object{"url": "http://" + address(port) + "/webhooks/" + system, "secret": webhookSecret}, nil))
+	}
+}
+
+func (w *world) port() int {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	w.must(err)
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func address(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
+
+// run runs one part in this process. The returned function stops it and waits.
+func (w *world) run(part string) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	o, done := w.base, make(chan error, 1)
+	o.Parts = []string{part}
+	go func() { done <- app.Run(ctx, o, io.Discard) }()
+	return func() {
+		cancel()
+		if err := <-done; err != nil {
+			w.t.Errorf("the %s ended: %v", part, err)
+		}
+		done <- nil
+	}
+}
+
+func (w *world) startEngine() {
+	w.stopEngine = w.run(app.PartEngine)
+}
+
+func (w *world) startWorker() {
+	w.t.Helper()
+	cmd := exec.Command(os.Args[0], w.flags...)
+	cmd.Env = append(os.Environ(), childFlag+"=1")
+	cmd.Stderr = w.log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // nothing is left behind when the test is killed
+	w.must(cmd.Start())
+	w.worker = cmd
+}
+
+// killWorker ends the worker as a power cut would.
+func (w *world) killWorker() {
+	if w.worker == nil {
+		return
+	}
+	_ = w.worker.Process.Kill()
+	_ = w.worker.Wait() // reports the kill
+	w.worker = nil
+}
+
+func (w *world) showLog() {
+	b, _ := os.ReadFile(w.log.Name())
+	_ = w.log.Close()
+	if w.t.Failed() {
+		w.t.Logf("the end of the worker's log:\n%s", b[max(0, len(b)-4000):])
+	}
+}
+
+// apply gives duplex the systems and the connections through the admin API.
+func (w *world) apply() {
+	w.t.Helper()
+	put := func(path, name string, body []byte) {
+		w.must(w.admin.call(w.ctx(), "PUT", path, object{"file_name": name, "source": string(body)}, nil))
+	}
+	for kind, upper := range map[string]string{"zendesk": "ZENDESK", "jira": "JIRA"} {
+		file := []byte(fmt.Sprintf(systemFile, kind, kind, upper, upper))
+		if kind == "jira" {
+			file = append(file, []byte("settings: {index_lag: "+findLag.String()+"}\n")...)
+		}
+		put("/api/v1/systems/"+kind+"-acme", kind+".yaml", file)
+	}
+	put("/api/v1/connections/from-tickets", "from-tickets.yaml", fmt.Appendf(nil, connectionFile, "tickets", `, start: '"bug" in item.tags'`, "Bug", "", "engineering"))
+	put("/api/v1/connections/from-issues", "from-issues.yaml", fmt.Appendf(nil, connectionFile, "issues", "", "Task", `, start: '"escalate" in item.labels'`, "support"))
+}
+
+// eventually waits until holds returns nil, and fails the test with its last error.
+func (w *world) eventually(what string, holds func() error) {
+	w.t.Helper()
+	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		err := holds()
+		if err == nil {
+			return
+		}
+		if time.Since(began) > patience {
+			w.t.Fatalf("%s: %v", what, err)
+		}
+	}
+}
+
+// settle waits until the sync has made no call for a while that is longer than its own echoes are held back.
+func (w *world) settle() {
+	w.t.Helper()
+	w.eventually("the sync comes to rest", func() error {
+		if q := w.watch.quietFor(); q < 5*ownDelay {
+			return fmt.Errorf("the last call was %v ago", q)
+		}
+		return nil
+	})
+}
+
+// each runs f for every element, a few at a time, and joins the errors.
+func each[T any](list []T, f func(T) error) error {
+	errs, slots := make([]error, len(list)), make(chan struct{}, 6)
+	done := make(chan struct{}, len(list))
+	for i, x := range list {
+		go func() {
+			slots <- struct{}{}
+			errs[i] = f(x)
+			<-slots
+			done <- struct{}{}
+		}()
+	}
+	for range list {
+		<-done
+	}
+	return errors.Join(errs...)
+}
