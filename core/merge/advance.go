@@ -122,11 +122,25 @@ func advanceSets(base *[2]core.Observation, in Input, d *core.Decision, done Don
 			was, is := in.Base[from].Field(d.Fields[from]), in.Now[from].Field(d.Fields[from])
 			next[from] = core.Union(core.Without(next[from], core.Without(was, is)), core.Without(is, was))
 		}
-		next[to] = core.Union(core.Without(next[to], d.Sets[to].Remove), d.Sets[to].Add)
+		// The whole change counts, also elements that the target had gained or lost by itself already.
+		if r := ruleOf(in.Rules, d.Rule); r != nil && r.Flow.Allows(to) {
+			if add, remove, err := delta(r, &in, to); err == nil {
+				next[to] = core.Union(core.Without(next[to], remove), add)
+			}
+		}
 	}
 	for _, s := range core.Sides {
 		if d.Fields[s] != "" {
 			base[s] = base[s].With(d.Fields[s], next[s])
 		}
 	}
+}
+
+func ruleOf(rules []core.Rule, id string) *core.Rule {
+	for i := range rules {
+		if rules[i].ID == id {
+			return &rules[i]
+		}
+	}
+	return nil
 }

@@ -21,12 +21,7 @@ func sets(r *core.Rule, in *Input) core.Decision {
 			return park(from, invalid(err))
 		}
 		moved = moved || len(add.Items())+len(remove.Items()) > 0
-		var kept core.Value
-		if kept, err = elements(r, in, to, now); err != nil {
-			return park(from, invalid(err))
-		}
 		add = core.Without(add, target)
-		remove = core.Without(remove, kept)
 		if !target.IsAbsent() {
 			remove = intersect(remove, target)
 		}
@@ -44,7 +39,8 @@ func sets(r *core.Rule, in *Input) core.Decision {
 	return core.Decision{Action: core.ActionNone, Reason: "neither side changed"}
 }
 
-// delta is what the source side gained and lost since its base, in the target's words. Without a base everything is gained.
+// delta is what the source side gained and lost since its base, in the target's words. Without a base everything is
+// gained. What another element of the source still means is not lost.
 func delta(r *core.Rule, in *Input, to core.Side) (add, remove core.Value, err error) {
 	from := to.Other()
 	now, base := in.Now[from].Field(r.Fields[from]), in.Base[from].Field(r.Fields[from])
@@ -59,8 +55,11 @@ func delta(r *core.Rule, in *Input, to core.Side) (add, remove core.Value, err e
 	if add, err = elements(r, in, to, core.Without(now, base)); err != nil {
 		return add, remove, err
 	}
-	remove, err = elements(r, in, to, core.Without(base, now))
-	return add, remove, err
+	if remove, err = elements(r, in, to, core.Without(base, now)); err != nil {
+		return add, remove, err
+	}
+	kept, err := elements(r, in, to, now)
+	return add, core.Without(remove, kept), err
 }
 
 func elements(r *core.Rule, in *Input, to core.Side, set core.Value) (core.Value, error) {

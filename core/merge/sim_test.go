@@ -22,7 +22,7 @@ type sim struct {
 	edits    int
 	unheard  [2]map[string]bool       // edits by people that the other side does not mean yet
 	agreed   [2]map[string]core.Value // what both sides meant when a sync last ended well
-	refuses  map[string]bool          // values the right side refuses
+	wrote    [2]map[string]core.Value // what the sync has just written
 	writes   int
 	failures []string
 }
@@ -66,10 +66,10 @@ func simRules() []core.Rule {
 
 func newSim(draw func(int) int) *sim {
 	s := &sim{draw: draw, fields: Fields, advance: Advance, rules: simRules(), clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
-		parked: map[string]core.Parked{}, refuses: map[string]bool{}}
+		parked: map[string]core.Parked{}}
 	for _, side := range core.Sides {
 		s.now[side], s.changed[side] = map[string]core.Value{}, map[string]time.Time{}
-		s.unheard[side], s.agreed[side] = map[string]bool{}, map[string]core.Value{}
+		s.unheard[side], s.agreed[side], s.wrote[side] = map[string]bool{}, map[string]core.Value{}, map[string]core.Value{}
 	}
 	start := map[string]core.Value{"title": core.String("t"), "status": core.Option("", "open"), "owner": core.String("o"),
 		"team": core.String("m"), "origin": core.String("x"), "labels": core.Strings("l1"), "kind": core.String("k")}
@@ -143,7 +143,10 @@ func (s *sim) hear() {
 
 // means reports whether both sides mean the same by the tables, without asking the code under test.
 func (s *sim) means(r *core.Rule) bool {
-	a, b := s.now[core.A][r.Fields[core.A]], s.now[core.B][r.Fields[core.B]]
+	return means(r, s.now[core.A][r.Fields[core.A]], s.now[core.B][r.Fields[core.B]])
+}
+
+func means(r *core.Rule, a, b core.Value) bool {
 	if r.ID == "status" {
 		return tableAB[a.Name()] == b.Name()
 	}
@@ -189,7 +192,7 @@ func (s *sim) sync(fault int) bool {
 		s.settle(in, ds, done)
 		return true
 	}
-	s.agree()
+	s.agree(in)
 	s.settle(in, ds, Done{Wrote: [2]bool{true, true}})
 	return false
 }
@@ -222,14 +225,15 @@ func (s *sim) apply(in Input, ds []core.Decision, to core.Side, p *core.Patch) {
 				s.fail("undone: %s of side %d was edited to %v and overwritten with %v (%s)", f, to, was, v, d.Reason)
 			}
 			s.now[to][f], s.changed[to][f] = v, in.Now[to.Other()].ChangedAt(d.Fields[to.Other()])
-			s.unheard[to][f] = false
+			s.unheard[to][f], s.wrote[to][f] = false, v
 		}
 		if c, ok := p.Sets[f]; ok && d.Action == core.ActionMerge {
 			s.now[to][f] = core.Union(core.Without(s.now[to][f], c.Remove), c.Add)
+			s.wrote[to][f] = s.now[to][f]
 		}
 	}
 	s.hear()
-	s.agree()
+	s.agree(in)
 }
 
 func (s *sim) settle(in Input, ds []core.Decision, done Done) {
@@ -238,15 +242,26 @@ func (s *sim) settle(in Input, ds []core.Decision, done Done) {
 	s.parked = parked
 }
 
-// agree notes what both sides mean alike, at a moment at which a sync knows it.
-func (s *sim) agree() {
+// agree notes what both sides meant alike in the values that the sync planned on or has just written: whoever goes back
+// to them has not edited, for a sync that compares states.
+func (s *sim) agree(in Input) {
 	for i := range s.rules {
-		if r := &s.rules[i]; s.means(r) {
+		r := &s.rules[i]
+		var v [2]core.Value
+		for _, side := range core.Sides {
+			f := r.Fields[side]
+			var ok bool
+			if v[side], ok = s.wrote[side][f]; !ok {
+				v[side] = in.Now[side].Field(f)
+			}
+		}
+		if means(r, v[core.A], v[core.B]) {
 			for _, side := range core.Sides {
-				s.agreed[side][r.Fields[side]] = s.now[side][r.Fields[side]]
+				s.agreed[side][r.Fields[side]] = v[side]
 			}
 		}
 	}
+	s.wrote = [2]map[string]core.Value{{}, {}}
 }
 
 // watchParked holds that a parked field whose values are as they were is not written.
