@@ -339,7 +339,7 @@ func elsewhere(t *testing.T) string {
 }
 
 func TestDefaultGateway(t *testing.T) {
-	for listen, want := range map[string]string{"": "http://127.0.0.1:8081", "0.0.0.0:9000": "http://127.0.0.1:9000", "[::1]:9000": "http://[::1]:9000", ":7080": "http://127.0.0.1:7080"} {
+	for listen, want := range map[string]string{"": "http://127.0.0.1:7080", "0.0.0.0:9000": "http://127.0.0.1:9000", "[::1]:9000": "http://[::1]:9000", ":7080": "http://127.0.0.1:7080"} {
 		e := &env{getenv: func(string) string { return listen }, Streams: Streams{Out: io.Discard}}
 		if got := e.defaultGateway(); got != want {
 			t.Errorf("%q gives %s, want %s", listen, got, want)

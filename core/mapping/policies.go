@@ -97,6 +97,9 @@ func (c *compiler) deletes(n *node) [2]core.DeletePolicy {
 	for _, e := range n.entries {
 		if s, ok := c.sideKey(e); ok {
 			out[s] = core.DeletePolicy(e.value.text)
+			if out[s] == core.DeleteClose {
+				c.r.at(e.value, "close cannot be carried out yet; write note, unlink, ignore or delete")
+			}
 		}
 	}
 	return out

@@ -23,6 +23,10 @@ type Process struct {
 	Listen            string // host:port for webhooks
 	AdminListen       string // host:port for the admin API, health and metrics
 	PublicURL         string // how the outside reaches Listen, without a slash at the end; "" when not told
+	AdminURL          string // how people reach AdminListen, without a slash at the end; "" when not told
+	WorkerListen      string // host:port for a worker's health and metrics
+	Deployment        string // Temporal worker deployment, "" for no worker versioning
+	BuildID           string
 	TokenFile         string
 	SealKeyFile       string // "": content is stored as it is
 	LogLevel          slog.Level
@@ -48,11 +52,19 @@ var Variables = []Variable{
 		func(p *Process, v string) error { return hostPort(v, &p.TemporalAddress) }},
 	{"DUPLEX_TEMPORAL_NAMESPACE", "duplex", "Temporal namespace of the pairs.",
 		func(p *Process, v string) error { p.TemporalNamespace = v; return nil }},
-	{"DUPLEX_LISTEN", "127.0.0.1:8080", "Address for webhooks; behind a proxy that speaks TLS.",
+	{"DUPLEX_LISTEN", "127.0.0.1:7081", "Address for webhooks; behind a proxy that speaks TLS.",
 		func(p *Process, v string) error { return hostPort(v, &p.Listen) }},
-	{"DUPLEX_ADMIN_LISTEN", "127.0.0.1:8081", "Address for the admin API, health and metrics; not for the internet.",
+	{"DUPLEX_ADMIN_LISTEN", "127.0.0.1:7080", "Address for the admin API, health and metrics; not for the internet.",
 		func(p *Process, v string) error { return hostPort(v, &p.AdminListen) }},
 	{"DUPLEX_PUBLIC_URL", "", "How the products reach DUPLEX_LISTEN, for registering webhooks.", setPublicURL},
+	{"DUPLEX_ADMIN_URL", "", "How people reach the admin API, for links in the Temporal UI; unset: no links.",
+		func(p *Process, v string) error { p.AdminURL = strings.TrimRight(v, "/"); return nil }},
+	{"DUPLEX_WORKER_LISTEN", "127.0.0.1:7082", "Address of a worker's health and metrics.",
+		func(p *Process, v string) error { return hostPort(v, &p.WorkerListen) }},
+	{"DUPLEX_DEPLOYMENT", "", "Name of the Temporal worker deployment; with DUPLEX_BUILD_ID it turns worker versioning on.",
+		func(p *Process, v string) error { p.Deployment = v; return nil }},
+	{"DUPLEX_BUILD_ID", "", "Version of this worker within its deployment.",
+		func(p *Process, v string) error { p.BuildID = v; return nil }},
 	{"DUPLEX_TOKEN", "", "Token of the admin API, a long random text.", setToken},
 	{"DUPLEX_TOKEN_FILE", "", "File that holds the token instead.",
 		func(p *Process, v string) error { p.TokenFile = v; return nil }},
@@ -84,6 +96,9 @@ func FromEnv(getenv func(string) string) (Process, error) {
 	}
 	if p.token != "" && p.TokenFile != "" {
 		wrong = append(wrong, errors.New("DUPLEX_TOKEN and DUPLEX_TOKEN_FILE are both set: keep one"))
+	}
+	if (p.Deployment == "") != (p.BuildID == "") {
+		wrong = append(wrong, errors.New("DUPLEX_DEPLOYMENT and DUPLEX_BUILD_ID go together: set both, or neither to run without worker versioning"))
 	}
 	if err := errors.Join(wrong...); err != nil {
 		return Process{}, err

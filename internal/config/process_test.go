@@ -20,7 +20,7 @@ func TestFromEnvDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Process{DataDir: "duplex-data", StoreDSN: "sqlite:duplex-data/duplex.db", TemporalAddress: "127.0.0.1:7233",
-		TemporalNamespace: "duplex", Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:8081", LogLevel: slog.LevelInfo}
+		TemporalNamespace: "duplex", Listen: "127.0.0.1:7081", AdminListen: "127.0.0.1:7080", WorkerListen: "127.0.0.1:7082", LogLevel: slog.LevelInfo}
 	if p != want {
 		t.Errorf("got %+v, want %+v", p, want)
 	}

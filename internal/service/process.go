@@ -8,11 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
+	"golang.org/x/sync/errgroup"
 
 	_ "duplex/connectors/all" // every kind of system
 	"duplex/gateway"
@@ -86,26 +86,27 @@ func RunGateway(ctx context.Context, getenv func(string) string, stdout, stderr 
 	return ServeGateway(ctx, g, webhooks, admin)
 }
 
-// RunWorker is the worker as a process: it works until ctx ends, then lets running activities finish for a while.
-//
-// DUPLEX_DEPLOYMENT and DUPLEX_BUILD_ID turn Temporal's worker versioning on: pairs stay on the version they run on and
-// move to the deployment's current version when they continue as new.
+// RunWorker is the worker as a process: it works until ctx ends, then lets running activities finish for a while. Beside
+// its work it serves /healthz and /metrics.
 func RunWorker(ctx context.Context, getenv func(string) string, stdout, stderr io.Writer) error {
-	deployment, build := getenv("DUPLEX_DEPLOYMENT"), getenv("DUPLEX_BUILD_ID")
-	if (deployment == "") != (build == "") {
-		return errors.New("DUPLEX_DEPLOYMENT and DUPLEX_BUILD_ID go together: set both, or neither to run without worker versioning")
-	}
 	p, err := open(ctx, getenv, stderr)
 	if err != nil {
 		return err
 	}
 	defer p.close()
 	ledger := ""
-	if p.config.PublicURL != "" {
-		ledger = strings.TrimRight(p.config.PublicURL, "/") + "/api/v1/plans/"
+	if p.config.AdminURL != "" {
+		ledger = p.config.AdminURL + "/api/v1/plans/"
+	}
+	health, err := net.Listen("tcp", p.config.WorkerListen)
+	if err != nil {
+		return fmt.Errorf("serve health and metrics (DUPLEX_WORKER_LISTEN): %w", err)
 	}
 	w := NewWorker(WorkerOptions{Temporal: p.temporal, Store: p.store, Systems: p.systems, Log: p.log, Tuning: workflows.DefaultTuning,
-		Ledger: ledger, Observer: NewMetrics(p.registry), Deployment: deployment, BuildID: build})
-	fmt.Fprintf(stdout, "worker: Temporal at %s, namespace %s\n", p.config.TemporalAddress, p.config.TemporalNamespace)
-	return w.Run(ctx)
+		Ledger: ledger, Observer: NewMetrics(p.registry), Deployment: p.config.Deployment, BuildID: p.config.BuildID})
+	fmt.Fprintf(stdout, "worker: Temporal at %s, namespace %s; health and metrics on %s\n", p.config.TemporalAddress, p.config.TemporalNamespace, health.Addr())
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return ServeHealth(ctx, health, p.registry) })
+	group.Go(func() error { return w.Run(ctx) })
+	return group.Wait()
 }
