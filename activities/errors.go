@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"go.temporal.io/sdk/temporal"
 
@@ -26,7 +29,26 @@ func temporalError(err error) error {
 	case class == "failed":
 		return temporal.NewApplicationError(err.Error(), class)
 	}
-	return temporal.NewNonRetryableApplicationError(err.Error(), class, nil)
+	return temporal.NewNonRetryableApplicationError(withoutContent(err), class, nil)
+}
+
+// withoutContent is an error's text for the history. A refusal's own words may repeat the value that was refused, so only
+// the fields are named.
+func withoutContent(err error) string {
+	var invalid *connectors.InvalidError
+	if !errors.As(err, &invalid) {
+		return err.Error()
+	}
+	var fields []string
+	for _, f := range slices.Sorted(maps.Keys(invalid.Fields)) {
+		if f != "" {
+			fields = append(fields, f)
+		}
+	}
+	if len(fields) == 0 {
+		return "the system refused what was asked of it and named no field: compare the mapping with the system's rules"
+	}
+	return "the system refused " + strings.Join(fields, ", ") + ": compare the mapping with the system's rules"
 }
 
 // problemOf is the problem a remote refusal parks something with.

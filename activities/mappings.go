@@ -113,12 +113,10 @@ func Environment(ctx context.Context, systems Systems, files map[string]string) 
 func described(d connectors.Description, format string) *mapping.Description {
 	out := &mapping.Description{}
 	for _, f := range d.Fields {
-		g := mapping.Field{Name: f.Name, Kind: f.Kind, Of: f.Of, ReadOnly: f.ReadOnly, Required: f.Required, OnCreate: f.OnCreate}
+		g := mapping.Field{Name: f.Name, Kind: f.Kind, Of: f.Of, ReadOnly: f.ReadOnly, Required: f.Required, OnCreate: f.OnCreate,
+			Options: f.Options}
 		if f.Kind == core.KindText {
 			g.Format = format
-		}
-		for _, o := range f.Options {
-			g.Options = append(g.Options, o)
 		}
 		out.Fields = append(out.Fields, g)
 	}

@@ -79,12 +79,9 @@ func (s *storm) heard(f string, ends [2]*core.Observation, plans []core.Plan) {
 // tell adds what was decided to the log of a scenario that failed.
 func (s *storm) tell() {
 	plans, _ := s.store.Plans(context.Background(), core.PairID(connection, "support", s.item.ID), 1000)
-	for _, text := range s.seen.with(": ") {
-		if strings.HasPrefix(text, "apply ") || strings.HasPrefix(text, "fetch ") {
-			if !strings.Contains(text, "busy") && !strings.Contains(text, errDied.Error()) {
-				s.log = append(s.log, text)
-			}
-		}
+	outcomes, _ := s.store.Outcomes(context.Background(), core.PairID(connection, "support", s.item.ID), 1000)
+	for _, o := range outcomes {
+		s.log = append(s.log, fmt.Sprintf("outcome %s: %s %s in %s %v: %s", o.Ended.Sub(s.begun), o.Act, o.Result, o.Side, o.Fields, o.Detail))
 	}
 	for i := len(plans) - 1; i >= 0; i-- {
 		for _, d := range plans[i].Decisions {
