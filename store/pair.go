@@ -92,11 +92,11 @@ func (s *Store) AddPairSide(ctx context.Context, pairID string, side core.Side, 
 			return err
 		}
 		switch at.Item {
+		case "":
 		case ref.ID:
 			return nil
 		default:
 			return fmt.Errorf("its side %s has item %q already, so item %q cannot be added", at.Side, at.Item, ref.ID)
-		case "":
 		}
 		// In Postgres a failed statement ends the transaction: who holds the item is asked before, and a
 		// caller that comes in between makes this one start over.

@@ -208,14 +208,6 @@ func (n *node) get(key string) *node {
 	return nil
 }
 
-func (n *node) keys() []string {
-	var ks []string
-	for _, e := range n.entries {
-		ks = append(ks, e.key)
-	}
-	return ks
-}
-
 // textOf is a scalar's text, "" for no node.
 func textOf(n *node) string {
 	if n == nil {
