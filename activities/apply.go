@@ -50,6 +50,9 @@ func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, err
 	if err != nil {
 		return ApplyResult{}, err
 	}
+	if err := a.asOf(ctx, s, &plan); err != nil {
+		return ApplyResult{}, err
+	}
 	w := &applying{Activities: a, step: s, plan: &plan, newest: plan.Now, to: in.To, from: in.To.Other(),
 		done: merge.Done{Values: map[string]core.Value{}, Failed: map[string]core.Problem{}}}
 	if w.c, err = a.Systems.Connector(ctx, s.pair.Sides[in.To].Ref.System); err != nil {
@@ -64,6 +67,20 @@ func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, err
 		return ApplyResult{}, err
 	}
 	return w.finish(ctx)
+}
+
+// asOf sets the merge base back to the one the plan was made from. An earlier attempt may have moved it and died before
+// that was known; the plan's decisions carry on from its own base only.
+func (a *Activities) asOf(ctx context.Context, s *step, plan *core.Plan) (err error) {
+	for _, side := range core.Sides {
+		if plan.Base[side] == s.pair.Sides[side].Base {
+			continue
+		}
+		if s.base[side], err = a.observation(ctx, plan.Base[side]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *applying) write(ctx context.Context) error {

@@ -107,6 +107,9 @@ func (w *applying) asPlannedThen(ctx context.Context, mark string) error {
 	if w.step, err = w.load(ctx, w.pair.ID, plan.Now); err != nil {
 		return err
 	}
+	if err := w.asOf(ctx, w.step, &plan); err != nil {
+		return err
+	}
 	w.plan = &plan
 	w.done = merge.Done{Values: map[string]core.Value{}, Failed: map[string]core.Problem{}}
 	return nil
