@@ -104,12 +104,27 @@ func (e Entries) comment(c core.Comment, link *core.Link, from core.Side) (core.
 		return d, true
 	}
 	d.Action, d.Target, d.Reason = core.EntryEdit, link.IDs[to], "the comment was edited"
+	if copied, ok := e.find(to, link.IDs[to]); ok && copied.Visibility.WiderThan(vis) {
+		// An edit leaves the copy's visibility alone, so it would go on showing what is private now.
+		return e.park(d, core.ProblemUnsupported, "the comment was made private and its copy is still seen by more people: restrict or delete the copy by hand"), true
+	}
 	if !e.Can[to].EditComment {
 		// The edit is carried as a further comment: nothing a person wrote is lost.
 		d.Action, d.Target, d.Reason = core.EntryAdd, "", "the comment was edited; the other system cannot edit comments, so the new text is added"
 		d.Comment.Mark = e.Mark(core.EntryComment, to, c.ID+"@"+print)
 	}
 	return d, true
+}
+
+func (e Entries) find(side core.Side, id string) (core.Comment, bool) {
+	if e.Now[side] != nil {
+		for _, c := range e.Now[side].Comments {
+			if c.ID == id {
+				return c, true
+			}
+		}
+	}
+	return core.Comment{}, false
 }
 
 // audience decides how visible the copy is; false means that it is not carried. It never widens without publish.
