@@ -26,7 +26,7 @@ import (
 // A normal run plays this many random scenarios, or as many as fit into the time.
 const (
 	seeds    = 200
-	playtime = 25 * time.Second
+	playtime = 18 * time.Second
 )
 
 // The scenario's times, from the start of the workflow.
