@@ -13,7 +13,7 @@ import (
 func (a *Activities) End(ctx context.Context, in EndInput) (EndResult, error) {
 	defer beat(ctx)()
 	r, err := a.end(ctx, in)
-	return r, temporalError(doing("end "+in.Pair, err))
+	return r, temporalError(ctx, doing("end "+in.Pair, err))
 }
 
 func (a *Activities) end(ctx context.Context, in EndInput) (EndResult, error) {
@@ -110,7 +110,7 @@ func (a *Activities) unlink(ctx context.Context, pair core.Pair, text string) (E
 func (a *Activities) Fail(ctx context.Context, in FailInput) error {
 	pair, err := a.Store.Pair(ctx, in.Pair)
 	if err != nil {
-		return temporalError(err)
+		return temporalError(ctx, err)
 	}
 	old, had := pair.Parked["pair"]
 	if in.Clear && !had {
@@ -132,15 +132,15 @@ func (a *Activities) Fail(ctx context.Context, in FailInput) error {
 	}
 	pair.Parked = parked
 	pair.Status, _, _ = worst(pair)
-	return temporalError(a.Store.SaveStep(ctx, core.Step{Pair: pair}))
+	return temporalError(ctx, a.Store.SaveStep(ctx, core.Step{Pair: pair}))
 }
 
 // Pause shows in the store's row that an operator paused the pair. The next sync after resuming sets the status anew.
 func (a *Activities) Pause(ctx context.Context, pairID string) error {
 	pair, err := a.Store.Pair(ctx, pairID)
 	if err != nil {
-		return temporalError(err)
+		return temporalError(ctx, err)
 	}
 	pair.Status = core.PairPaused
-	return temporalError(a.Store.SaveStep(ctx, core.Step{Pair: pair}))
+	return temporalError(ctx, a.Store.SaveStep(ctx, core.Step{Pair: pair}))
 }

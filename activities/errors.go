@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
 	"duplex/connectors"
@@ -16,8 +17,9 @@ import (
 
 // temporalError is the one place where error classes become Temporal application errors. Busy is retried after the time
 // the system asked for, denied and everything else that needs a person is not retried by Temporal: the workflow parks
-// the pair and tries again on any event. Unclassed errors are retried.
-func temporalError(err error) error {
+// the pair and tries again on any event. An error without a class is retried a few times, for it may be a store that was
+// away for a moment; after that it stops, so that it is seen on the pair instead of being retried in the dark.
+func temporalError(ctx context.Context, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
@@ -26,11 +28,14 @@ func temporalError(err error) error {
 	switch {
 	case errors.As(err, &busy):
 		return temporal.NewApplicationErrorWithOptions(err.Error(), class, temporal.ApplicationErrorOptions{NextRetryDelay: busy.After})
-	case class == "failed":
+	case class == "failed" && (!activity.IsActivity(ctx) || activity.GetInfo(ctx).Attempt < triesUnclassed):
 		return temporal.NewApplicationError(err.Error(), class)
 	}
 	return temporal.NewNonRetryableApplicationError(withoutContent(err), class, nil)
 }
+
+// triesUnclassed is how often an error without a class is tried: about two minutes.
+const triesUnclassed = 8
 
 // withoutContent is an error's text for the history. A refusal's own words may repeat the value that was refused, so only
 // the fields are named.
