@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -79,8 +81,15 @@ type world struct {
 
 type httpSystem struct{ url string }
 
-// newWorld starts everything and applies the systems and connections. dsn "" keeps the store in the data directory.
-func newWorld(t *testing.T, dsn string) *world {
+// connections are the files by name; see connectionFile.
+var connections = map[string][]byte{
+	"from-tickets": fmt.Appendf(nil, connectionFile, "tickets", `, start: '"bug" in item.tags'`, "Bug", "", "engineering"),
+	"from-issues":  fmt.Appendf(nil, connectionFile, "issues", "", "Task", `, start: '"escalate" in item.labels'`, "support"),
+}
+
+// newWorld starts everything and applies the systems and the named connections, or all. dsn "" keeps the store in the
+// data directory.
+func newWorld(t *testing.T, dsn string, names ...string) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir(), watch: newWatch(), stopEngine: func() {}}
 	w.systems()
@@ -113,7 +122,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	w.startWorker()
 	t.Cleanup(w.killWorker)
 	w.eventually("the gateway answers", func() error { return w.admin.call(w.ctx(), "GET", "/readyz", nil, nil) })
-	w.apply()
+	w.apply(names)
 	return w
 }
 
@@ -216,7 +225,7 @@ func (w *world) showLog() {
 }
 
 // apply gives duplex the systems and the connections through the admin API.
-func (w *world) apply() {
+func (w *world) apply(names []string) {
 	w.t.Helper()
 	put := func(path, name string, body []byte) {
 		w.must(w.admin.call(w.ctx(), "PUT", path, object{"file_name": name, "source": string(body)}, nil))
@@ -228,8 +237,12 @@ func (w *world) apply() {
 		}
 		put("/api/v1/systems/"+kind+"-acme", kind+".yaml", file)
 	}
-	put("/api/v1/connections/from-tickets", "from-tickets.yaml", fmt.Appendf(nil, connectionFile, "tickets", `, start: '"bug" in item.tags'`, "Bug", "", "engineering"))
-	put("/api/v1/connections/from-issues", "from-issues.yaml", fmt.Appendf(nil, connectionFile, "issues", "", "Task", `, start: '"escalate" in item.labels'`, "support"))
+	if len(names) == 0 {
+		names = slices.Sorted(maps.Keys(connections))
+	}
+	for _, name := range names {
+		put("/api/v1/connections/"+name, name+".yaml", connections[name])
+	}
 }
 
 // eventually waits until holds returns nil, and fails the test with its last error.
