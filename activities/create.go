@@ -177,8 +177,12 @@ func (w *applying) again(ctx context.Context, intent core.Intent) error {
 	return err
 }
 
-// settleCreate records what became of the create and of every further try.
+// settleCreate records what became of the create and of every further try: the create itself first, because the next
+// attempt asks it alone whether the item is known.
 func (w *applying) settleCreate(ctx context.Context, mark string, ref core.Ref) error {
+	if err := w.Store.SettleIntent(ctx, mark, ref.ID, ref.Key, ref.URL); err != nil {
+		return err
+	}
 	open, err := w.Store.OpenIntents(ctx, w.pair.ID)
 	if err != nil {
 		return err
@@ -190,7 +194,7 @@ func (w *applying) settleCreate(ctx context.Context, mark string, ref core.Ref) 
 			}
 		}
 	}
-	return w.Store.SettleIntent(ctx, mark, ref.ID, ref.Key, ref.URL)
+	return nil
 }
 
 // createDropping creates the item, parking fields that the system refuses, as long as it names them.
