@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // The dialects.
@@ -62,13 +64,35 @@ func (s *Store) open(ctx context.Context, a address) (err error) {
 	if s.write, s.read, err = a.connect(); err != nil {
 		return err
 	}
-	if err := s.write.PingContext(ctx); err != nil {
+	if err := s.first(ctx, s.write); err != nil {
 		return err
 	}
 	if err := migrate(ctx, s.dialect, s.write.DB); err != nil {
 		return err
 	}
-	return s.read.PingContext(ctx)
+	return s.first(ctx, s.read)
+}
+
+// first makes the first connection of a pool. Of several processes that open a new SQLite file at the same moment one turns its log
+// on, and the others fail at once, whatever their busy timeout: they try again.
+func (s *Store) first(ctx context.Context, db *sqlx.DB) error {
+	for end := time.Now().Add(15 * time.Second); ; {
+		err := db.PingContext(ctx)
+		if err == nil || s.dialect != SQLite || !locked(err) || time.Now().After(end) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// locked reports that another process has the whole SQLite file for a moment.
+func locked(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
 // Close ends all connections. The store is not usable afterwards.
