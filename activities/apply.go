@@ -19,7 +19,8 @@ import (
 func (a *Activities) Apply(ctx context.Context, in ApplyInput) (ApplyResult, error) {
 	defer beat(ctx)()
 	r, err := a.apply(ctx, in)
-	return r, temporalError(ctx, doing("apply "+in.Plan, err))
+	a.stuck(ctx, in.Pair, err)
+	return r, temporalError(doing("apply "+in.Plan, err))
 }
 
 // applying is one Apply under way.

@@ -13,7 +13,8 @@ import (
 func (a *Activities) End(ctx context.Context, in EndInput) (EndResult, error) {
 	defer beat(ctx)()
 	r, err := a.end(ctx, in)
-	return r, temporalError(ctx, doing("end "+in.Pair, err))
+	a.stuck(ctx, in.Pair, err)
+	return r, temporalError(doing("end "+in.Pair, err))
 }
 
 func (a *Activities) end(ctx context.Context, in EndInput) (EndResult, error) {
@@ -110,7 +111,7 @@ func (a *Activities) unlink(ctx context.Context, pair core.Pair, text string) (E
 func (a *Activities) Fail(ctx context.Context, in FailInput) error {
 	pair, err := a.Store.Pair(ctx, in.Pair)
 	if err != nil {
-		return temporalError(ctx, err)
+		return temporalError(err)
 	}
 	old, had := pair.Parked["pair"]
 	if in.Clear && !had {
@@ -132,15 +133,15 @@ func (a *Activities) Fail(ctx context.Context, in FailInput) error {
 	}
 	pair.Parked = parked
 	pair.Status, _, _ = worst(pair)
-	return temporalError(ctx, a.Store.SaveStep(ctx, core.Step{Pair: pair}))
+	return temporalError(a.Store.SaveStep(ctx, core.Step{Pair: pair}))
 }
 
 // Pause shows in the store's row that an operator paused the pair. The next sync after resuming sets the status anew.
 func (a *Activities) Pause(ctx context.Context, pairID string) error {
 	pair, err := a.Store.Pair(ctx, pairID)
 	if err != nil {
-		return temporalError(ctx, err)
+		return temporalError(err)
 	}
 	pair.Status = core.PairPaused
-	return temporalError(ctx, a.Store.SaveStep(ctx, core.Step{Pair: pair}))
+	return temporalError(a.Store.SaveStep(ctx, core.Step{Pair: pair}))
 }

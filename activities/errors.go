@@ -17,9 +17,9 @@ import (
 
 // temporalError is the one place where error classes become Temporal application errors. Busy is retried after the time
 // the system asked for, denied and everything else that needs a person is not retried by Temporal: the workflow parks
-// the pair and tries again on any event. An error without a class is retried a few times, for it may be a store that was
-// away for a moment; after that it stops, so that it is seen on the pair instead of being retried in the dark.
-func temporalError(ctx context.Context, err error) error {
+// the pair and tries again on any event. An error without a class is retried without end, because a write whose outcome
+// is not known must not be abandoned; see stuck.
+func temporalError(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
@@ -28,14 +28,25 @@ func temporalError(ctx context.Context, err error) error {
 	switch {
 	case errors.As(err, &busy):
 		return temporal.NewApplicationErrorWithOptions(err.Error(), class, temporal.ApplicationErrorOptions{NextRetryDelay: busy.After})
-	case class == "failed" && (!activity.IsActivity(ctx) || activity.GetInfo(ctx).Attempt < triesUnclassed):
+	case class == "failed":
 		return temporal.NewApplicationError(err.Error(), class)
 	}
 	return temporal.NewNonRetryableApplicationError(withoutContent(err), class, nil)
 }
 
-// triesUnclassed is how often an error without a class is tried: about two minutes.
-const triesUnclassed = 8
+// quietTries is how often an error without a class is tried before it is shown on the pair: about two minutes.
+const quietTries = 8
+
+// stuck shows on the pair's row that an activity fails again and again, so that it is not retried in the dark. The next
+// step that ends well clears it.
+func (a *Activities) stuck(ctx context.Context, pair string, err error) {
+	if err == nil || connectors.Class(err) != "failed" || !activity.IsActivity(ctx) || activity.GetInfo(ctx).Attempt < quietTries {
+		return
+	}
+	if e := a.Fail(ctx, FailInput{Pair: pair, Class: core.ProblemFailed, Text: withoutContent(err)}); e != nil {
+		a.Log.Error("a problem could not be shown on its pair", "pair", pair, "error", e)
+	}
+}
 
 // withoutContent is an error's text for the history. A refusal's own words may repeat the value that was refused, so only
 // the fields are named.

@@ -17,7 +17,8 @@ import (
 func (a *Activities) Fetch(ctx context.Context, in FetchInput) (FetchResult, error) {
 	defer beat(ctx)()
 	r, err := a.fetch(ctx, in)
-	return r, temporalError(ctx, doing("fetch "+in.Ref.String(), err))
+	a.stuck(ctx, in.Pair, err)
+	return r, temporalError(doing("fetch "+in.Ref.String(), err))
 }
 
 func (a *Activities) fetch(ctx context.Context, in FetchInput) (FetchResult, error) {

@@ -11,7 +11,7 @@ import (
 // compiling a new mapping version needs). When nothing is to be written it moves the merge base itself.
 func (a *Activities) Transform(ctx context.Context, in TransformInput) (TransformResult, error) {
 	r, err := a.transform(ctx, in)
-	return r, temporalError(ctx, doing("plan "+in.Pair, err))
+	return r, temporalError(doing("plan "+in.Pair, err))
 }
 
 func (a *Activities) transform(ctx context.Context, in TransformInput) (TransformResult, error) {
