@@ -58,12 +58,19 @@ func newPair(ctx workflow.Context, w Workflows, s PairState) *pair {
 
 var a *activities.Activities // only to name activities
 
+// longHistory is the number of events at which a pair continues as new although it has work to do. The server suggests it at
+// 4,096, which an idle pair follows; it warns at 10,240 and ends the workflow at 51,200.
+const longHistory = 10_000
+
 // run waits for something to do, syncs, and waits again.
 func (p *pair) run(ctx workflow.Context) (Answer, error) {
 	for {
 		p.drain()
 		if p.Unlink {
 			return p.end(ctx)
+		}
+		if workflow.GetInfo(ctx).GetCurrentHistoryLength() >= longHistory {
+			return Answer{}, p.continueAsNew(ctx) // also with work to do: a busy pair may never be idle
 		}
 		if p.dirty() && !p.Paused && !p.held {
 			ended, answer, err := p.sync(ctx)
