@@ -9,9 +9,8 @@ FUZZTIME ?= 10m
 
 # The race detector needs cgo, which go turns on where it finds a C compiler.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
-# The standalone is tested without it: a Temporal server takes ten minutes to build with it on two cores, and the code of
-# duplex in there is tested with it where it lives. STANDALONE_RACE=-race asks for it.
-STANDALONE_RACE ?=
+# A Temporal server takes ten minutes to build with it on two cores, once: STANDALONE_RACE= leaves it out there.
+STANDALONE_RACE ?= $(RACE)
 # In CI what is optional elsewhere has to be there.
 STRICT := $(if $(filter true,$(CI)),-strict)
 
@@ -39,7 +38,7 @@ bin/standalone:
 		++n % 50 == 0 { print "  " n " packages compiled"; fflush() }'
 
 .PHONY: test
-test: ## run the tests of both modules, the main one with the race detector where there is a C compiler
+test: ## run the tests of both modules, with the race detector where there is a C compiler
 	@test -n "$(RACE)" || echo "The tests run without the race detector: go finds no C compiler."
 	@echo "The tests of standalone/ take minutes to build the first time: they contain a Temporal server."
 	@go run ./internal/testreport $(STRICT) . $(RACE) -vet=off -timeout 20m -- standalone $(STANDALONE_RACE) -vet=off -timeout 30m
