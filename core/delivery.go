@@ -40,4 +40,21 @@ type Hint struct {
 	Revision string    `json:"revision,omitempty"` // the item's revision after the change, where the payload tells
 	Own      bool      `json:"own,omitempty"`      // the payload names the sync's own account as the actor
 	At       time.Time `json:"at,omitzero"`        // UTC, by the vendor's clock
+	// Connection narrows the hint to one connection, "" means every connection that uses the system.
+	Connection string `json:"connection,omitempty"`
+	// Urgency says whether a person waits for it; a sweep or a backfill never goes before a live edit.
+	Urgency Urgency `json:"urgency,omitempty"`
+	// Run is the batch run that wants to know what became of the item, "" for none.
+	Run string `json:"run,omitempty"`
 }
+
+// Urgency orders work within a system's queue.
+type Urgency int
+
+// The urgencies, most urgent first. The zero Urgency is a live edit.
+const (
+	Live     Urgency = 0 // a person has just edited something
+	Replay   Urgency = 1 // an operator asked
+	Sweep    Urgency = 2 // found by a sweep
+	Backfill Urgency = 3 // the first pass over what has been there before
+)

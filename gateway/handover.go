@@ -58,7 +58,8 @@ func (g *Gateway) handOverHint(ctx context.Context, d core.Delivery, h core.Hint
 	}
 	r := routeHint(h, pairs, active, waited)
 	for _, s := range r.starts {
-		hint := workflows.Hint{Side: s.side, Kind: h.Kind, Revision: h.Revision, Own: h.Own, Delivery: strconv.FormatInt(d.Seq, 10)}
+		hint := workflows.Hint{Side: s.side, Kind: h.Kind, Revision: h.Revision, Own: h.Own, Delivery: strconv.FormatInt(d.Seq, 10),
+			Urgency: h.Urgency, Run: h.Run}
 		if err := g.signal(ctx, s, hint); err != nil {
 			return r, err
 		}

@@ -33,14 +33,14 @@ type start struct {
 //	none in a connection   own or deleted                    nowhere
 //	none in a connection   a side that starts, same type     a pair it may begin
 //
-// Every connection is decided by itself: an item may be in a pair of one and begin a pair of another.
+// A hint that names a connection is about that one only. Every connection is decided by itself: an item may be in a pair of one and begin a pair of another.
 func routeHint(h core.Hint, pairs []core.Pair, active []core.Connection, waited bool) route {
 	var r route
 	var reasons []string
 	paired := map[string]bool{}
 	for _, p := range pairs { // linked ones come first
 		side, ok := sideOf(p, h.Ref)
-		if !ok || (p.Status == core.PairUnlinked && paired[p.Connection]) {
+		if !ok || h.Connection != "" && h.Connection != p.Connection || (p.Status == core.PairUnlinked && paired[p.Connection]) {
 			continue
 		}
 		paired[p.Connection] = true
@@ -56,7 +56,7 @@ func routeHint(h core.Hint, pairs []core.Pair, active []core.Connection, waited 
 		}
 	}
 	for _, c := range active {
-		if paired[c.Name] {
+		if paired[c.Name] || h.Connection != "" && h.Connection != c.Name {
 			continue
 		}
 		for _, side := range core.Sides {

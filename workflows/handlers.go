@@ -44,7 +44,7 @@ func (p *pair) handlers(ctx workflow.Context) error {
 
 func (p *pair) resync(ctx workflow.Context, r ResyncRequest) (Answer, error) {
 	p.touch(true)
-	p.Retry, p.wake = true, true
+	p.Retry, p.wake, p.Urgency = true, true, min(p.Urgency, core.Replay)
 	p.note(ctx, "resync asked for by "+who(r.By))
 	return Answer{Text: "both sides will be read afresh and everything parked tried again"}, nil
 }
@@ -52,7 +52,7 @@ func (p *pair) resync(ctx workflow.Context, r ResyncRequest) (Answer, error) {
 func (p *pair) resolve(ctx workflow.Context, r ResolveRequest) (Answer, error) {
 	p.Resolve = choices(p.Resolve, map[string]core.Side{r.Rule: r.Side})
 	p.touch(false)
-	p.wake = true
+	p.wake, p.Urgency = true, min(p.Urgency, core.Replay)
 	p.note(ctx, fmt.Sprintf("%s: %s wins, chosen by %s", r.Rule, p.Sides[r.Side].Name, who(r.By)))
 	return Answer{Text: fmt.Sprintf("the value of %s will be written to %s", p.Sides[r.Side].Name, p.Sides[r.Side.Other()].Name)}, nil
 }
@@ -66,6 +66,7 @@ func (p *pair) pause(ctx workflow.Context, r OperatorRequest) (Answer, error) {
 func (p *pair) resume(ctx workflow.Context, r OperatorRequest) (Answer, error) {
 	p.Paused, p.pausedRow, p.wake = false, false, true
 	p.touch(true)
+	p.Urgency = min(p.Urgency, core.Replay)
 	p.note(ctx, "resumed by "+who(r.By))
 	return Answer{Text: "resumed: both sides will be read afresh"}, nil
 }

@@ -36,10 +36,24 @@ var (
 
 // Priorities: a live edit is handed out before anything that can wait.
 const (
-	PriorityLive   = 2
-	PriorityReplay = 3
-	PrioritySweep  = 4
+	PriorityLive     = 2
+	PriorityReplay   = 3
+	PrioritySweep    = 4
+	PriorityBackfill = 5
 )
+
+// priority is the engine's priority of an urgency.
+func priority(u core.Urgency) int {
+	switch u {
+	case core.Live:
+		return PriorityLive
+	case core.Replay:
+		return PriorityReplay
+	case core.Sweep:
+		return PrioritySweep
+	}
+	return PriorityBackfill
+}
 
 // Hint is the signal "this side may have changed".
 type Hint struct {
@@ -48,6 +62,8 @@ type Hint struct {
 	Revision string        `json:"revision,omitempty"`
 	Own      bool          `json:"own,omitempty"` // made by the sync's own account
 	Delivery string        `json:"delivery,omitempty"`
+	Urgency  core.Urgency  `json:"urgency,omitempty"`
+	Run      string        `json:"run,omitempty"` // the batch run that wants to know what became of the pair
 }
 
 // ResyncRequest asks to read both sides afresh and try everything that is parked again.

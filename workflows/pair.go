@@ -162,7 +162,7 @@ func (p *pair) end(ctx workflow.Context) (Answer, error) {
 		return Answer{Text: "ended before it became a pair"}, nil
 	}
 	var r activities.EndResult
-	err := workflow.ExecuteActivity(p.activity(ctx, p.Sides[p.Origin].Ref.System, "unlink the pair; both items stay", PriorityLive),
+	err := workflow.ExecuteActivity(p.activity(ctx, p.Sides[p.Origin].Ref.System, "unlink the pair; both items stay", PriorityReplay),
 		a.End, activities.EndInput{Pair: p.ID, Unlink: true}).Get(ctx, &r)
 	if err != nil {
 		return Answer{}, err

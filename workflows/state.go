@@ -27,6 +27,7 @@ type PairState struct {
 	Failures   int                  `json:"failures,omitempty"`
 	Last       string               `json:"last,omitempty"` // what happened last, for people
 	LastAt     time.Time            `json:"last_at,omitzero"`
+	Urgency    core.Urgency         `json:"urgency,omitempty"` // of the most urgent hint since the last sync that ended well
 	Syncs      int                  `json:"syncs"`
 	Writes     int                  `json:"writes"`
 	Echoes     int                  `json:"echoes"`
@@ -55,6 +56,7 @@ func FromPair(p core.Pair) PairState {
 		ps := p.Sides[side]
 		s.Sides[side] = SideState{Name: ps.Name, Ref: ps.Ref, Seen: ps.Seen, Own: ps.Own, Dirty: !ps.Ref.IsZero(), Full: true}
 	}
+	s.Urgency = core.Backfill // the hint that begins it says more
 	return s
 }
 
@@ -66,6 +68,7 @@ func FromItem(connection string, names, systems [2]string, side core.Side, ref c
 	}
 	s.Sides[side].Ref = ref
 	s.Sides[side].Dirty = true
+	s.Urgency = core.Backfill // the hint that begins it says more
 	return s
 }
 
@@ -82,6 +85,7 @@ func (s *PairState) take(h Hint) bool {
 			return false
 		}
 	}
+	s.Urgency = min(s.Urgency, h.Urgency)
 	side.Dirty = true
 	side.Deleted = side.Deleted || h.Kind == core.HintDeleted
 	side.Full = side.Full || h.Kind == core.HintComments || h.Kind == core.HintDeleted

@@ -73,7 +73,7 @@ func (p *pair) fetch(ctx workflow.Context) (ended bool, answer Answer, err error
 		}
 		in := activities.FetchInput{Pair: p.ID, Connection: p.Connection, Side: s, Ref: side.Ref, Seen: side.Seen, Full: side.Full, First: !p.Entered}
 		side.Dirty, side.Full = false, false
-		futures[s] = workflow.ExecuteActivity(p.activity(ctx, side.Ref.System, "read "+p.name(s), PriorityLive), a.Fetch, in)
+		futures[s] = workflow.ExecuteActivity(p.activity(ctx, side.Ref.System, "read "+p.name(s), priority(p.Urgency)), a.Fetch, in)
 	}
 	for _, s := range core.Sides {
 		if futures[s] == nil {
@@ -166,7 +166,7 @@ func (p *pair) apply(ctx workflow.Context, t activities.TransformResult) (again 
 		summary += " — values: " + t.Ledger
 	}
 	var r activities.ApplyResult
-	err = workflow.ExecuteActivity(p.activity(ctx, to.Ref.System, oneLine(summary), PriorityLive), a.Apply,
+	err = workflow.ExecuteActivity(p.activity(ctx, to.Ref.System, oneLine(summary), priority(p.Urgency)), a.Apply,
 		activities.ApplyInput{Pair: p.ID, Plan: t.Plan, To: t.To}).Get(ctx, &r)
 	if err != nil {
 		return false, err
@@ -228,7 +228,7 @@ func (p *pair) gone(ctx workflow.Context) (bool, Answer, error) {
 		left = core.B
 	}
 	var r activities.EndResult
-	ctx2 := p.activity(ctx, p.Sides[left].Ref.System, fmt.Sprintf("%s is gone: act by the delete policy of %s", p.name(left.Other()), p.Sides[left].Name), PriorityLive)
+	ctx2 := p.activity(ctx, p.Sides[left].Ref.System, fmt.Sprintf("%s is gone: act by the delete policy of %s", p.name(left.Other()), p.Sides[left].Name), priority(p.Urgency))
 	if err := workflow.ExecuteActivity(ctx2, a.End, in).Get(ctx, &r); err != nil {
 		return false, Answer{}, err
 	}
@@ -241,7 +241,7 @@ func (p *pair) gone(ctx workflow.Context) (bool, Answer, error) {
 
 // passed clears what an earlier failure left behind.
 func (p *pair) passed(ctx workflow.Context) error {
-	p.Failures = 0
+	p.Failures, p.Urgency = 0, core.Backfill
 	return nil
 }
 
