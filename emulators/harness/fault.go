@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -24,6 +25,8 @@ const (
 	KindDrop = "drop"
 	// KindMaintenance answers the vendor's 503 with Retry-After.
 	KindMaintenance = "maintenance"
+	// KindRevoked serves the request as if it carried no credentials: the vendor's own 401.
+	KindRevoked = "revoked"
 )
 
 // Fault is one rule. The first rule that matches a vendor call is applied; the rest are not asked.
@@ -32,6 +35,7 @@ type Fault struct {
 	Kind    string  `json:"kind"`
 	Method  string  `json:"method,omitempty"`  // "" is any
 	Path    string  `json:"path,omitempty"`    // regular expression on the URL path; "" is any
+	Account string  `json:"account,omitempty"` // e-mail address in the request's Basic authentication; "" is any request
 	Percent float64 `json:"percent,omitempty"` // 0 is 100; drawn from the seeded source
 	Times   int     `json:"times,omitempty"`   // how many requests it hits; 0 is until removed
 	After   int     `json:"after,omitempty"`   // how many matching requests pass first
@@ -52,9 +56,9 @@ type rule struct {
 
 func compile(f Fault) (*rule, error) {
 	switch f.Kind {
-	case KindLatency, KindStatus, KindThrottle, KindTimeout, KindDrop, KindMaintenance:
+	case KindLatency, KindStatus, KindThrottle, KindTimeout, KindDrop, KindMaintenance, KindRevoked:
 	default:
-		return nil, fmt.Errorf("fault kind %q is not one of latency, status, throttle, timeout, drop, maintenance", f.Kind)
+		return nil, fmt.Errorf("fault kind %q is not one of latency, status, throttle, timeout, drop, maintenance, revoked", f.Kind)
 	}
 	if f.Percent < 0 || f.Percent > 100 {
 		return nil, fmt.Errorf("fault percent %v is not between 0 and 100", f.Percent)
@@ -131,7 +135,7 @@ func (fs *faults) pick(req *http.Request) *rule {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	for _, r := range fs.rules {
-		if r.Method != "" && r.Method != req.Method || !r.path.MatchString(req.URL.Path) {
+		if r.Method != "" && r.Method != req.Method || !r.path.MatchString(req.URL.Path) || !madeBy(req, r.Account) {
 			continue
 		}
 		if r.Times > 0 && r.hit >= r.Times {
@@ -148,4 +152,14 @@ func (fs *faults) pick(req *http.Request) *rule {
 		return r
 	}
 	return nil
+}
+
+// madeBy reports whether the request signs in as the account. The vendors write more behind the address: "/token".
+func madeBy(req *http.Request, account string) bool {
+	if account == "" {
+		return true
+	}
+	user, _, _ := req.BasicAuth()
+	user, _, _ = strings.Cut(user, "/")
+	return strings.EqualFold(user, account)
 }

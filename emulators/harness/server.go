@@ -124,6 +124,9 @@ func (s *Server) answer(w http.ResponseWriter, req *http.Request, r *rule) bool 
 		refuse(w, req, http.StatusTooManyRequests, r.RetryAfter, s.opts.Throttled)
 	case KindMaintenance:
 		refuse(w, req, http.StatusServiceUnavailable, r.RetryAfter, s.opts.Maintenance)
+	case KindRevoked:
+		req.Header.Del("Authorization")
+		s.opts.Vendor.ServeHTTP(w, req)
 	case KindTimeout:
 		wait(req, r.delay)
 		return false

@@ -82,6 +82,31 @@ func TestFaultKinds(t *testing.T) {
 	}
 }
 
+// TestFaultsOfOneAccount: people go on working while the integration's calls fail.
+func TestFaultsOfOneAccount(t *testing.T) {
+	guarded := http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if _, _, ok := req.BasicAuth(); !ok {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	})
+	s, srv := start(t, Options{Vendor: guarded})
+	if _, err := s.AddFault(Fault{Kind: KindRevoked, Account: "sync@acme.example"}); err != nil {
+		t.Fatal(err)
+	}
+	for user, want := range map[string]int{"sync@acme.example": 401, "sync@acme.example/token": 401, "ada@acme.example/token": 200} {
+		req, _ := http.NewRequest(http.MethodGet, srv.URL+"/things", nil)
+		req.SetBasicAuth(user, "secret")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("%s got %d, want %d", user, resp.StatusCode, want)
+		}
+	}
+}
+
 func TestFaultTimesAndRemoval(t *testing.T) {
 	v := &vendor{}
 	s, srv := start(t, Options{Vendor: v})
