@@ -40,7 +40,7 @@ func Read(root fs.FS) ([]File, error) {
 			return err
 		case d.IsDir() && notOurs[d.Name()]:
 			return fs.SkipDir
-		case !d.Type().IsRegular():
+		case !d.Type().IsRegular() || notOurs[d.Name()]: // in a linked worktree .git is a file
 			return nil
 		}
 		text, err := fs.ReadFile(root, p)
