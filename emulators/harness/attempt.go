@@ -87,7 +87,10 @@ func (s *Sender) record(d Delivery, out Sent) {
 	out.Seq, out.Time = s.seq, s.opts.Clock().UTC()
 	out.ID, out.URL, out.Event, out.Item = d.ID, d.URL, d.Event, d.Item
 	s.sent = append(s.sent, out)
-	if len(s.sent) > keptCalls {
-		s.sent = append([]Sent(nil), s.sent[len(s.sent)-keptCalls:]...)
+	if len(s.sent) > 2*keptCalls { // now and then, not with every attempt
+		s.sent = append([]Sent(nil), s.kept()...)
 	}
 }
+
+// kept are the attempts that are remembered. The caller holds the lock.
+func (s *Sender) kept() []Sent { return s.sent[max(0, len(s.sent)-keptCalls):] }

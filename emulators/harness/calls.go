@@ -1,8 +1,10 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -49,10 +51,13 @@ func (c *calls) add(call Call) {
 	}
 	c.byOp[call.Operation]++
 	c.ring = append(c.ring, call)
-	if len(c.ring) > keptCalls {
-		c.ring = append([]Call(nil), c.ring[len(c.ring)-keptCalls:]...)
+	if len(c.ring) > 2*keptCalls { // now and then, not with every call
+		c.ring = append([]Call(nil), c.kept()...)
 	}
 }
+
+// kept are the calls that are remembered. The caller holds the lock.
+func (c *calls) kept() []Call { return c.ring[max(0, len(c.ring)-keptCalls):] }
 
 // since returns the counts and the remembered calls with a higher sequence number.
 func (c *calls) since(seq int) Calls {
@@ -62,11 +67,9 @@ func (c *calls) since(seq int) Calls {
 	for op, n := range c.byOp {
 		out.ByOperation[op] = n
 	}
-	for _, call := range c.ring {
-		if call.Seq > seq {
-			out.Calls = append(out.Calls, call)
-		}
-	}
+	kept := c.kept()
+	first, _ := slices.BinarySearchFunc(kept, seq+1, func(call Call, seq int) int { return cmp.Compare(call.Seq, seq) })
+	out.Calls = append(out.Calls, kept[first:]...)
 	return out
 }
 

@@ -163,7 +163,7 @@ func (s *Sender) SetMode(mode string, percent float64) error {
 func (s *Sender) Report() Report {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return Report{Mode: s.mode, Percent: s.percent, Waiting: s.waiting(), Sent: append([]Sent{}, s.sent...)}
+	return Report{Mode: s.mode, Percent: s.percent, Waiting: s.waiting(), Sent: append([]Sent{}, s.kept()...)}
 }
 
 // Reset forgets what waits and what was sent, and goes back to normal.

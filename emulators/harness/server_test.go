@@ -208,3 +208,21 @@ func TestWindows(t *testing.T) {
 		t.Errorf("a new window: %v, %d left", ok, left)
 	}
 }
+
+func TestTheNewestCallsAreRemembered(t *testing.T) {
+	var c calls
+	const made = 2*keptCalls + 7
+	for range made {
+		c.add(Call{Operation: "GET /things/{id}"})
+	}
+	got := c.since(0)
+	if got.Total != made || len(got.Calls) != keptCalls || got.Calls[keptCalls-1].Seq != made {
+		t.Errorf("of %d calls %d are counted and %d remembered", made, got.Total, len(got.Calls))
+	}
+	if got := c.since(made - 3).Calls; len(got) != 3 || got[0].Seq != made-2 {
+		t.Errorf("the last three are %+v", got)
+	}
+	if got := c.since(made).Calls; got == nil || len(got) != 0 {
+		t.Errorf("nothing came after the last call: %+v", got)
+	}
+}

@@ -1,14 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -20,20 +17,18 @@ import (
 	"duplex/core"
 	"duplex/examples"
 	"duplex/standalone/app"
-	"duplex/standalone/demo"
+	"duplex/standalone/rig"
 	"duplex/store"
 )
 
 const (
 	liveTickets = 25
 	rate        = 5 // edits per second
-	zendesk     = "zendesk-acme"
-	jira        = "jira-acme"
 )
 
 // desk is the whole of duplex with two emulated systems over HTTP, and people who edit.
 type desk struct {
-	*demo.World
+	*rig.World
 	store    *store.Store
 	temporal client.Client
 	pairs    []core.Pair
@@ -49,7 +44,7 @@ func live(ctx context.Context, o options, out io.Writer) error {
 	defer os.RemoveAll(dir)
 	ctx, cancel := context.WithTimeoutCause(ctx, o.live+2*time.Minute, errors.New("it took two minutes longer than it should"))
 	defer cancel()
-	w, err := demo.NewWorld(ctx, dir, demo.Ports{})
+	w, err := rig.NewWorld(ctx, rig.Options{Dir: dir, Keep: true})
 	if err != nil {
 		return err
 	}
@@ -86,7 +81,7 @@ func (d *desk) open(ctx context.Context, a app.Options) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := d.Apply(ctx, source, tables); err != nil {
+	if err := d.Apply(ctx, "support-escalation", source, tables); err != nil {
 		return err
 	}
 	if d.store, err = a.OpenStore(ctx); err != nil {
@@ -97,8 +92,7 @@ func (d *desk) open(ctx context.Context, a app.Options) (err error) {
 		return err
 	}
 	for i := range liveTickets {
-		if err := call(ctx, "POST", d.ZendeskURL+"/api/v2/tickets.json", map[string]any{"ticket": map[string]any{"subject": fmt.Sprint("ticket ", i), "tags": []string{"bug"},
-			"comment": map[string]any{"body": "it burns", "public": true}}}, nil); err != nil {
+		if _, err := d.Ada.NewTicket(ctx, rig.Object{"subject": fmt.Sprint("ticket ", i), "tags": []string{"bug"}, "comment": rig.Object{"body": "it burns", "public": true}}); err != nil {
 			return err
 		}
 	}
@@ -106,22 +100,22 @@ func (d *desk) open(ctx context.Context, a app.Options) (err error) {
 		if d.pairs, err = d.store.Pairs(ctx, store.PairFilter{Status: string(core.PairInSync)}); err != nil {
 			return err
 		}
-		if err := pause(ctx, 100*time.Millisecond); err != nil {
+		if err := rig.Pause(ctx, 100*time.Millisecond); err != nil {
 			return fmt.Errorf("%d of %d tickets have their issue: %w", len(d.pairs), liveTickets, err)
 		}
 	}
-	return d.quiet(ctx)
+	return d.Quiet(ctx)
 }
 
 // costs makes one edit of some pairs in each direction, and counts calls and events until nothing happens any more.
 func (d *desk) costs(ctx context.Context, out io.Writer) error {
 	const edited = 10
-	for _, from := range []string{zendesk, jira} {
+	for _, from := range []string{rig.Zendesk, rig.Jira} {
 		events, err := d.events(ctx, edited)
 		if err != nil {
 			return err
 		}
-		if _, err := d.calls(ctx, true); err != nil {
+		if err := d.ResetCalls(ctx); err != nil {
 			return err
 		}
 		for i := range edited {
@@ -129,10 +123,10 @@ func (d *desk) costs(ctx context.Context, out io.Writer) error {
 				return err
 			}
 		}
-		if err := d.quiet(ctx); err != nil {
+		if err := d.Quiet(ctx); err != nil {
 			return err
 		}
-		calls, err := d.calls(ctx, false)
+		calls, err := d.OwnCalls(ctx)
 		if err != nil {
 			return err
 		}
@@ -141,7 +135,7 @@ func (d *desk) costs(ctx context.Context, out io.Writer) error {
 			return err
 		}
 		name, _, _ := strings.Cut(from, "-")
-		figure(out, "api_calls_per_edit_from_"+name, float64(calls)/edited, "calls")
+		figure(out, "api_calls_per_edit_from_"+name, float64(len(calls))/edited, "calls")
 		figure(out, "history_events_per_edit_from_"+name, float64(after-events)/edited, "events")
 	}
 	return nil
@@ -160,13 +154,13 @@ func (d *desk) latency(ctx context.Context, during time.Duration, out io.Writer)
 	defer tick.Stop()
 	for end := time.Now().Add(during); time.Now().Before(end); <-tick.C {
 		n := len(edits)
-		e := edit{pair: n % liveTickets, from: []string{zendesk, jira}[n%2], at: time.Now()}
+		e := edit{pair: n % liveTickets, from: []string{rig.Zendesk, rig.Jira}[n%2], at: time.Now()}
 		if err := d.edit(ctx, e.pair, e.from); err != nil {
 			return err
 		}
 		edits = append(edits, e)
 	}
-	if err := d.quiet(ctx); err != nil {
+	if err := d.Quiet(ctx); err != nil {
 		return err
 	}
 	var took []time.Duration
@@ -214,10 +208,10 @@ func (d *desk) edit(ctx context.Context, pair int, from string) error {
 	for _, s := range d.pairs[pair].Sides {
 		switch {
 		case s.Ref.System != from:
-		case from == zendesk:
-			return call(ctx, "PUT", d.ZendeskURL+"/api/v2/tickets/"+s.Ref.ID+".json", map[string]any{"ticket": map[string]any{"subject": words}}, nil)
+		case from == rig.Zendesk:
+			return d.Ada.EditTicket(ctx, s.Ref.ID, rig.Object{"subject": words})
 		default:
-			return call(ctx, "PUT", d.JiraURL+"/rest/api/3/issue/"+s.Ref.ID, map[string]any{"fields": map[string]any{"summary": words}}, nil)
+			return d.JiraAda.EditIssue(ctx, s.Ref.ID, rig.Object{"summary": words})
 		}
 	}
 	return fmt.Errorf("pair %d has no side in %s", pair, from)
@@ -233,84 +227,4 @@ func (d *desk) events(ctx context.Context, n int) (total int64, err error) {
 		total += x.GetWorkflowExecutionInfo().GetHistoryLength()
 	}
 	return total, nil
-}
-
-// calls is how many calls the sync's account has made at both systems since the last reset.
-func (d *desk) calls(ctx context.Context, reset bool) (n int, err error) {
-	for _, base := range []string{d.ZendeskURL, d.JiraURL} {
-		var out struct{ Calls []struct{ Actor string } }
-		if err := call(ctx, "GET", base+"/_control/calls", nil, &out); err != nil {
-			return 0, err
-		}
-		for _, c := range out.Calls {
-			if strings.Contains(c.Actor, "sync@acme.example") {
-				n++
-			}
-		}
-		if reset {
-			if err := call(ctx, "DELETE", base+"/_control/calls", nil, nil); err != nil {
-				return 0, err
-			}
-		}
-	}
-	return n, nil
-}
-
-// quiet waits until the sync has made no call for three seconds: longer than its own echoes are held back.
-func (d *desk) quiet(ctx context.Context) error {
-	for since, last := time.Now(), -1; time.Since(since) < 3*time.Second; {
-		n, err := d.calls(ctx, false)
-		if err != nil {
-			return err
-		}
-		if n != last {
-			since, last = time.Now(), n
-		}
-		if err := pause(ctx, 100*time.Millisecond); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-time.After(d):
-		return nil
-	}
-}
-
-// call speaks to an emulated system as Ada.
-func call(ctx context.Context, method, url string, in, out any) error {
-	b, err := json.Marshal(in)
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(b))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	if strings.Contains(url, "/rest/") {
-		req.SetBasicAuth("ada@acme.example", "ada-api-token")
-	} else {
-		req.SetBasicAuth("ada@acme.example/token", "zd-token-ada")
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if b, err = io.ReadAll(resp.Body); err != nil {
-		return err
-	}
-	if resp.StatusCode >= 400 {
-		return fmt.Errorf("%s %s: %s: %.300s", method, url, resp.Status, b)
-	}
-	if out == nil {
-		return nil
-	}
-	return json.Unmarshal(b, out)
 }

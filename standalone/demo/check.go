@@ -3,8 +3,6 @@ package demo
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -12,6 +10,7 @@ import (
 
 	"duplex/examples"
 	"duplex/standalone/app"
+	"duplex/standalone/rig"
 )
 
 // patience is how long a change may take to arrive before the check gives up on it.
@@ -19,8 +18,8 @@ const patience = 60 * time.Second
 
 // checker plays the scenario.
 type checker struct {
-	*World
-	procs  *processes
+	*rig.World
+	procs  *rig.Processes
 	out    io.Writer
 	source []byte
 	tables map[string]string
@@ -46,7 +45,7 @@ func Check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer remove()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w, err := NewWorld(ctx, dir, Ports{})
+	w, err := rig.NewWorld(ctx, rig.Options{Dir: dir, Keep: true})
 	if err != nil {
 		return err
 	}
@@ -56,20 +55,20 @@ func Check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		sink = stderr
 	}
 	c := &checker{World: w, out: stdout}
-	if c.procs, err = newProcesses(w, sink); err != nil {
+	if c.procs, err = rig.NewProcesses(sink); err != nil {
 		return err
 	}
-	defer c.procs.stop()
+	defer c.procs.Stop()
 	if c.source, c.tables, err = examples.SupportEscalation(); err != nil {
 		return err
 	}
 	fmt.Fprintln(stdout, "starting the engine, the gateway and the worker as processes of their own, and two emulated systems")
 	start, stop := context.WithTimeout(ctx, 2*time.Minute)
 	defer stop()
-	if err := c.procs.startAll(start); err != nil {
+	if err := c.procs.StartAll(start, w); err != nil {
 		return fmt.Errorf("%w\n%s", err, logs)
 	}
-	if err := c.Apply(start, c.source, c.tables); err != nil {
+	if err := c.Apply(start, connection, c.source, c.tables); err != nil {
 		return fmt.Errorf("%w\n%s", err, logs)
 	}
 	c.play(ctx)
@@ -121,7 +120,7 @@ func (c *checker) play(ctx context.Context) {
 	c.echoes(ctx)
 	c.kills(ctx)
 	c.step(ctx, "no ticket has two issues, and no issue is without a ticket", func() error { return nil }, func() error {
-		issues, err := c.JiraAda.issues(ctx, "ENG")
+		issues, err := c.JiraAda.Issues(ctx, "ENG")
 		if err == nil && len(issues) != c.bugs {
 			err = fmt.Errorf("%d issues for %d tickets", len(issues), c.bugs)
 		}
@@ -129,18 +128,9 @@ func (c *checker) play(ctx context.Context) {
 	})
 }
 
-// webhooks sets how both systems deliver: pause holds everything back until normal.
-func (c *checker) webhooks(ctx context.Context, mode string) error {
-	var errs []error
-	for _, base := range []string{c.ZendeskURL, c.JiraURL} {
-		errs = append(errs, person(base, "", "").call(ctx, "PATCH", "/_control/webhooks", object{"mode": mode}, nil))
-	}
-	return errors.Join(errs...)
-}
-
 // together does both edits before either system tells of them.
 func (c *checker) together(ctx context.Context, edits ...func() error) error {
-	if err := c.webhooks(ctx, "pause"); err != nil {
+	if err := c.Deliver(ctx, "pause"); err != nil {
 		return err
 	}
 	for _, e := range edits {
@@ -148,11 +138,11 @@ func (c *checker) together(ctx context.Context, edits ...func() error) error {
 			return err
 		}
 	}
-	return c.webhooks(ctx, "normal")
+	return c.Deliver(ctx, "normal")
 }
 
 func (c *checker) wantTicket(ctx context.Context, want ...any) error {
-	t, err := c.Ada.ticket(ctx, c.id)
+	t, err := c.Ada.Ticket(ctx, c.id)
 	if err != nil {
 		return err
 	}
@@ -160,7 +150,7 @@ func (c *checker) wantTicket(ctx context.Context, want ...any) error {
 }
 
 func (c *checker) wantIssue(ctx context.Context, want ...any) error {
-	i, err := c.JiraAda.issue(ctx, c.issueN)
+	i, err := c.JiraAda.Issue(ctx, c.issueN)
 	if err != nil {
 		return err
 	}
@@ -168,10 +158,10 @@ func (c *checker) wantIssue(ctx context.Context, want ...any) error {
 }
 
 // compare takes pairs of a path (one or two keys joined by a dot) and the text it should hold.
-func compare(what string, got object, want []any) error {
+func compare(what string, got rig.Object, want []any) error {
 	for i := 0; i < len(want); i += 2 {
 		path := want[i].([]any)
-		if is := text(got, path...); is != want[i+1].(string) {
+		if is := rig.Text(got, path...); is != want[i+1].(string) {
 			return fmt.Errorf("%s: %v is %q, want %q", what, path, is, want[i+1])
 		}
 	}
@@ -180,20 +170,15 @@ func compare(what string, got object, want []any) error {
 
 func p(path ...any) []any { return path }
 
-func toJSON(v any) []byte {
-	b, _ := json.Marshal(v)
-	return b
-}
-
 // killAndStart kills a part, lets f happen while it is gone, and starts it again.
 func (c *checker) killAndStart(part string, f func() error) error {
-	if err := c.procs.kill(part); err != nil {
+	if err := c.procs.Kill(part); err != nil {
 		return err
 	}
 	if err := f(); err != nil {
 		return err
 	}
-	return c.procs.start(part)
+	return c.procs.Start(c.World, part)
 }
 
 var allParts = []string{app.PartWorker, app.PartEngine, app.PartGateway}

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 
-	"duplex/standalone/app"
+	"duplex/standalone/rig"
 )
 
 const usage = `standalone runs all of duplex in one process.
@@ -23,13 +23,11 @@ func Command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		fmt.Fprint(stderr, usage)
 		return errors.New("name a command: serve, demo or demo-check")
 	}
-	var err error
+	ok, err := rig.Child(ctx, args, stdout, stderr)
+	if ok {
+		return done(err)
+	}
 	switch args[0] {
-	case "serve":
-		var o app.Options
-		if o, err = app.ParseFlags(args[1:], stderr); err == nil {
-			err = app.Run(ctx, o, stdout)
-		}
 	case "demo":
 		err = Show(ctx, args[1:], stdout, stderr)
 	case "demo-check":
@@ -40,6 +38,11 @@ func Command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		fmt.Fprint(stderr, usage)
 		return fmt.Errorf("there is no command %q", args[0])
 	}
+	return done(err)
+}
+
+// done is the error of a command: to be asked for help is none.
+func done(err error) error {
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
 	}

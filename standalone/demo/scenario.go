@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"context"
+	"duplex/standalone/rig"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,63 +19,65 @@ const (
 func (c *checker) creation(ctx context.Context) {
 	c.step(ctx, "a ticket tagged bug gets an issue", func() (err error) {
 		c.bugs = 1
-		c.id, err = c.Ada.newTicket(ctx, object{"subject": "Printer on fire", "priority": "high", "tags": []any{"bug", "printer"},
-			"requester": object{"email": "customer1@globex.example"},
-			"comment":   object{"html_body": "<p>The smoke is <strong>colourful</strong>.</p>", "public": true}})
+		c.id, err = c.Ada.NewTicket(ctx, rig.Object{"subject": "Printer on fire", "priority": "high", "tags": []any{"bug", "printer"},
+			"requester": rig.Object{"email": "customer1@globex.example"},
+			"comment":   rig.Object{"html_body": "<p>The smoke is <strong>colourful</strong>.</p>", "public": true}})
 		return err
 	}, func() error {
-		issues, err := c.JiraAda.issues(ctx, "ENG")
+		issues, err := c.JiraAda.Issues(ctx, "ENG")
 		if err != nil || len(issues) != 1 {
 			return errors.Join(err, fmt.Errorf("%d issues, want 1", len(issues)))
 		}
-		c.issueN = text(issues[0], "id")
-		i, err := c.JiraAda.issue(ctx, c.issueN)
+		c.issueN = rig.Text(issues[0], "id")
+		i, err := c.JiraAda.Issue(ctx, c.issueN)
 		if err != nil {
 			return err
 		}
-		if d := plain(i["description"]); !strings.Contains(d, "The smoke is colourful.") {
+		if d := rig.Plain(i["description"]); !strings.Contains(d, "The smoke is colourful.") {
 			return fmt.Errorf("description is %q", d)
 		}
-		if text(i, "components", 0, "name") != "vip" {
+		if rig.Text(i, "components", 0, "name") != "vip" {
 			return errors.New("the component computed from the organization is missing")
 		}
 		return c.wantIssue(ctx, p("summary"), "Printer on fire", p("priority", "name"), "High", p("status", "name"), "To Do", p("assignee"), "")
 	})
 	c.step(ctx, "a ticket without the tag stays alone", func() error {
-		_, err := c.Ada.newTicket(ctx, object{"subject": "Just asking", "comment": object{"body": "hello", "public": true}})
+		_, err := c.Ada.NewTicket(ctx, rig.Object{"subject": "Just asking", "comment": rig.Object{"body": "hello", "public": true}})
 		return err
 	}, nil)
 }
 
 func (c *checker) fieldsToJira(ctx context.Context) {
-	edit := func(t object) func() error { return func() error { return c.Ada.editTicket(ctx, c.id, t) } }
-	c.step(ctx, "subject → summary", edit(object{"subject": "Printer on fire, floor 3"}), func() error {
+	edit := func(t rig.Object) func() error { return func() error { return c.Ada.EditTicket(ctx, c.id, t) } }
+	c.step(ctx, "subject → summary", edit(rig.Object{"subject": "Printer on fire, floor 3"}), func() error {
 		return c.wantIssue(ctx, p("summary"), "Printer on fire, floor 3")
 	})
-	c.step(ctx, "priority → priority, by the table", edit(object{"priority": "urgent"}), func() error {
+	c.step(ctx, "priority → priority, by the table", edit(rig.Object{"priority": "urgent"}), func() error {
 		return c.wantIssue(ctx, p("priority", "name"), "Highest")
 	})
-	c.step(ctx, "status → status, by a transition", edit(object{"status": "pending"}), func() error {
+	c.step(ctx, "status → status, by a transition", edit(rig.Object{"status": "pending"}), func() error {
 		return c.wantIssue(ctx, p("status", "name"), "In Progress")
 	})
-	c.step(ctx, "assignee → assignee, by e-mail", edit(object{"assignee_email": graceAtZendesk}), func() error {
+	c.step(ctx, "assignee → assignee, by e-mail", edit(rig.Object{"assignee_email": graceAtZendesk}), func() error {
 		return c.wantIssue(ctx, p("assignee", "displayName"), "Grace Hopper")
 	})
 	c.step(ctx, "a new tag → a new label", func() error {
-		return c.Ada.call(ctx, "PUT", "/api/v2/tickets/"+c.id+"/tags.json", object{"tags": []any{"floor3"}}, nil)
+		return c.Ada.Call(ctx, "PUT", "/api/v2/tickets/"+c.id+"/tags.json", rig.Object{"tags": []any{"floor3"}}, nil)
 	}, func() error { return c.hasLabel(ctx, "floor3") })
 }
 
 func (c *checker) fieldsToZendesk(ctx context.Context) {
-	edit := func(f object) func() error { return func() error { return c.JiraGrace.editIssue(ctx, c.issueN, f) } }
-	c.step(ctx, "summary → subject", edit(object{"summary": "Toner leak"}), func() error { return c.wantTicket(ctx, p("subject"), "Toner leak") })
-	c.step(ctx, "priority ← priority, by the table", edit(object{"priority": object{"name": "Low"}}), func() error {
+	edit := func(f rig.Object) func() error {
+		return func() error { return c.JiraGrace.EditIssue(ctx, c.issueN, f) }
+	}
+	c.step(ctx, "summary → subject", edit(rig.Object{"summary": "Toner leak"}), func() error { return c.wantTicket(ctx, p("subject"), "Toner leak") })
+	c.step(ctx, "priority ← priority, by the table", edit(rig.Object{"priority": rig.Object{"name": "Low"}}), func() error {
 		return c.wantTicket(ctx, p("priority"), "low")
 	})
 	c.step(ctx, "a label removed → the tag removed, the others stay", func() error {
-		return c.JiraGrace.call(ctx, "PUT", "/rest/api/3/issue/"+c.issueN, object{"update": object{"labels": []any{object{"remove": "floor3"}}}}, nil)
+		return c.JiraGrace.Call(ctx, "PUT", "/rest/api/3/issue/"+c.issueN, rig.Object{"update": rig.Object{"labels": []any{rig.Object{"remove": "floor3"}}}}, nil)
 	}, func() error {
-		t, err := c.Ada.ticket(ctx, c.id)
+		t, err := c.Ada.Ticket(ctx, c.id)
 		if tags := fmt.Sprint(t["tags"]); err == nil && (strings.Contains(tags, "floor3") || !strings.Contains(tags, "printer")) {
 			err = fmt.Errorf("tags are %s", tags)
 		}
@@ -82,28 +85,28 @@ func (c *checker) fieldsToZendesk(ctx context.Context) {
 	})
 	c.step(ctx, "assignee ← assignee, by e-mail", func() error {
 		var users []any
-		if err := c.JiraAda.call(ctx, "GET", "/rest/api/3/user/search?query=ada@acme.example", nil, &users); err != nil {
+		if err := c.JiraAda.Call(ctx, "GET", "/rest/api/3/user/search?query=ada@acme.example", nil, &users); err != nil {
 			return err
 		}
-		return c.JiraGrace.editIssue(ctx, c.issueN, object{"assignee": object{"accountId": text(users, 0, "accountId")}})
+		return c.JiraGrace.EditIssue(ctx, c.issueN, rig.Object{"assignee": rig.Object{"accountId": rig.Text(users, 0, "accountId")}})
 	}, func() error {
-		var me object
-		if err := c.Ada.call(ctx, "GET", "/api/v2/users/me.json", nil, &me); err != nil {
+		var me rig.Object
+		if err := c.Ada.Call(ctx, "GET", "/api/v2/users/me.json", nil, &me); err != nil {
 			return err
 		}
-		return c.wantTicket(ctx, p("assignee_id"), text(me, "user", "id"))
+		return c.wantTicket(ctx, p("assignee_id"), rig.Text(me, "user", "id"))
 	})
 	c.step(ctx, "status solved → Done, through two hops", func() error {
-		return c.Ada.editTicket(ctx, c.id, object{"status": "solved"})
+		return c.Ada.EditTicket(ctx, c.id, rig.Object{"status": "solved"})
 	}, func() error { return c.wantIssue(ctx, p("status", "name"), "Done") })
-	c.step(ctx, "an issue that is reopened reopens the ticket", func() error { return c.JiraGrace.move(ctx, c.issueN, "To Do") }, func() error {
+	c.step(ctx, "an issue that is reopened reopens the ticket", func() error { return c.JiraGrace.MoveIssue(ctx, c.issueN, "To Do") }, func() error {
 		return c.wantTicket(ctx, p("status"), "open")
 	})
 }
 
 func (c *checker) hasLabel(ctx context.Context, label string) error {
-	i, err := c.JiraAda.issue(ctx, c.issueN)
-	if err == nil && !slices.Contains(asList(i["labels"]), any(label)) {
+	i, err := c.JiraAda.Issue(ctx, c.issueN)
+	if err == nil && !slices.Contains(rig.List(i["labels"]), any(label)) {
 		err = fmt.Errorf("labels are %v", i["labels"])
 	}
 	return err
@@ -111,16 +114,18 @@ func (c *checker) hasLabel(ctx context.Context, label string) error {
 
 func (c *checker) conflicts(ctx context.Context) {
 	c.step(ctx, "simultaneous edits of different fields both survive", func() error {
-		return c.together(ctx, func() error { return c.Ada.editTicket(ctx, c.id, object{"subject": "Both survive"}) },
-			func() error { return c.JiraGrace.editIssue(ctx, c.issueN, object{"priority": object{"name": "High"}}) })
+		return c.together(ctx, func() error { return c.Ada.EditTicket(ctx, c.id, rig.Object{"subject": "Both survive"}) },
+			func() error {
+				return c.JiraGrace.EditIssue(ctx, c.issueN, rig.Object{"priority": rig.Object{"name": "High"}})
+			})
 	}, func() error {
 		return errors.Join(c.wantIssue(ctx, p("summary"), "Both survive", p("priority", "name"), "High"), c.wantTicket(ctx, p("priority"), "high"))
 	})
 	collide := func(ticket, issue string) func() error {
 		return func() error {
-			return c.together(ctx, func() error { return c.Ada.editTicket(ctx, c.id, object{"subject": ticket}) },
+			return c.together(ctx, func() error { return c.Ada.EditTicket(ctx, c.id, rig.Object{"subject": ticket}) },
 				func() error { time.Sleep(1100 * time.Millisecond); return nil }, // Zendesk's clock has seconds
-				func() error { return c.JiraGrace.editIssue(ctx, c.issueN, object{"summary": issue}) })
+				func() error { return c.JiraGrace.EditIssue(ctx, c.issueN, rig.Object{"summary": issue}) })
 		}
 	}
 	settled := func(want string) func() error {
@@ -136,16 +141,16 @@ func (c *checker) conflicts(ctx context.Context) {
 	c.policy(ctx, "park")
 	c.step(ctx, "conflict, policy park: both values stay, the pair shows it", collide("mine", "yours"), func() error {
 		pair, err := c.pair(ctx)
-		if err == nil && text(pair, "status") != "problem" {
-			err = fmt.Errorf("the pair is %s", text(pair, "status"))
+		if err == nil && rig.Text(pair, "status") != "problem" {
+			err = fmt.Errorf("the pair is %s", rig.Text(pair, "status"))
 		}
 		return errors.Join(err, c.wantTicket(ctx, p("subject"), "mine"), c.wantIssue(ctx, p("summary"), "yours"))
 	})
-	c.step(ctx, "a parked conflict holds up nothing else", func() error { return c.Ada.editTicket(ctx, c.id, object{"priority": "normal"}) }, func() error {
+	c.step(ctx, "a parked conflict holds up nothing else", func() error { return c.Ada.EditTicket(ctx, c.id, rig.Object{"priority": "normal"}) }, func() error {
 		return errors.Join(c.wantIssue(ctx, p("priority", "name"), "Medium", p("summary"), "yours"), c.wantTicket(ctx, p("subject"), "mine"))
 	})
 	c.step(ctx, "resolve writes the chosen value", func() error {
-		return c.AdminCall(ctx, "POST", "/api/v1/pairs/"+c.pairID()+"/resolve", toJSON(object{"rule": "subject~summary", "winner": "engineering"}), nil)
+		return c.AdminCall(ctx, "POST", "/api/v1/pairs/"+c.pairID()+"/resolve", rig.Object{"rule": "subject~summary", "winner": "engineering"}, nil)
 	}, settled("yours"))
 	c.policy(ctx, "latest")
 }
@@ -153,14 +158,14 @@ func (c *checker) conflicts(ctx context.Context) {
 // policy applies the connection with another policy for conflicts.
 func (c *checker) policy(ctx context.Context, name string) {
 	c.step(ctx, "a new version of the connection: conflicts: "+name, func() error {
-		return c.Apply(ctx, bytes.Replace(c.source, []byte("conflicts: latest"), []byte("conflicts: "+name), 1), c.tables)
+		return c.Apply(ctx, connection, bytes.Replace(c.source, []byte("conflicts: latest"), []byte("conflicts: "+name), 1), c.tables)
 	}, nil)
 }
 
 func (c *checker) pairID() string { return "pair:" + connection + ":support:" + c.id }
 
-func (c *checker) pair(ctx context.Context) (object, error) {
-	var pair object
+func (c *checker) pair(ctx context.Context) (rig.Object, error) {
+	var pair rig.Object
 	err := c.AdminCall(ctx, "GET", "/api/v1/pairs/"+c.pairID(), nil, &pair)
 	return pair, err
 }
@@ -168,7 +173,7 @@ func (c *checker) pair(ctx context.Context) (object, error) {
 func (c *checker) conversation(ctx context.Context) {
 	note := func(words string, public bool) func() error {
 		return func() error {
-			return c.Ada.editTicket(ctx, c.id, object{"comment": object{"html_body": "<p>" + words + "</p>", "public": public}})
+			return c.Ada.EditTicket(ctx, c.id, rig.Object{"comment": rig.Object{"html_body": "<p>" + words + "</p>", "public": public}})
 		}
 	}
 	c.step(ctx, "a public comment reaches the issue, once, with its author", note("Any news for the customer?", true), func() error {
@@ -178,21 +183,21 @@ func (c *checker) conversation(ctx context.Context) {
 		return c.issueComment(ctx, "The customer is angry.", internalRole)
 	})
 	c.step(ctx, "a comment of the engineers reaches the ticket as an internal note", func() error {
-		return c.JiraGrace.commentOnIssue(ctx, c.issueN, "Found the cause.", nil)
+		return c.JiraGrace.CommentOnIssue(ctx, c.issueN, "Found the cause.", nil)
 	}, func() error { return c.ticketComment(ctx, "Found the cause.", "false") })
 	c.step(ctx, "a file on the ticket reaches the issue, once", func() error {
-		return c.Ada.attachToTicket(ctx, c.id, "log.txt", []byte("line 1\nline 2\n"))
+		return c.Ada.AttachToTicket(ctx, c.id, "log.txt", []byte("line 1\nline 2\n"))
 	}, func() error {
-		i, err := c.JiraAda.issue(ctx, c.issueN)
-		return errors.Join(err, once("log.txt", asList(i["attachment"]), "filename"))
+		i, err := c.JiraAda.Issue(ctx, c.issueN)
+		return errors.Join(err, once("log.txt", rig.List(i["attachment"]), "filename"))
 	})
 	c.step(ctx, "a file on the issue reaches the ticket, once", func() error {
-		return c.JiraGrace.attachToIssue(ctx, c.issueN, "trace.txt", []byte("stack"))
+		return c.JiraGrace.AttachToIssue(ctx, c.issueN, "trace.txt", []byte("stack"))
 	}, func() error {
-		comments, err := c.Ada.ticketComments(ctx, c.id)
+		comments, err := c.Ada.TicketComments(ctx, c.id)
 		var files []any
 		for _, m := range comments {
-			files = append(files, asList(at(m, "attachments"))...)
+			files = append(files, rig.List(rig.At(m, "attachments"))...)
 		}
 		return errors.Join(err, once("trace.txt", files, "file_name"))
 	})
@@ -201,7 +206,7 @@ func (c *checker) conversation(ctx context.Context) {
 func once(name string, files []any, key string) error {
 	n := 0
 	for _, f := range files {
-		if text(f, key) == name {
+		if rig.Text(f, key) == name {
 			n++
 		}
 	}
@@ -212,18 +217,18 @@ func once(name string, files []any, key string) error {
 }
 
 func (c *checker) issueComment(ctx context.Context, words, role string) error {
-	comments, err := c.JiraAda.issueComments(ctx, c.issueN)
+	comments, err := c.JiraAda.IssueComments(ctx, c.issueN)
 	if err != nil {
 		return err
 	}
 	n := 0
 	for _, m := range comments {
-		if body := plain(at(m, "body")); strings.Contains(body, words) {
+		if body := rig.Plain(rig.At(m, "body")); strings.Contains(body, words) {
 			n++
 			if !strings.Contains(body, "Ada Lovelace") {
 				return fmt.Errorf("the comment does not name its author: %q", body)
 			}
-			if got := text(m, "visibility", "value"); got != role {
+			if got := rig.Text(m, "visibility", "value"); got != role {
 				return fmt.Errorf("the comment is restricted to %q, want %q", got, role)
 			}
 		}
@@ -235,15 +240,15 @@ func (c *checker) issueComment(ctx context.Context, words, role string) error {
 }
 
 func (c *checker) ticketComment(ctx context.Context, words, public string) error {
-	comments, err := c.Ada.ticketComments(ctx, c.id)
+	comments, err := c.Ada.TicketComments(ctx, c.id)
 	if err != nil {
 		return err
 	}
 	n := 0
 	for _, m := range comments {
-		if strings.Contains(text(m, "plain_body")+text(m, "body"), words) {
+		if strings.Contains(rig.Text(m, "plain_body")+rig.Text(m, "body"), words) {
 			n++
-			if got := text(m, "public"); got != public {
+			if got := rig.Text(m, "public"); got != public {
 				return fmt.Errorf("public is %s, want %s", got, public)
 			}
 		}
@@ -261,7 +266,7 @@ func (c *checker) echoes(ctx context.Context) {
 			if err := c.settle(ctx); err != nil {
 				return err
 			}
-			if err := c.resetCalls(ctx); err != nil {
+			if err := c.ResetCalls(ctx); err != nil {
 				return err
 			}
 			return do()
@@ -274,10 +279,10 @@ func (c *checker) echoes(ctx context.Context) {
 		}, nil)
 	}
 	edit("a field edit goes from the issue to the ticket", func() error {
-		return c.JiraGrace.editIssue(ctx, c.issueN, object{"summary": "counted one"})
+		return c.JiraGrace.EditIssue(ctx, c.issueN, rig.Object{"summary": "counted one"})
 	}, func() error { return c.wantTicket(ctx, p("subject"), "counted one") }, 2)
 	edit("a field edit goes from the ticket to the issue", func() error {
-		return c.Ada.editTicket(ctx, c.id, object{"subject": "counted two"})
+		return c.Ada.EditTicket(ctx, c.id, rig.Object{"subject": "counted two"})
 	}, func() error { return c.wantIssue(ctx, p("summary"), "counted two") }, 3)
 }
 
@@ -288,18 +293,18 @@ func (c *checker) kills(ctx context.Context) {
 		c.step(ctx, "the "+part+" is killed, a ticket is edited and a bug reported meanwhile", func() error {
 			return c.killAndStart(part, func() error {
 				c.bugs++
-				_, err := c.Ada.newTicket(ctx, object{"subject": subject + ", a new bug", "tags": []any{"bug"}, "comment": object{"body": "help", "public": true}})
-				return errors.Join(err, c.Ada.editTicket(ctx, c.id, object{"subject": subject}))
+				_, err := c.Ada.NewTicket(ctx, rig.Object{"subject": subject + ", a new bug", "tags": []any{"bug"}, "comment": rig.Object{"body": "help", "public": true}})
+				return errors.Join(err, c.Ada.EditTicket(ctx, c.id, rig.Object{"subject": subject}))
 			})
 		}, func() error {
-			issues, err := c.JiraAda.issues(ctx, "ENG")
+			issues, err := c.JiraAda.Issues(ctx, "ENG")
 			if err == nil && len(issues) != i+2 {
 				err = fmt.Errorf("%d issues, want %d", len(issues), i+2)
 			}
 			return errors.Join(err, c.wantIssue(ctx, p("summary"), subject))
 		})
 		c.step(ctx, "the "+part+" is killed in the middle of the work", func() error {
-			err := c.Ada.editTicket(ctx, c.id, object{"subject": subject + " again", "comment": object{"html_body": "<p>" + subject + "</p>", "public": false}})
+			err := c.Ada.EditTicket(ctx, c.id, rig.Object{"subject": subject + " again", "comment": rig.Object{"html_body": "<p>" + subject + "</p>", "public": false}})
 			return errors.Join(err, c.killAndStart(part, func() error { return nil }))
 		}, func() error {
 			return errors.Join(c.wantIssue(ctx, p("summary"), subject+" again"), c.issueComment(ctx, subject, internalRole))

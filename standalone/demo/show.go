@@ -15,6 +15,7 @@ import (
 	"duplex/core"
 	"duplex/examples"
 	"duplex/standalone/app"
+	"duplex/standalone/rig"
 	"duplex/store"
 	"duplex/workflows"
 )
@@ -38,7 +39,7 @@ func Show(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	asked := ctx
 	group, ctx := errgroup.WithContext(ctx)
-	w, err := NewWorld(ctx, *dir, DemoPorts)
+	w, err := rig.NewWorld(ctx, rig.Options{Dir: *dir, Ports: demoPorts, Keep: true})
 	if err != nil {
 		return err
 	}
@@ -60,14 +61,14 @@ func Show(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		if err := w.Apply(ctx, source, tables); err != nil {
+		if err := w.Apply(ctx, connection, source, tables); err != nil {
 			return err
 		}
-		if err := w.seed(ctx); err != nil {
+		if err := seed(ctx, w); err != nil {
 			return err
 		}
-		w.welcome(stdout)
-		return w.follow(ctx, stdout)
+		welcome(w, stdout)
+		return follow(ctx, w, stdout)
 	})
 	if err := group.Wait(); err != nil && asked.Err() == nil {
 		return err
@@ -77,30 +78,30 @@ func Show(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // seed gives people something to look at: three tickets that enter the sync and one that does not. A directory that was
 // used before has them already.
-func (w *World) seed(ctx context.Context) error {
-	var out object
-	if err := w.Ada.call(ctx, "GET", "/api/v2/tickets.json?page[size]=1", nil, &out); err != nil {
+func seed(ctx context.Context, w *rig.World) error {
+	var out rig.Object
+	if err := w.Ada.Call(ctx, "GET", "/api/v2/tickets.json?page[size]=1", nil, &out); err != nil {
 		return err
 	}
-	if len(asList(out["tickets"])) > 0 {
+	if len(rig.List(out["tickets"])) > 0 {
 		return nil
 	}
-	for _, t := range []object{
-		{"subject": "Printer on fire", "priority": "high", "tags": []any{"bug", "printer"}, "requester": object{"email": "customer1@globex.example"},
-			"comment": object{"html_body": "<p>The smoke is <strong>very</strong> colourful.</p><ul><li>floor 3</li><li>room 12</li></ul>", "public": true}},
+	for _, t := range []rig.Object{
+		{"subject": "Printer on fire", "priority": "high", "tags": []any{"bug", "printer"}, "requester": rig.Object{"email": "customer1@globex.example"},
+			"comment": rig.Object{"html_body": "<p>The smoke is <strong>very</strong> colourful.</p><ul><li>floor 3</li><li>room 12</li></ul>", "public": true}},
 		{"subject": "Cannot log in on the mobile app", "priority": "normal", "tags": []any{"bug", "login"}, "assignee_email": "grace@acme.example",
-			"comment": object{"html_body": "<p>Since this morning: <code>error 500</code></p>", "public": true}},
-		{"subject": "Invoice shows the wrong year", "priority": "low", "tags": []any{"bug"}, "comment": object{"body": "It says 1926.", "public": true}},
-		{"subject": "How do I change my address?", "priority": "low", "tags": []any{"question"}, "comment": object{"body": "Just a question: not tagged bug, so it stays here.", "public": true}},
+			"comment": rig.Object{"html_body": "<p>Since this morning: <code>error 500</code></p>", "public": true}},
+		{"subject": "Invoice shows the wrong year", "priority": "low", "tags": []any{"bug"}, "comment": rig.Object{"body": "It says 1926.", "public": true}},
+		{"subject": "How do I change my address?", "priority": "low", "tags": []any{"question"}, "comment": rig.Object{"body": "Just a question: not tagged bug, so it stays here.", "public": true}},
 	} {
-		if _, err := w.Ada.newTicket(ctx, t); err != nil {
+		if _, err := w.Ada.NewTicket(ctx, t); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *World) welcome(out io.Writer) {
+func welcome(w *rig.World, out io.Writer) {
 	fmt.Fprintf(out, `
 duplex is running. Open these, edit on one side, and look at the other:
 
@@ -115,7 +116,7 @@ A ticket with the tag "bug" gets a Jira issue. Every line below is a change that
 }
 
 // follow prints a line for every write, with the time since the webhook that began it.
-func (w *World) follow(ctx context.Context, out io.Writer) error {
+func follow(ctx context.Context, w *rig.World, out io.Writer) error {
 	st, err := store.Open(ctx, "sqlite:"+filepath.Join(w.Dir, "duplex.db"), store.Options{})
 	if err != nil {
 		return err
@@ -138,13 +139,13 @@ func (w *World) follow(ctx context.Context, out io.Writer) error {
 		for i := len(newest) - 1; i >= 0; i-- {
 			if o := newest[i]; o.ID > last {
 				last = o.ID
-				fmt.Fprintln(out, w.line(ctx, st, o))
+				fmt.Fprintln(out, line(ctx, st, o))
 			}
 		}
 	}
 }
 
-func (w *World) line(ctx context.Context, st *store.Store, o core.Outcome) string {
+func line(ctx context.Context, st *store.Store, o core.Outcome) string {
 	what := o.Act
 	if len(o.Fields) > 0 {
 		what += " " + strings.Join(o.Fields, ", ")
@@ -169,4 +170,10 @@ func (w *World) line(ctx context.Context, st *store.Store, o core.Outcome) strin
 		}
 	}
 	return fmt.Sprintf("%s  %-20s %-50s %s", o.Ended.Local().Format("15:04:05"), names, what, latency)
+}
+
+// tempDir is a data directory that goes with the run.
+func tempDir() (string, func(), error) {
+	dir, err := os.MkdirTemp("", "duplex-demo-")
+	return dir, func() { os.RemoveAll(dir) }, err
 }
