@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"sort"
 	"strconv"
@@ -88,6 +89,7 @@ func showStatus(t *table, s gateway.Status) {
 	if s.Waits != "" {
 		t.line("webhooks: %s", s.Waits)
 	}
+	t.row("stuck work", stuckWork(t, s.Stuck))
 	t.line("")
 	t.row("SYSTEM", "KIND", "VERSION", "STATE")
 	for _, sys := range s.Systems {
@@ -95,6 +97,31 @@ func showStatus(t *table, s gateway.Status) {
 	}
 	t.line("")
 	connectionRows(t, s.Connections)
+}
+
+// stuckWork is what the last pass of the stuck-work sweeper came to.
+func stuckWork(t *table, r core.StuckReport) string {
+	if r.At.IsZero() {
+		return "never looked for: is a worker running?"
+	}
+	text := "last looked for " + t.at(r.At)
+	found := map[string]int{"told again": r.Reminded, "still stuck": r.Stuck}
+	for reason, n := range r.Restarted {
+		found["started again ("+string(reason)+")"] = n
+	}
+	maps.DeleteFunc(found, func(_ string, n int) bool { return n == 0 })
+	if len(found) == 0 {
+		text += ", none found"
+	} else {
+		text += ": " + tally(found)
+	}
+	if r.Replaced {
+		text += "; the workflow engine was another one than before"
+	}
+	if r.Failed != "" {
+		text += "; not finished: " + r.Failed
+	}
+	return text
 }
 
 func state(problem string) string {

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -91,9 +92,12 @@ func (g *Gateway) update(r *http.Request, p core.Pair, name string, arg any) (an
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), adminFor)
 	defer cancel()
+	if err := g.recordAsk(ctx, p, name, arg); err != nil {
+		return nil, err
+	}
 	state := workflows.FromPair(p)
 	h, err := g.o.Temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
-		StartWorkflowOperation: g.o.Temporal.NewWithStartWorkflowOperation(startOptions(state), workflows.PairWorkflow, state),
+		StartWorkflowOperation: g.o.Temporal.NewWithStartWorkflowOperation(workflows.StartOptions(state), workflows.PairWorkflow, state),
 		UpdateOptions: client.UpdateWorkflowOptions{WorkflowID: p.ID, UpdateName: name, Args: []any{arg},
 			WaitForStage: client.WorkflowUpdateStageCompleted},
 	})
@@ -109,4 +113,22 @@ func (g *Gateway) update(r *http.Request, p core.Pair, name string, arg any) (an
 	}
 	g.o.Log.Info("operator's decision taken", "pair", p.ID, "act", name, "by", by(r))
 	return Done{Text: answer.Text}, nil
+}
+
+// recordAsk keeps a decision that is about parked things until it is carried out, so that losing the workflow does not lose it.
+// The others show in the pair's row.
+func (g *Gateway) recordAsk(ctx context.Context, p core.Pair, name string, arg any) error {
+	ask := core.Ask{Pair: p.ID, Name: name, At: g.o.Now().UTC()}
+	switch r := arg.(type) {
+	case workflows.ResyncRequest:
+	case workflows.ResolveRequest:
+		ask.Rule = r.Rule
+	default:
+		return nil
+	}
+	var err error
+	if ask.Arg, err = json.Marshal(arg); err != nil {
+		return err
+	}
+	return g.o.Store.RecordAsk(ctx, ask)
 }

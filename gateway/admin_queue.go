@@ -68,6 +68,9 @@ func (g *Gateway) status(r *http.Request) (any, error) {
 	if out.Connections, err = g.connectionList(ctx); err != nil {
 		return nil, err
 	}
+	if out.Stuck, err = g.o.Store.StuckReport(ctx); err != nil {
+		return nil, err
+	}
 	if _, reason, closed := g.engine.closed(); closed {
 		out.Waits = reason
 	}

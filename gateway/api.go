@@ -220,4 +220,6 @@ type Status struct {
 	Pairs         map[string]map[string]int `json:"pairs"`           // by connection and status
 	Systems       []System                  `json:"systems"`
 	Connections   []Connection              `json:"connections"`
+	// Stuck is the last pass of the stuck-work sweeper; its time is zero when there was none yet.
+	Stuck core.StuckReport `json:"stuck"`
 }

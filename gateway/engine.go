@@ -3,17 +3,12 @@ package gateway
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
 
-	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 
-	"duplex/core"
 	"duplex/workflows"
 )
 
@@ -81,41 +76,6 @@ func (g *Gateway) signal(ctx context.Context, s start, h workflows.Hint) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, handOverFor)
 	defer cancel()
-	_, err := g.o.Temporal.SignalWithStartWorkflow(ctx, s.state.ID, workflows.HintSignal, h, startOptions(s.state), workflows.PairWorkflow, s.state)
+	_, err := g.o.Temporal.SignalWithStartWorkflow(ctx, s.state.ID, workflows.HintSignal, h, workflows.StartOptions(s.state), workflows.PairWorkflow, s.state)
 	return err
-}
-
-// startOptions are how a pair's workflow is started, whoever starts it.
-func startOptions(s workflows.PairState) client.StartWorkflowOptions {
-	var items []string
-	for _, side := range s.Sides {
-		if !side.Ref.IsZero() {
-			items = append(items, side.Ref.String())
-		}
-	}
-	return client.StartWorkflowOptions{
-		ID:                       s.ID,
-		TaskQueue:                workflows.PairsQueue,
-		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		TypedSearchAttributes: temporal.NewSearchAttributes(workflows.AttrConnection.ValueSet(s.Connection),
-			workflows.AttrState.ValueSet(string(s.Status)), workflows.AttrItem.ValueSet(items)),
-		StaticSummary: summary(s),
-		Priority:      temporal.Priority{PriorityKey: workflows.PriorityLive, FairnessKey: s.Connection},
-	}
-}
-
-// summary names a pair by its items: support #12 ↔ engineering ENG-7.
-func summary(s workflows.PairState) string {
-	return fmt.Sprintf("%s ↔ %s", sideName(s.Sides[core.A]), sideName(s.Sides[core.B]))
-}
-
-func sideName(s workflows.SideState) string {
-	switch {
-	case s.Ref.IsZero():
-		return s.Name + " (none yet)"
-	case s.Ref.Key != "":
-		return s.Name + " " + s.Ref.Key
-	}
-	return s.Name + " " + s.Ref.ID
 }

@@ -41,6 +41,7 @@ func (g *Gateway) handOver(ctx context.Context, d core.Delivery) {
 		var r route
 		r, err = g.handOverHint(ctx, d, h, active, waited)
 		p.started = p.started || len(r.starts) > 0
+		p.tells(r, now)
 		if r.reason != "" {
 			p.reasons = append(p.reasons, r.reason)
 		}
@@ -115,18 +116,35 @@ func (g *Gateway) waits(ctx context.Context, d core.Delivery, reason string) {
 
 // finish stores the end of a delivery. Where that fails it is handed over once more, which does no harm.
 func (g *Gateway) finish(ctx context.Context, d core.Delivery, p progress) {
-	state, reason := core.DeliveryHandedOver, ""
-	if !p.started {
+	state, err := core.DeliveryHandedOver, error(nil)
+	if p.started {
+		err = g.handedOver(ctx, d.Seq, p)
+	} else {
 		slices.Sort(p.reasons)
-		state, reason = core.DeliveryIgnored, strings.Join(slices.Compact(p.reasons), "; ")
+		state = core.DeliveryIgnored
+		err = g.mark(ctx, d.Seq, state, strings.Join(slices.Compact(p.reasons), "; "))
 	}
-	if err := g.mark(ctx, d.Seq, state, reason); err != nil {
+	if err != nil {
 		g.o.Log.Error("delivery not updated; it is handed over once more", "delivery", d.Seq, "error", err)
 		g.refused(d, p)
 		return
 	}
 	g.queue.settled(d.Seq)
 	g.metrics.settled(d.System, state, g.o.Now().Sub(d.ReceivedAt))
+}
+
+// tells notes the pairs that a hint goes to, as of before they were told: a sync that ends later has answered it.
+func (p *progress) tells(r route, now time.Time) {
+	for _, s := range r.starts {
+		p.told = append(p.told, s.state.ID)
+	}
+	p.since = now
+}
+
+func (g *Gateway) handedOver(ctx context.Context, seq int64, p progress) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rememberFor)
+	defer cancel()
+	return g.o.Store.HandedOver(ctx, seq, p.told, p.since)
 }
 
 func (g *Gateway) mark(ctx context.Context, seq int64, state, reason string) error {

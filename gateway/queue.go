@@ -21,6 +21,8 @@ type progress struct {
 	tries   int          // how often it was refused
 	done    map[int]bool // hints that need nothing more
 	started bool         // a workflow was told of one of them
+	told    []string     // pairs whose workflow was told
+	since   time.Time    // when they were told, at the latest
 	reasons []string     // why others were ignored
 }
 

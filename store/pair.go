@@ -147,8 +147,9 @@ func (s *Store) updatePair(ctx context.Context, q queryer, p core.Pair) error {
 		return err
 	}
 	err = must(ctx, q, `UPDATE pairs SET status = CASE WHEN status = 'unlinked' THEN status ELSE ? END,
-		version = ?, parked = ?, key_id = ?, problems = ?, synced_at = ? WHERE id = ?`,
-		string(p.Status), p.Version, parked, keyID, problems, stamped(p.SyncedAt), p.ID)
+		version = ?, parked = ?, key_id = ?, problems = ?, synced_at = ?,
+		hinted_at = CASE WHEN hinted_at <= ? THEN NULL ELSE hinted_at END WHERE id = ?`,
+		string(p.Status), p.Version, parked, keyID, problems, stamped(p.SyncedAt), stamped(p.SyncedAt), p.ID)
 	if err != nil {
 		return err
 	}

@@ -58,14 +58,21 @@ func (s *Store) pair(r pairRow) (core.Pair, error) {
 	p := core.Pair{ID: r.ID, Connection: r.Connection, Version: r.Version, Status: core.PairStatus(r.Status),
 		Origin: core.Side(r.Origin), CreatedAt: r.CreatedAt.Time, SyncedAt: r.SyncedAt.Time,
 		Sides: [2]core.PairSide{r.A.side(), r.B.side()}}
-	body, err := s.seal.open(r.Parked, r.KeyID, aboutParked(r.ID))
+	var err error
+	p.Parked, err = s.parked(r.ID, r.Parked, r.KeyID)
+	return p, err
+}
+
+// parked opens the column of that name.
+func (s *Store) parked(id string, column []byte, keyID string) (parked map[string]core.Parked, err error) {
+	body, err := s.seal.open(column, keyID, aboutParked(id))
 	if err == nil && len(body) > 0 {
-		err = json.Unmarshal(body, &p.Parked)
+		err = json.Unmarshal(body, &parked)
 	}
 	if err != nil {
-		return core.Pair{}, fmt.Errorf("what is parked in pair %q: %w", r.ID, err)
+		return nil, fmt.Errorf("what is parked in pair %q: %w", id, err)
 	}
-	return p, nil
+	return parked, nil
 }
 
 func (r sideRow) side() core.PairSide {

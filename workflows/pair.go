@@ -65,14 +65,14 @@ const longHistory = 10_000
 // run waits for something to do, syncs, and waits again.
 func (p *pair) run(ctx workflow.Context) (Answer, error) {
 	for {
-		p.drain()
+		p.drain(ctx)
 		if p.Unlink {
 			return p.end(ctx)
 		}
 		if workflow.GetInfo(ctx).GetCurrentHistoryLength() >= longHistory {
 			return Answer{}, p.continueAsNew(ctx) // also with work to do: a busy pair may never be idle
 		}
-		if p.dirty() && !p.Paused && !p.held {
+		if p.Dirty() && !p.Paused && !p.held {
 			ended, answer, err := p.sync(ctx)
 			if err != nil || ended {
 				return answer, err
@@ -102,12 +102,13 @@ func (p *pair) recordPause(ctx workflow.Context) {
 }
 
 // drain takes every hint that has arrived.
-func (p *pair) drain() {
+func (p *pair) drain(ctx workflow.Context) {
 	for {
 		var h Hint
 		if !p.hints.ReceiveAsync(&h) {
 			return
 		}
+		p.Heard = workflow.Now(ctx)
 		if p.take(h) {
 			p.held = false
 		}
@@ -151,7 +152,7 @@ func (p *pair) continueAsNew(ctx workflow.Context) error {
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return err
 	}
-	p.drain()
+	p.drain(ctx)
 	return workflow.NewContinueAsNewErrorWithOptions(ctx, workflow.ContinueAsNewErrorOptions{
 		InitialVersioningBehavior: workflow.ContinueAsNewVersioningBehaviorAutoUpgrade}, PairWorkflow, p.PairState)
 }

@@ -27,6 +27,7 @@ type PairState struct {
 	Failures   int                  `json:"failures,omitempty"`
 	Last       string               `json:"last,omitempty"` // what happened last, for people
 	LastAt     time.Time            `json:"last_at,omitzero"`
+	Heard      time.Time            `json:"heard,omitzero"`    // when the newest hint was taken, an echo included
 	Urgency    core.Urgency         `json:"urgency,omitempty"` // of the most urgent hint since the last sync that ended well
 	Syncs      int                  `json:"syncs"`
 	Writes     int                  `json:"writes"`
@@ -104,7 +105,8 @@ func (s *SideState) wrote(revision string) {
 	s.Revision = revision
 }
 
-func (s *PairState) dirty() bool { return s.Sides[core.A].Dirty || s.Sides[core.B].Dirty }
+// Dirty reports that a side waits to be read.
+func (s *PairState) Dirty() bool { return s.Sides[core.A].Dirty || s.Sides[core.B].Dirty }
 
 // Details is what the Temporal UI shows about a pair now.
 func (s *PairState) Details() string {

@@ -22,7 +22,7 @@ func (p *pair) sync(ctx workflow.Context) (ended bool, answer Answer, err error)
 		if err := workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{Summary: "gather hints that arrive together"}).Get(ctx, nil); err != nil {
 			return false, answer, err
 		}
-		p.drain()
+		p.drain(ctx)
 	}
 	p.Syncs++
 	ended, answer, err = p.round(ctx)
@@ -57,7 +57,7 @@ func (p *pair) round(ctx workflow.Context) (bool, Answer, error) {
 		if !again {
 			return false, Answer{}, p.passed(ctx)
 		}
-		p.drain()
+		p.drain(ctx)
 	}
 	return false, Answer{}, temporal.NewNonRetryableApplicationError(
 		fmt.Sprintf("the two sides still differ after %d writes in a row: something on a side, such as an automation, keeps changing what is written; look for it, then resync", maxRounds), "loop", nil)
@@ -99,12 +99,12 @@ func (p *pair) fetched(ctx workflow.Context, s core.Side, r activities.FetchResu
 	if r.Gone {
 		side.Missing++
 		if !p.Entered {
-			return p.refused("the item is gone or out of sight")
+			return p.refused(ctx, "the item is gone or out of sight")
 		}
 		return false, Answer{}, nil
 	}
 	if r.Refused != "" {
-		return p.refused(r.Refused)
+		return p.refused(ctx, r.Refused)
 	}
 	if r.BelongsTo != "" {
 		return p.belongs(ctx, r.BelongsTo, s)
@@ -115,9 +115,9 @@ func (p *pair) fetched(ctx workflow.Context, s core.Side, r activities.FetchResu
 }
 
 // refused completes the workflow: the item is in no pair. A hint that arrived meanwhile asks again first.
-func (p *pair) refused(reason string) (bool, Answer, error) {
-	p.drain()
-	if p.dirty() {
+func (p *pair) refused(ctx workflow.Context, reason string) (bool, Answer, error) {
+	p.drain(ctx)
+	if p.Dirty() {
 		return false, Answer{}, nil
 	}
 	return true, Answer{Text: "not in the sync: " + reason}, nil
@@ -130,7 +130,7 @@ func (p *pair) belongs(ctx workflow.Context, other string, s core.Side) (bool, A
 		p.Sides[s].Dirty = true
 		return false, Answer{}, nil
 	}
-	p.drain()
+	p.drain(ctx)
 	side := s
 	err := workflow.SignalExternalWorkflow(ctx, other, "", HintSignal, Hint{Side: side, Kind: core.HintChanged}).Get(ctx, nil)
 	if err != nil {

@@ -37,6 +37,7 @@ var table = []row{
 	{packages: "emulators/*", may: []string{"emulators/harness"}},
 	{packages: "activities", may: []string{"core/...", "connectors"}},
 	{packages: "workflows", may: []string{"core", "activities"}},
+	{packages: "stuck", may: []string{"core", "workflows"}},
 	{packages: "gateway", may: []string{"core/...", "connectors", "schemas", "store", "workflows", "internal/config"}},
 	{packages: "internal/arch"},
 	{packages: "internal/testreport"},

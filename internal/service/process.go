@@ -103,7 +103,8 @@ func RunWorker(ctx context.Context, getenv func(string) string, stdout, stderr i
 		return fmt.Errorf("serve health and metrics (DUPLEX_WORKER_LISTEN): %w", err)
 	}
 	w := NewWorker(WorkerOptions{Temporal: p.temporal, Store: p.store, Systems: p.systems, Log: p.log, Tuning: workflows.DefaultTuning,
-		Ledger: ledger, Observer: NewMetrics(p.registry), Deployment: p.config.Deployment, BuildID: p.config.BuildID})
+		Ledger: ledger, Observer: NewMetrics(p.registry), Deployment: p.config.Deployment, BuildID: p.config.BuildID,
+		Stuck: NewStuck(p.store, p.temporal, p.config.TemporalNamespace, p.log, p.registry)})
 	fmt.Fprintf(stdout, "worker: Temporal at %s, namespace %s; health and metrics on %s\n", p.config.TemporalAddress, p.config.TemporalNamespace, health.Addr())
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return ServeHealth(ctx, health, p.registry) })

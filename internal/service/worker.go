@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 
 	"duplex/activities"
 	"duplex/core"
+	"duplex/stuck"
 	"duplex/workflows"
 )
 
@@ -29,6 +31,9 @@ type WorkerOptions struct {
 	// continue as new. Empty: off, as in the standalone.
 	Deployment string
 	BuildID    string
+	// Stuck looks for pairs whose work has stopped, every StuckEvery (0: workflows.StuckEvery); nil: nobody does.
+	Stuck      *stuck.Sweeper
+	StuckEvery time.Duration
 }
 
 // Worker runs the pair workflows, and the activities of every configured system on that system's own task queue.
@@ -65,10 +70,16 @@ func (w *Worker) Run(ctx context.Context) error {
 	w.pairs.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: w.o.Tuning}.Pair, workflow.RegisterOptions{
 		Name: workflows.PairWorkflow, VersioningBehavior: w.behaviour()})
 	w.pairs.RegisterActivity(w.act)
+	if w.o.Stuck != nil {
+		registerStuck(w.pairs, w.o.Stuck, w.o, w.behaviour())
+	}
 	if err := w.pairs.Start(); err != nil {
 		return fmt.Errorf("start the worker for pairs: %w", err)
 	}
 	defer w.stop()
+	if w.o.Stuck != nil {
+		go keepStuckSchedule(ctx, w.o.Temporal, cmp.Or(w.o.StuckEvery, workflows.StuckEvery), w.o.Log)
+	}
 	tick := time.NewTicker(refreshAfter)
 	defer tick.Stop()
 	for {

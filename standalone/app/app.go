@@ -106,7 +106,8 @@ func serve(ctx context.Context, group *errgroup.Group, o Options, token string, 
 	}
 	if o.has(PartWorker) {
 		w := service.NewWorker(service.WorkerOptions{Temporal: temporal, Store: st, Systems: systems, Log: o.Log, Tuning: o.Tuning,
-			Ledger: "http://" + o.Admin + "/api/v1/plans/", Observer: service.NewMetrics(registry)})
+			Ledger: "http://" + o.Admin + "/api/v1/plans/", Observer: service.NewMetrics(registry),
+			Stuck: service.NewStuck(st, temporal, namespace, o.Log, registry), StuckEvery: o.StuckEvery})
 		group.Go(func() error { return runWorker(ctx, w, o) })
 	}
 	return stop, nil

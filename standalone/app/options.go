@@ -30,6 +30,8 @@ type Options struct {
 	Log       *slog.Logger
 	// OwnDelay is how long a webhook about an own write waits for that write to be recorded; 0 is the gateway's default.
 	OwnDelay time.Duration
+	// StuckEvery is how often pairs whose work has stopped are looked for; 0 is the worker's default.
+	StuckEvery time.Duration
 }
 
 // The parts of a standalone. Run as several processes, they share the directory and the ports.
@@ -58,6 +60,7 @@ func ParseFlags(args []string, stderr io.Writer) (Options, error) {
 	set.IntVar(&o.UI, "ui-port", 8233, "port of the Temporal web UI, -1 for none")
 	set.BoolVar(&o.Verbose, "v", false, "log more")
 	set.DurationVar(&o.Tuning.Heartbeat, "heartbeat", o.Tuning.Heartbeat, "time after which the work of a worker that died is given to another")
+	set.DurationVar(&o.StuckEvery, "stuck-every", 0, "how often pairs whose work has stopped are looked for; 0 is once a minute")
 	parts := set.String("parts", strings.Join(allParts, ","), "which parts this process runs")
 	if err := set.Parse(args); err != nil {
 		return o, err
