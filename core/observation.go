@@ -29,6 +29,13 @@ type Observation struct {
 	Complete bool `json:"complete"`
 }
 
+// Sighting is an observation as a fetch stored it.
+type Sighting struct {
+	Hash     string      `json:"hash"`
+	StoredAt time.Time   `json:"stored_at"` // UTC, when it was first stored
+	Item     Observation `json:"item"`
+}
+
 // Field is the value of a field, absent when the observation does not show it.
 func (o *Observation) Field(name string) Value {
 	if o == nil {

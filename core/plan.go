@@ -48,6 +48,14 @@ type Decision struct {
 	LoserOf  Side         `json:"loser_of"`
 	Reason   string       `json:"reason"` // plain words, no content
 	Problem  *Problem     `json:"problem,omitempty"`
+	// Wrote is what was really written where it differs from Value: the user found on the target, or Fallback.
+	Wrote Value `json:"wrote,omitzero"`
+	// Resolution is the operator's decision that this one carries out, By who gave it. Given tells that the operator gave
+	// a value of their own; Half that the other side's write follows, until which the rule stays parked.
+	Resolution string `json:"resolution,omitempty"`
+	By         string `json:"by,omitempty"`
+	Given      bool   `json:"given,omitempty"`
+	Half       bool   `json:"half,omitempty"`
 	// Fingerprint identifies the two current values; a parked rule is tried again when it changes.
 	Fingerprint string `json:"fingerprint,omitempty"`
 }

@@ -35,6 +35,7 @@ func (g *Gateway) Admin() http.Handler {
 		{"GET", "/pairs", g.listPairs},
 		{"GET", "/pairs/{id}", g.showPair},
 		{"GET", "/pairs/{id}/history", g.history},
+		{"GET", "/pairs/{id}/why", g.why},
 		{"POST", "/pairs/{id}/resync", g.resync},
 		{"POST", "/pairs/{id}/resolve", g.resolve},
 		{"POST", "/pairs/{id}/pause", g.pause},

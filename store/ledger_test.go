@@ -188,3 +188,45 @@ func TestSaveStepIsAllOrNothing(t *testing.T) {
 		check("all of a step that succeeded is stored", 1, core.PairInSync)
 	})
 }
+
+// TestSightings: what fetches saw of an item is listed newest first; a merge base was seen by nobody.
+func TestSightings(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		p := claim(t, s, pairOf("c", "1", "10"))
+		ref := p.Sides[0].Ref
+		o := func(revision string) core.Observation { return core.Observation{Ref: ref, Revision: revision} }
+		var want []string
+		for _, r := range []string{"1", "2", "3"} {
+			hash, err := s.PutObservation(ctx, p.ID, o(r))
+			ok(t, err)
+			want = append([]string{hash}, want...)
+		}
+		_, err := s.PutObservation(ctx, p.ID, core.Observation{Ref: core.Ref{System: ref.System, ID: "of another item"}})
+		ok(t, err)
+		ok(t, s.SaveStep(ctx, core.Step{Pair: p, Observations: []core.Observation{o("base"), o("2"), o("base, then seen")}}))
+		check := func(reason string, limit int, want []string) {
+			t.Helper()
+			got, err := s.Sightings(ctx, ref.System, ref.ID, limit)
+			ok(t, err)
+			var hashes []string
+			for _, g := range got {
+				hashes = append(hashes, g.Hash)
+				if g.Item.Hash() != g.Hash || g.StoredAt.IsZero() {
+					t.Errorf("%s: %+v is not what was stored", reason, g)
+				}
+			}
+			if !reflect.DeepEqual(hashes, want) {
+				t.Errorf("%s: %v, want %v", reason, hashes, want)
+			}
+		}
+		check("bases are not listed; a sighting that becomes a base stays one", 0, want)
+		hash, err := s.PutObservation(ctx, p.ID, o("base, then seen"))
+		ok(t, err)
+		check("a base that is seen later is a sighting, of the moment it was stored", 1, []string{hash})
+		base := o("base")
+		if _, err := s.Observation(ctx, base.Hash()); err != nil {
+			t.Errorf("the base itself: %v", err)
+		}
+	})
+}

@@ -11,17 +11,22 @@ import (
 // PutObservation stores what a fetch saw of an item of the pair and returns its content hash. The same content is
 // stored once, whoever puts it.
 func (s *Store) PutObservation(ctx context.Context, pair string, o core.Observation) (hash string, err error) {
-	return s.insertObservation(ctx, s.write, pair, o)
+	return s.insertObservation(ctx, s.write, pair, o, false)
 }
 
-func (s *Store) insertObservation(ctx context.Context, q queryer, pair string, o core.Observation) (string, error) {
+// insertObservation stores what was seen, or a merge base. What was both is a sighting.
+func (s *Store) insertObservation(ctx context.Context, q queryer, pair string, o core.Observation, base bool) (string, error) {
 	hash := o.Hash()
 	plain, err := json.Marshal(o)
 	if err == nil {
 		body, keyID := s.seal.close(plain, aboutObservation(hash))
-		_, err = exec(ctx, q, `INSERT INTO observations (hash, pair, system, item, body, key_id, stored_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			hash, pair, o.Ref.System, o.Ref.ID, body, keyID, stamped(s.now()))
+		conflict := `ON CONFLICT DO NOTHING`
+		if !base {
+			conflict = `ON CONFLICT (hash) DO UPDATE SET base = FALSE WHERE observations.base`
+		}
+		_, err = exec(ctx, q, `INSERT INTO observations (hash, pair, system, item, body, key_id, stored_at, base)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?) `+conflict,
+			hash, pair, o.Ref.System, o.Ref.ID, body, keyID, stamped(s.now()), base)
 	}
 	if err != nil {
 		return "", fmt.Errorf("store an observation of %s: %w", o.Ref, err)
@@ -41,6 +46,30 @@ func (s *Store) Observation(ctx context.Context, hash string) (core.Observation,
 		return core.Observation{}, fmt.Errorf("observation %s: %w", hash, err)
 	}
 	return o, nil
+}
+
+// Sightings lists what fetches saw of an item, for whichever pair, newest first; 100 when limit is not positive. Merge
+// bases are not listed.
+func (s *Store) Sightings(ctx context.Context, system, item string, limit int) ([]core.Sighting, error) {
+	var rows []struct {
+		Hash     string
+		StoredAt stamp `db:"stored_at"`
+		sealedRow
+	}
+	err := list(ctx, s.read, &rows, `SELECT hash, stored_at, body, key_id FROM observations
+		WHERE system = ? AND item = ? AND NOT base ORDER BY stored_at DESC, hash LIMIT ?`, system, item, limitOr(limit))
+	if err != nil {
+		return nil, fmt.Errorf("list the observations of item %q of %s: %w", item, system, err)
+	}
+	out := make([]core.Sighting, 0, len(rows))
+	for _, r := range rows {
+		seen := core.Sighting{Hash: r.Hash, StoredAt: r.StoredAt.Time}
+		if err := s.unseal(r.sealedRow, aboutObservation(r.Hash), &seen.Item); err != nil {
+			return nil, fmt.Errorf("observation %s: %w", r.Hash, err)
+		}
+		out = append(out, seen)
+	}
+	return out, nil
 }
 
 func aboutObservation(hash string) string { return "observation\x00" + hash }

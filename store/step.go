@@ -17,7 +17,7 @@ func (s *Store) SaveStep(ctx context.Context, st Step) error {
 			return err
 		}
 		for _, o := range st.Observations {
-			if _, err := s.insertObservation(ctx, q, st.Pair.ID, o); err != nil {
+			if _, err := s.insertObservation(ctx, q, st.Pair.ID, o, true); err != nil {
 				return err
 			}
 		}

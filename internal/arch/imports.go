@@ -22,6 +22,7 @@ type row struct {
 var table = []row{
 	{packages: "core", pure: true},
 	{packages: "core/merge", may: []string{"core"}, pure: true},
+	{packages: "core/blame", may: []string{"core"}, pure: true},
 	{packages: "core/richtext"},
 	{packages: "core/mapping", may: []string{"core", "core/richtext", "schemas"}},
 	{packages: "schemas", pure: true},
