@@ -9,7 +9,7 @@ import (
 	"duplex/core"
 )
 
-// Activities holds what the activities need. All fields but Ledger and Observer must be set.
+// Activities holds what the activities need. All fields but Ledger, Observer and Gates must be set.
 type Activities struct {
 	Store    Store
 	Systems  Systems
@@ -19,6 +19,7 @@ type Activities struct {
 	// Ledger is the address at which a person finds a plan: the plan's id is appended. "" when there is no gateway.
 	Ledger   string
 	Observer Observer
+	Gates    Gates // nil: every system may be called
 }
 
 // Observer is told what happened, for metrics. It must not block.

@@ -62,10 +62,14 @@ func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, err
 	if w.source, err = a.Systems.Connector(ctx, s.pair.Sides[w.from].Ref.System); err != nil {
 		return ApplyResult{}, err
 	}
+	calls := append([]string{s.pair.Sides[in.To].Ref.System}, sources(&plan, in.To, s.pair.Sides[w.from].Ref.System)...)
+	if err := a.closed(ctx, calls...); err != nil {
+		return ApplyResult{}, err
+	}
 	w.want = wanted(s.mapping, in.To, s.now[in.To], false)
 	w.want.Comments, w.want.Attachments = false, false
 	if err := w.write(ctx); err != nil {
-		return ApplyResult{}, err
+		return ApplyResult{}, a.denied(ctx, err, calls...)
 	}
 	return w.finish(ctx)
 }

@@ -7,6 +7,7 @@ import (
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/core/mapping"
 )
 
 // End unlinks a pair when an operator asked for it, or acts on a deleted item by the policy of the side that is left.
@@ -36,6 +37,16 @@ func (a *Activities) end(ctx context.Context, in EndInput) (EndResult, error) {
 	if in.Gone[core.A] {
 		left = core.B
 	}
+	system := pair.Sides[left].Ref.System
+	if err := a.closed(ctx, system); err != nil {
+		return EndResult{}, err
+	}
+	r, err := a.act(ctx, pair, m, left)
+	return r, a.denied(ctx, err, system)
+}
+
+// act carries out the delete policy of the side that is left.
+func (a *Activities) act(ctx context.Context, pair core.Pair, m *mapping.Mapping, left core.Side) (EndResult, error) {
 	goneName, leftName := pair.Sides[left.Other()].Name, pair.Sides[left].Name
 	switch policy := m.Connection.Deletes[left]; policy {
 	case core.DeleteIgnore:

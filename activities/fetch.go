@@ -16,7 +16,12 @@ import (
 // that is gone is a normal result. With First it also decides whether the item enters the sync, and claims it.
 func (a *Activities) Fetch(ctx context.Context, in FetchInput) (FetchResult, error) {
 	defer beat(ctx)()
-	r, err := a.fetch(ctx, in)
+	err := a.closed(ctx, in.Ref.System)
+	var r FetchResult
+	if err == nil {
+		r, err = a.fetch(ctx, in)
+		err = a.denied(ctx, err, in.Ref.System)
+	}
 	a.stuck(ctx, in.Pair, err)
 	return r, temporalError(doing("fetch "+in.Ref.String(), err))
 }

@@ -42,6 +42,7 @@ var table = []row{
 	{packages: "gateway", may: []string{"core/...", "connectors", "schemas", "store", "workflows", "internal/config"}},
 	{packages: "internal/arch"},
 	{packages: "internal/testreport"},
+	{packages: "internal/gate", may: []string{"core", "connectors", "internal/httpx"}},
 	{packages: "internal/httpx", may: []string{"core", "connectors"}},
 	{packages: "internal/config", may: []string{"core", "core/mapping", "connectors"}},
 	{packages: "internal/service", may: []string{"..."}},

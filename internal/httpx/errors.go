@@ -71,12 +71,12 @@ func (c *Client) network(ctx context.Context, call *call, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", call.op, ctx.Err())
 	}
-	if connectors.Class(err) != "failed" {
-		return fmt.Errorf("%s: %w", call.op, err)
-	}
 	var at *url.Error
 	if errors.As(err, &at) {
 		err = at.Err
+	}
+	if connectors.Class(err) != "failed" {
+		return fmt.Errorf("%s: %w", call.op, err)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return connectors.Busy(call.op, "no answer in time", 0)

@@ -49,7 +49,7 @@ func open(ctx context.Context, getenv func(string) string, stderr io.Writer) (*p
 	if err != nil {
 		return nil, errors.Join(err, p.store.Close())
 	}
-	p.systems = &Systems{Store: p.store}
+	p.systems = NewSystems(p.store, p.log, p.registry)
 	return p, nil
 }
 
@@ -83,7 +83,10 @@ func RunGateway(ctx context.Context, getenv func(string) string, stdout, stderr 
 		return errors.Join(fmt.Errorf("serve the admin API (DUPLEX_ADMIN_LISTEN): %w", err), webhooks.Close())
 	}
 	fmt.Fprintf(stdout, "gateway: webhooks on %s, admin API on %s\n", webhooks.Addr(), admin.Addr())
-	return ServeGateway(ctx, g, webhooks, admin)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return p.systems.Gates.Run(ctx) })
+	group.Go(func() error { return ServeGateway(ctx, g, webhooks, admin) })
+	return group.Wait()
 }
 
 // RunWorker is the worker as a process: it works until ctx ends, then lets running activities finish for a while. Beside
@@ -108,6 +111,7 @@ func RunWorker(ctx context.Context, getenv func(string) string, stdout, stderr i
 	fmt.Fprintf(stdout, "worker: Temporal at %s, namespace %s; health and metrics on %s\n", p.config.TemporalAddress, p.config.TemporalNamespace, health.Addr())
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return ServeHealth(ctx, health, p.registry) })
+	group.Go(func() error { return p.systems.Gates.Run(ctx) })
 	group.Go(func() error { return w.Run(ctx) })
 	return group.Wait()
 }

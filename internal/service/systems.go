@@ -13,6 +13,7 @@ import (
 	"duplex/core"
 	"duplex/core/mapping"
 	"duplex/internal/config"
+	"duplex/internal/gate"
 	"duplex/store"
 )
 
@@ -28,7 +29,9 @@ type Systems struct {
 	}
 	Env  func(string) (string, bool) // for ${env:…}; nil: the process environment
 	HTTP *http.Client                // nil: the connectors' own
-	Now  func() time.Time            // nil: time.Now
+	// Gates hold calls back while a system is not to be called and keep to its budget; nil: nothing does.
+	Gates *gate.Keeper
+	Now   func() time.Time // nil: time.Now
 
 	mu      sync.Mutex
 	read    time.Time
@@ -76,7 +79,7 @@ func (s *Systems) Refresh() {
 	s.read = time.Time{}
 }
 
-// Limits are the admin's budgets by system.
+// Limits are the budgets by system: the admin's, or the connector's where the admin has set none.
 func (s *Systems) Limits(ctx context.Context) (map[string]core.Limits, error) {
 	entries, err := s.current(ctx)
 	if err != nil {
@@ -85,6 +88,10 @@ func (s *Systems) Limits(ctx context.Context) (map[string]core.Limits, error) {
 	limits := map[string]core.Limits{}
 	for name, e := range entries {
 		limits[name] = e.file.Limits
+		if l := e.file.Limits; l.RequestsPerSecond <= 0 && e.connector != nil {
+			l.RequestsPerSecond = e.connector.Facts().Rate
+			limits[name] = l
+		}
 	}
 	return limits, nil
 }
@@ -109,6 +116,11 @@ func (s *Systems) current(ctx context.Context) (map[string]*system, error) {
 			continue
 		}
 		next[v.Name] = s.build(v)
+	}
+	for name := range s.entries {
+		if next[name] == nil && s.Gates != nil {
+			s.Gates.Forget(name)
+		}
 	}
 	s.entries, s.read = next, s.now()
 	return next, nil
@@ -135,11 +147,18 @@ func (s *Systems) build(v core.SystemVersion) *system {
 		e.err = fmt.Errorf("%w: %w", err, connectors.ErrDenied)
 		return e
 	}
-	e.connector, e.err = kind.New(connectors.Config{System: resolved, HTTP: s.HTTP, Now: s.now,
+	client := s.HTTP
+	if s.Gates != nil {
+		client = s.Gates.Client(v.Name, s.HTTP)
+	}
+	e.connector, e.err = kind.New(connectors.Config{System: resolved, HTTP: client, Now: s.now,
 		Save: func(name, secret string) error {
 			return s.Store.SaveCredential(context.Background(), v.Name, name, secret)
 		},
 		Load: func(name string) (string, error) { return s.load(v.Name, name) }})
+	if s.Gates != nil && e.err == nil {
+		s.Gates.Use(resolved, v.Version, e.connector.Facts().Rate)
+	}
 	return e
 }
 

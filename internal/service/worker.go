@@ -13,6 +13,7 @@ import (
 
 	"duplex/activities"
 	"duplex/core"
+	"duplex/internal/gate"
 	"duplex/stuck"
 	"duplex/workflows"
 )
@@ -60,6 +61,9 @@ func NewWorker(o WorkerOptions) *Worker {
 	w := &Worker{o: o, systems: map[string]*systemWorker{}}
 	w.act = &activities.Activities{Store: o.Store, Systems: o.Systems, Mappings: &activities.Mappings{Store: o.Store, Systems: o.Systems},
 		Now: o.Now, Log: o.Log, Ledger: o.Ledger, Observer: o.Observer}
+	if o.Systems.Gates != nil {
+		w.act.Gates = o.Systems.Gates
+	}
 	return w
 }
 
@@ -113,9 +117,8 @@ func (w *Worker) reconcile(ctx context.Context) error {
 		o := w.options()
 		o.DisableWorkflowWorker = true
 		o.TaskQueueActivitiesPerSecond = l.RequestsPerSecond
-		o.MaxConcurrentActivityExecutionSize = 8
-		if l.Concurrency > 0 {
-			o.MaxConcurrentActivityExecutionSize = l.Concurrency
+		if err := w.tune(&o, name, l); err != nil {
+			return err
 		}
 		sw := &systemWorker{worker: worker.New(w.o.Temporal, workflows.SystemQueue(name), o), limits: l}
 		sw.worker.RegisterActivity(w.act)
@@ -128,8 +131,29 @@ func (w *Worker) reconcile(ctx context.Context) error {
 	return nil
 }
 
+// otherSlots of a system's worker are never used: it runs the system's activities only.
+const otherSlots = 1
+
+// tune makes the system's gate give out the slots of its queue.
+func (w *Worker) tune(o *worker.Options, name string, l core.Limits) error {
+	if w.o.Systems.Gates == nil {
+		o.MaxConcurrentActivityExecutionSize = 8
+		if l.Concurrency > 0 {
+			o.MaxConcurrentActivityExecutionSize = l.Concurrency
+		}
+		return nil
+	}
+	other, err := worker.NewFixedSizeSlotSupplier(otherSlots)
+	if err != nil {
+		return err
+	}
+	o.Tuner, err = worker.NewCompositeTuner(worker.CompositeTunerOptions{ActivitySlotSupplier: w.o.Systems.Gates.Slots(name),
+		WorkflowSlotSupplier: other, LocalActivitySlotSupplier: other, NexusSlotSupplier: other, SessionActivitySlotSupplier: other})
+	return err
+}
+
 func (w *Worker) options() worker.Options {
-	o := worker.Options{WorkerStopTimeout: 20 * time.Second}
+	o := worker.Options{WorkerStopTimeout: 20 * time.Second, BackgroundActivityContext: gate.Patient(context.Background())}
 	if w.o.Deployment != "" {
 		o.DeploymentOptions = worker.DeploymentOptions{UseVersioning: true,
 			Version:                   worker.WorkerDeploymentVersion{DeploymentName: w.o.Deployment, BuildID: w.o.BuildID},

@@ -91,13 +91,14 @@ func serve(ctx context.Context, group *errgroup.Group, o Options, token string, 
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
-	systems := &service.Systems{Store: st}
 	registry := prometheus.NewRegistry()
+	systems := service.NewSystems(st, o.Log, registry)
 	stop = func() {
 		_ = group.Wait()
 		temporal.Close()
 		st.Close()
 	}
+	group.Go(func() error { return systems.Gates.Run(ctx) })
 	if o.has(PartGateway) {
 		if err := startGateway(ctx, group, o, gateway.Options{Store: st, Temporal: temporal, Systems: systems, Check: service.Check(systems),
 			AdminToken: token, TemporalUI: fmt.Sprintf("http://127.0.0.1:%d", o.UI), Namespace: namespace, Log: o.Log, Registry: registry, OwnDelay: o.OwnDelay}, stdout); err != nil {
