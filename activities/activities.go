@@ -28,6 +28,8 @@ type Observer interface {
 	Synced(connection, toSide string, changed time.Time)
 	// Failed tells that something was parked or failed, by class.
 	Failed(connection, class string)
+	// RunItems tells that so many items of a run got an answer: done, skipped or failed.
+	RunItems(kind, result string, n int)
 }
 
 // Systems gives the connectors of the systems that are configured.
@@ -62,4 +64,6 @@ type Store interface {
 	SettleIntent(ctx context.Context, mark, resultID, resultKey, resultURL string) error
 	OpenIntents(ctx context.Context, pair string) ([]core.Intent, error)
 	IntentByMark(ctx context.Context, mark string) (core.Intent, error)
+
+	RunStore
 }

@@ -79,6 +79,7 @@ func (e *env) root() *cobra.Command {
 		e.act("resync PAIR", "Read both sides afresh and try everything that is parked again", "resync"),
 		e.act("pause PAIR", "Stop syncing a pair; changes are remembered", "pause"),
 		e.act("resume PAIR", "Sync a paused pair again", "resume"),
+		e.backfill(), e.runs(), e.run(),
 		e.deliveries(), e.status(), e.version(),
 		&cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodes},
 	)

@@ -350,6 +350,10 @@ func TestDefaultGateway(t *testing.T) {
 // engine accepts every signal and update.
 type engine struct{}
 
+func (engine) ExecuteWorkflow(context.Context, client.StartWorkflowOptions, any, ...any) (client.WorkflowRun, error) {
+	return nil, nil
+}
+
 func (engine) SignalWithStartWorkflow(context.Context, string, string, any, client.StartWorkflowOptions, any, ...any) (client.WorkflowRun, error) {
 	return nil, nil
 }

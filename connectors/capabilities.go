@@ -63,6 +63,19 @@ type Finder interface {
 	Find(ctx context.Context, t ItemType, mark string) ([]core.Ref, error)
 }
 
+// Searcher lists the items of a type and scope that a query in the vendor's own language finds. A query that the vendor cannot
+// read is ErrInvalid. The zero cursor begins; the order is the vendor's.
+type Searcher interface {
+	Search(ctx context.Context, t ItemType, query string, cursor Cursor) (Page, error)
+}
+
+// FieldFinder finds the items of a type and scope whose field holds a value. None is an empty list and no error. Where the
+// system looks in an index that lags, an item that was given the value a moment ago may be missed, and every item that
+// is returned holds it now: the connector checks that.
+type FieldFinder interface {
+	FindByField(ctx context.Context, t ItemType, field, value string) ([]core.Ref, error)
+}
+
 // UserResolver finds a user of the system who is the same person as the given one, by e-mail. Nobody, or more than
 // one, is ErrNotFound.
 type UserResolver interface {

@@ -46,6 +46,8 @@ type Hint struct {
 	Urgency Urgency `json:"urgency,omitempty"`
 	// Run is the batch run that wants to know what became of the item, "" for none.
 	Run string `json:"run,omitempty"`
+	// Retry reads both sides of the pair afresh and tries everything that is parked again.
+	Retry bool `json:"retry,omitempty"`
 }
 
 // Urgency orders work within a system's queue.

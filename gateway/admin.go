@@ -43,6 +43,13 @@ func (g *Gateway) Admin() http.Handler {
 		{"POST", "/pairs/{id}/unlink", g.unlink},
 		{"GET", "/plans/{id}", g.showPlan},
 		{"POST", "/links", g.link},
+		{"GET", "/runs", g.listRuns},
+		{"POST", "/runs", g.startRun},
+		{"GET", "/runs/{id}", g.showRun},
+		{"GET", "/runs/{id}/items", g.listRunItems},
+		{"POST", "/runs/{id}/pause", g.pauseRun},
+		{"POST", "/runs/{id}/resume", g.resumeRun},
+		{"POST", "/runs/{id}/stop", g.stopRun},
 		{"GET", "/deliveries", g.listDeliveries},
 		{"POST", "/deliveries/{seq}/retry", g.retryDelivery},
 	} {

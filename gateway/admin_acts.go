@@ -90,15 +90,20 @@ func (g *Gateway) update(r *http.Request, p core.Pair, name string, arg any) (an
 	case g.o.Temporal == nil:
 		return nil, refuse(classBusy, p.ID, "no workflow engine is configured, so nobody can carry it out")
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), adminFor)
-	defer cancel()
-	if err := g.recordAsk(ctx, p, name, arg); err != nil {
+	if err := g.recordAsk(r.Context(), p, name, arg); err != nil {
 		return nil, err
 	}
 	state := workflows.FromPair(p)
+	return g.updateWith(r, g.o.Temporal.NewWithStartWorkflowOperation(workflows.StartOptions(state), workflows.PairWorkflow, state), p.ID, name, arg)
+}
+
+// updateWith sends an operator's decision to a workflow, started by op when it does not run.
+func (g *Gateway) updateWith(r *http.Request, op client.WithStartWorkflowOperation, id, name string, arg any) (any, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), adminFor)
+	defer cancel()
 	h, err := g.o.Temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
-		StartWorkflowOperation: g.o.Temporal.NewWithStartWorkflowOperation(workflows.StartOptions(state), workflows.PairWorkflow, state),
-		UpdateOptions: client.UpdateWorkflowOptions{WorkflowID: p.ID, UpdateName: name, Args: []any{arg},
+		StartWorkflowOperation: op,
+		UpdateOptions: client.UpdateWorkflowOptions{WorkflowID: id, UpdateName: name, Args: []any{arg},
 			WaitForStage: client.WorkflowUpdateStageCompleted},
 	})
 	var answer workflows.Answer
@@ -109,9 +114,9 @@ func (g *Gateway) update(r *http.Request, p core.Pair, name string, arg any) (an
 		if ctx.Err() != nil {
 			err = errors.Join(err, context.DeadlineExceeded)
 		}
-		return nil, fmt.Errorf("%s of pair %s: %w", name, p.ID, err)
+		return nil, fmt.Errorf("%s of %s: %w", name, id, err)
 	}
-	g.o.Log.Info("operator's decision taken", "pair", p.ID, "act", name, "by", by(r))
+	g.o.Log.Info("operator's decision taken", "workflow", id, "act", name, "by", by(r))
 	return Done{Text: answer.Text}, nil
 }
 

@@ -33,7 +33,7 @@ func (g *Gateway) link(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, created, err := g.claim(ctx, got.mapping.Connection, v.Version, refs)
+	p, created, err := g.o.Store.LinkItems(ctx, got.mapping.Connection, v.Version, refs)
 	if err != nil {
 		return nil, err
 	}
@@ -70,37 +70,6 @@ func (g *Gateway) items(ctx context.Context, m *mapping.Mapping, req LinkRequest
 		refs[side].System, refs[side].Type = s.System, s.Type
 	}
 	return refs, nil
-}
-
-// claim makes the pair, or takes up the one these two items had. A pair is named after one of its items; where a former
-// pair has the name of the first, it is named after the second.
-func (g *Gateway) claim(ctx context.Context, c core.Connection, version int, refs [2]core.Ref) (core.Pair, bool, error) {
-	var got core.Pair
-	for _, origin := range core.Sides {
-		want := core.Pair{ID: core.PairID(c.Name, c.Sides[origin].Name, refs[origin].ID), Connection: c.Name, Version: version,
-			Status: core.PairPending, Origin: origin}
-		for _, side := range core.Sides {
-			want.Sides[side] = core.PairSide{Name: c.Sides[side].Name, Ref: refs[side]}
-		}
-		p, created, err := g.o.Store.ClaimPair(ctx, want)
-		same := p.Sides[core.A].Ref.ID == refs[core.A].ID && p.Sides[core.B].Ref.ID == refs[core.B].ID
-		switch {
-		case err != nil || created:
-			return p, created, err
-		case same && p.Status == core.PairUnlinked:
-			if err := g.o.Store.RelinkPair(ctx, p.ID); err != nil {
-				return core.Pair{}, false, err
-			}
-			p, err = g.o.Store.Pair(ctx, p.ID)
-			return p, true, err
-		case same:
-			return p, false, nil
-		case p.Status != core.PairUnlinked:
-			return core.Pair{}, false, refuse(classConflict, p.ID, "one of the items is in another pair of this connection: unlink that one first")
-		}
-		got = p
-	}
-	return core.Pair{}, false, refuse(classConflict, got.ID, "both items have names of former pairs with other items: link one of those again")
 }
 
 // wake tells the pair's workflow to look, by way of a delivery of our own: it waits like any other while the engine is

@@ -100,7 +100,7 @@ func TestActs(t *testing.T) {
 			continue
 		}
 		u := w.engine.updates[len(w.engine.updates)-1]
-		if u.id != p.ID || u.name != c.act || u.arg != c.want || u.state.ID != p.ID || !u.state.Entered {
+		if u.id != p.ID || u.name != c.act || u.arg != c.want || u.state.(workflows.PairState).ID != p.ID || !u.state.(workflows.PairState).Entered {
 			t.Errorf("%s came as %+v", c.act, u)
 		}
 	}

@@ -223,3 +223,32 @@ type Status struct {
 	// Stuck is the last pass of the stuck-work sweeper; its time is zero when there was none yet.
 	Stuck core.StuckReport `json:"stuck"`
 }
+
+// RunRequest starts a batch run.
+type RunRequest struct {
+	Kind       core.RunKind   `json:"kind"`
+	Connection string         `json:"connection"`
+	Params     core.RunParams `json:"params"`
+}
+
+// Run is a batch run with how far it is.
+type Run struct {
+	core.Run
+	Counts      core.RunCounts `json:"counts"`
+	Progress    core.Progress  `json:"progress"`
+	SecondsLeft int            `json:"seconds_left,omitempty"` // an estimate; absent when there is none
+	Text        string         `json:"text"`                   // the progress in a sentence
+	Workflow    string         `json:"workflow_url,omitempty"`
+}
+
+// RunList is a page of runs, newest first. Next is given as before for the next page; "" means the end.
+type RunList struct {
+	Runs []Run  `json:"runs"`
+	Next string `json:"next,omitempty"`
+}
+
+// RunItemList is a page of a run's items. Next is given as after for the next page; 0 means the end.
+type RunItemList struct {
+	Items []core.RunItem `json:"items"`
+	Next  int64          `json:"next,omitempty"`
+}

@@ -12,13 +12,16 @@ import (
 const (
 	drainPage    = 200
 	drainAtOnce  = 8               // hand-overs at once
-	drainPeriod  = 5 * time.Second // for rows that another gateway left behind
+	drainPeriod  = time.Second     // for rows that runs, sweeps and other gateways recorded
 	drainFailing = 2 * time.Second // after the store did not answer
 )
 
 // Run hands over what waits until ctx ends. It wakes at once for new deliveries and for those that become due. It
 // returns nil when ctx ends.
 func (g *Gateway) Run(ctx context.Context) error {
+	kept := make(chan struct{})
+	go func() { defer close(kept); g.keepRuns(ctx) }()
+	defer func() { <-kept }()
 	for {
 		full, err := g.drain(ctx)
 		wait := drainPeriod

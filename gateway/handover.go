@@ -58,15 +58,29 @@ func (g *Gateway) handOverHint(ctx context.Context, d core.Delivery, h core.Hint
 		return route{}, &storeError{err}
 	}
 	r := routeHint(h, pairs, active, waited)
+	if r.reason != "" && h.Run != "" { // no pair will tell the run what became of it
+		if err := g.answerRun(ctx, h, r.reason); err != nil {
+			return r, &storeError{err}
+		}
+	}
 	for _, s := range r.starts {
 		hint := workflows.Hint{Side: s.side, Kind: h.Kind, Revision: h.Revision, Own: h.Own, Delivery: strconv.FormatInt(d.Seq, 10),
-			Urgency: h.Urgency, Run: h.Run}
+			Urgency: h.Urgency, Run: h.Run, Retry: h.Retry}
 		if err := g.signal(ctx, s, hint); err != nil {
 			return r, err
 		}
 		g.engine.answered()
 	}
 	return r, nil
+}
+
+// answerRun tells a run that an item goes to no pair.
+func (g *Gateway) answerRun(ctx context.Context, h core.Hint, reason string) error {
+	n, kind, err := g.o.Store.AnswerRunItems(ctx, core.RunAnswer{Run: h.Run, Refs: []core.Ref{h.Ref}, State: core.ItemSkipped, Reason: reason})
+	if n > 0 {
+		g.metrics.runItems.WithLabelValues(string(kind), string(core.ItemSkipped)).Add(float64(n))
+	}
+	return err
 }
 
 // storeError tells that it was the store that failed, not the engine.

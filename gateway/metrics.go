@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,12 +18,14 @@ type metrics struct {
 	ended    *prometheus.CounterVec
 	handOver *prometheus.HistogramVec
 	http     *prometheus.HistogramVec
+	runItems *prometheus.CounterVec
 }
 
 func newMetrics(r prometheus.Registerer, s *store.Store) *metrics {
 	f := promauto.With(r)
 	r.MustRegister(&tables{store: s})
 	return &metrics{
+		runItems: RunItemsCounter(r),
 		received: f.NewCounterVec(prometheus.CounterOpts{Name: "duplex_webhooks_total",
 			Help: "Webhook calls by what they were answered."}, []string{"system", "result"}),
 		ended: f.NewCounterVec(prometheus.CounterOpts{Name: "duplex_deliveries_total",
@@ -43,6 +46,19 @@ func (m *metrics) settled(system, state string, after time.Duration) {
 	}
 }
 
+// RunItemsCounter counts the items of runs by what became of them. A gateway and a worker in one process share it.
+func RunItemsCounter(r prometheus.Registerer) *prometheus.CounterVec {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "duplex_run_items_total",
+		Help: "Items of batch runs by what became of them: done, skipped or failed."}, []string{"kind", "result"})
+	var known prometheus.AlreadyRegisteredError
+	if err := r.Register(c); errors.As(err, &known) {
+		return known.ExistingCollector.(*prometheus.CounterVec)
+	} else if err != nil {
+		panic("metrics: " + err.Error()) // two different metrics of one name: a mistake in the program
+	}
+	return c
+}
+
 // tables shows what the store holds, counted when somebody asks.
 type tables struct{ store *store.Store }
 
@@ -52,6 +68,7 @@ var (
 	waitingDesc = prometheus.NewDesc("duplex_deliveries_waiting", "Deliveries that wait to be handed over.", nil, nil)
 	oldestDesc  = prometheus.NewDesc("duplex_deliveries_oldest_timestamp_seconds",
 		"When the oldest waiting delivery came, as a Unix time; absent when none waits.", nil, nil)
+	runsDesc  = prometheus.NewDesc("duplex_runs", "Batch runs by kind and state.", []string{"kind", "state"}, nil)
 	pairsDesc = prometheus.NewDesc("duplex_pairs", "Pairs by connection and status.", []string{"connection", "status"}, nil)
 )
 
@@ -60,6 +77,7 @@ func (t *tables) Describe(c chan<- *prometheus.Desc) {
 	c <- waitingDesc
 	c <- oldestDesc
 	c <- pairsDesc
+	c <- runsDesc
 }
 
 // Collect implements prometheus.Collector. Where the store does not answer the gauges are absent.
@@ -70,6 +88,13 @@ func (t *tables) Collect(c chan<- prometheus.Metric) {
 		c <- prometheus.MustNewConstMetric(waitingDesc, prometheus.GaugeValue, float64(counts[core.DeliveryWaiting]))
 		if !oldest.IsZero() {
 			c <- prometheus.MustNewConstMetric(oldestDesc, prometheus.GaugeValue, float64(oldest.UnixMilli())/1000)
+		}
+	}
+	if runs, err := t.store.CountRuns(ctx); err == nil {
+		for kind, states := range runs {
+			for state, n := range states {
+				c <- prometheus.MustNewConstMetric(runsDesc, prometheus.GaugeValue, float64(n), string(kind), string(state))
+			}
 		}
 	}
 	pairs, err := t.store.CountPairs(ctx)

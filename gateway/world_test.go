@@ -190,6 +190,12 @@ type fakeEngine struct {
 	tries     int
 	signals   []signalled
 	updates   []updated
+	started   []started
+}
+
+type started struct {
+	id  string
+	arg any
 }
 
 type signalled struct {
@@ -202,7 +208,7 @@ type signalled struct {
 type updated struct {
 	id, name string
 	arg      any
-	state    workflows.PairState
+	state    any
 }
 
 func (e *fakeEngine) fail(err error) { e.mu.Lock(); e.err = err; e.mu.Unlock() }
@@ -227,13 +233,23 @@ func (e *fakeEngine) SignalWithStartWorkflow(_ context.Context, id, name string,
 	return nil, nil
 }
 
+func (e *fakeEngine) ExecuteWorkflow(_ context.Context, o client.StartWorkflowOptions, _ any, args ...any) (client.WorkflowRun, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.err != nil {
+		return nil, e.err
+	}
+	e.started = append(e.started, started{id: o.ID, arg: args[0]})
+	return nil, nil
+}
+
 type operation struct {
 	client.WithStartWorkflowOperation
-	state workflows.PairState
+	state any
 }
 
 func (e *fakeEngine) NewWithStartWorkflowOperation(_ client.StartWorkflowOptions, _ any, args ...any) client.WithStartWorkflowOperation {
-	return &operation{state: args[0].(workflows.PairState)}
+	return &operation{state: args[0]}
 }
 
 func (e *fakeEngine) UpdateWithStartWorkflow(_ context.Context, o client.UpdateWithStartWorkflowOptions) (client.WorkflowUpdateHandle, error) {

@@ -39,39 +39,46 @@ func (s *Store) RecordDelivery(ctx context.Context, d core.Delivery) (stored cor
 	if d.System == "" || d.ID == "" {
 		return core.Delivery{}, false, errors.New("a delivery without a system and an id cannot be recorded")
 	}
-	hints, err := json.Marshal(d.Hints)
+	err = s.tx(ctx, func(q queryer) (err error) {
+		stored, fresh, err = s.insertDelivery(ctx, q, d)
+		return err
+	})
 	if err != nil {
 		return core.Delivery{}, false, fmt.Errorf("record delivery %q of %s: %w", d.ID, d.System, err)
+	}
+	return stored, fresh, nil
+}
+
+func (s *Store) insertDelivery(ctx context.Context, q queryer, d core.Delivery) (stored core.Delivery, fresh bool, err error) {
+	hints, err := json.Marshal(d.Hints)
+	if err != nil {
+		return core.Delivery{}, false, err
 	}
 	if d.State == "" {
 		d.State = core.DeliveryWaiting
 	}
 	var r deliveryRow
-	err = s.tx(ctx, func(q queryer) error {
-		err := get(ctx, q, &r, `INSERT INTO deliveries (system, id, received_at, hints, state, reason, attempts)
-			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING `+deliveryColumns,
-			d.System, d.ID, stamped(s.timeOr(d.ReceivedAt)), string(hints), d.State, words(d.Reason), d.Attempts)
-		if fresh = err == nil; !fresh {
-			if errors.Is(err, ErrNotFound) {
-				err = get(ctx, q, &r, `SELECT `+deliveryColumns+` FROM deliveries WHERE system = ? AND id = ?`, d.System, d.ID)
-			}
-			return err
+	err = get(ctx, q, &r, `INSERT INTO deliveries (system, id, received_at, hints, state, reason, attempts)
+		VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING `+deliveryColumns,
+		d.System, d.ID, stamped(s.timeOr(d.ReceivedAt)), string(hints), d.State, words(d.Reason), d.Attempts)
+	if errors.Is(err, ErrNotFound) {
+		err = get(ctx, q, &r, `SELECT `+deliveryColumns+` FROM deliveries WHERE system = ? AND id = ?`, d.System, d.ID)
+		if err == nil {
+			stored, err = r.delivery()
 		}
-		for _, h := range d.Hints {
-			_, err := exec(ctx, q, `INSERT INTO delivery_items (delivery, item) VALUES (?, ?) ON CONFLICT DO NOTHING`, r.Seq, words(h.Ref.ID))
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err == nil {
-		stored, err = r.delivery()
+		return stored, false, err
 	}
 	if err != nil {
-		return core.Delivery{}, false, fmt.Errorf("record delivery %q of %s: %w", d.ID, d.System, err)
+		return core.Delivery{}, false, err
 	}
-	return stored, fresh, nil
+	for _, h := range d.Hints {
+		_, err := exec(ctx, q, `INSERT INTO delivery_items (delivery, item) VALUES (?, ?) ON CONFLICT DO NOTHING`, r.Seq, words(h.Ref.ID))
+		if err != nil {
+			return core.Delivery{}, false, err
+		}
+	}
+	stored, err = r.delivery()
+	return stored, true, err
 }
 
 // MarkDelivery sets state and reason of a delivery and counts one attempt more.

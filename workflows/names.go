@@ -10,17 +10,20 @@ import (
 
 // Names that are part of the contract with the gateway, the command line and recorded histories.
 const (
-	PairWorkflow = "Pair"
-	PairsQueue   = "pairs" // workflows and planning
+	PairWorkflow  = "Pair"
+	BatchWorkflow = "Batch"
+	PairsQueue    = "pairs" // workflows and planning
 
-	HintSignal = "hint"
-	StateQuery = "state"
+	HintSignal    = "hint"
+	StateQuery    = "state"
+	ProgressQuery = "progress"
 
 	ResyncUpdate  = "resync"
 	ResolveUpdate = "resolve"
 	PauseUpdate   = "pause"
 	ResumeUpdate  = "resume"
 	UnlinkUpdate  = "unlink"
+	StopUpdate    = "stop"
 )
 
 // SystemQueue is the task queue of every call to a system.
@@ -63,7 +66,8 @@ type Hint struct {
 	Own      bool          `json:"own,omitempty"` // made by the sync's own account
 	Delivery string        `json:"delivery,omitempty"`
 	Urgency  core.Urgency  `json:"urgency,omitempty"`
-	Run      string        `json:"run,omitempty"` // the batch run that wants to know what became of the pair
+	Run      string        `json:"run,omitempty"`   // the batch run that wants to know what became of the pair
+	Retry    bool          `json:"retry,omitempty"` // read both sides afresh and try everything parked again
 }
 
 // ResyncRequest asks to read both sides afresh and try everything that is parked again.

@@ -80,6 +80,7 @@ func (p *pair) run(ctx workflow.Context) (Answer, error) {
 			continue
 		}
 		p.recordPause(ctx)
+		p.answerQuiet(ctx)
 		p.show(ctx)
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			return Answer{}, p.continueAsNew(ctx)
@@ -138,15 +139,6 @@ func retryPause(failures int) time.Duration {
 	return min(d, time.Hour)
 }
 
-// touch makes every side that has an item dirty.
-func (p *pair) touch(full bool) {
-	for i := range p.Sides {
-		if !p.Sides[i].Ref.IsZero() {
-			p.Sides[i].Dirty, p.Sides[i].Full = true, full
-		}
-	}
-}
-
 // continueAsNew hands the state to a fresh run. Handlers have finished and every signal has been taken.
 func (p *pair) continueAsNew(ctx workflow.Context) error {
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
@@ -170,6 +162,7 @@ func (p *pair) end(ctx workflow.Context) (Answer, error) {
 	}
 	p.Status, p.Problem, p.Problems = core.PairUnlinked, "", 0
 	p.note(ctx, r.Summary)
+	p.answerRuns(ctx, core.ItemSkipped, r.Summary)
 	p.show(ctx)
 	return Answer{Text: r.Summary}, nil
 }

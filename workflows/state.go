@@ -29,6 +29,7 @@ type PairState struct {
 	LastAt     time.Time            `json:"last_at,omitzero"`
 	Heard      time.Time            `json:"heard,omitzero"`    // when the newest hint was taken, an echo included
 	Urgency    core.Urgency         `json:"urgency,omitempty"` // of the most urgent hint since the last sync that ended well
+	Runs       []string             `json:"runs,omitempty"`    // batch runs that wait for what becomes of the pair
 	Syncs      int                  `json:"syncs"`
 	Writes     int                  `json:"writes"`
 	Echoes     int                  `json:"echoes"`
@@ -77,6 +78,12 @@ func FromItem(connection string, names, systems [2]string, side core.Side, ref c
 // about a state that was already seen, where the system's revisions tell any two states apart.
 func (s *PairState) take(h Hint) bool {
 	side := &s.Sides[h.Side]
+	s.asksFor(h.Run)
+	if h.Retry {
+		s.Retry, s.Urgency = true, min(s.Urgency, h.Urgency)
+		s.touch(true)
+		return true
+	}
 	if h.Kind != core.HintDeleted && h.Revision != "" {
 		if h.Own && contains(side.Own, h.Revision) {
 			s.Echoes++
@@ -103,6 +110,15 @@ func (s *SideState) wrote(revision string) {
 		s.Own = s.Own[n-8:]
 	}
 	s.Revision = revision
+}
+
+// touch makes every side that has an item dirty.
+func (s *PairState) touch(full bool) {
+	for i := range s.Sides {
+		if !s.Sides[i].Ref.IsZero() {
+			s.Sides[i].Dirty, s.Sides[i].Full = true, full
+		}
+	}
 }
 
 // Dirty reports that a side waits to be read.

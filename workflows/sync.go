@@ -120,6 +120,9 @@ func (p *pair) refused(ctx workflow.Context, reason string) (bool, Answer, error
 	if p.Dirty() {
 		return false, Answer{}, nil
 	}
+	if p.answerRuns(ctx, core.ItemSkipped, "not in the sync: "+reason); p.late(ctx) {
+		return false, Answer{}, nil
+	}
 	return true, Answer{Text: "not in the sync: " + reason}, nil
 }
 
@@ -132,10 +135,11 @@ func (p *pair) belongs(ctx workflow.Context, other string, s core.Side) (bool, A
 	}
 	p.drain(ctx)
 	side := s
-	err := workflow.SignalExternalWorkflow(ctx, other, "", HintSignal, Hint{Side: side, Kind: core.HintChanged}).Get(ctx, nil)
+	err := workflow.SignalExternalWorkflow(ctx, other, "", HintSignal, Hint{Side: side, Kind: core.HintChanged, Urgency: p.Urgency, Retry: p.Retry}).Get(ctx, nil)
 	if err != nil {
 		workflow.GetLogger(ctx).Warn("the item's pair has no running workflow", "pair", other, "error", err)
 	}
+	p.answerRuns(ctx, core.ItemDone, "it is in "+other+" already, which was told")
 	return true, Answer{Text: "the item belongs to " + other}, nil
 }
 
@@ -235,6 +239,7 @@ func (p *pair) gone(ctx workflow.Context) (bool, Answer, error) {
 	p.Status, p.Problem = r.Status, r.Problem
 	p.note(ctx, r.Summary)
 	p.Failures = 0
+	p.answerRuns(ctx, core.ItemSkipped, r.Summary)
 	p.show(ctx)
 	return r.Ended, Answer{Text: r.Summary}, nil
 }
@@ -242,6 +247,7 @@ func (p *pair) gone(ctx workflow.Context) (bool, Answer, error) {
 // passed clears what an earlier failure left behind.
 func (p *pair) passed(ctx workflow.Context) error {
 	p.Failures, p.Urgency = 0, core.Backfill
+	p.answerSynced(ctx)
 	return nil
 }
 
@@ -254,6 +260,7 @@ func (p *pair) failed(ctx workflow.Context, err error) error {
 	p.note(ctx, text)
 	p.held = true
 	p.touch(true)
+	p.answerRuns(ctx, core.ItemFailed, string(class)+": "+text)
 	if !p.Entered {
 		return nil
 	}

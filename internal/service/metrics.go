@@ -5,19 +5,22 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"duplex/gateway"
 )
 
 // Metrics counts what the worker does. Labels are names of connections, sides and classes, never ids or content.
 type Metrics struct {
 	synced *prometheus.HistogramVec
 	failed *prometheus.CounterVec
+	items  *prometheus.CounterVec
 	now    func() time.Time
 }
 
 // NewMetrics registers the worker's metrics.
 func NewMetrics(r prometheus.Registerer) *Metrics {
 	f := promauto.With(r)
-	return &Metrics{now: time.Now,
+	return &Metrics{now: time.Now, items: gateway.RunItemsCounter(r),
 		synced: f.NewHistogramVec(prometheus.HistogramOpts{Name: "duplex_sync_latency_seconds",
 			Help:    "Time from a change on one side, by that system's clock, to its write on the other.",
 			Buckets: []float64{.1, .25, .5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200, 86400}}, []string{"connection", "to"}),
@@ -30,6 +33,11 @@ func (m *Metrics) Synced(connection, to string, changed time.Time) {
 	if d := m.now().Sub(changed); d > 0 && !changed.IsZero() {
 		m.synced.WithLabelValues(connection, to).Observe(d.Seconds())
 	}
+}
+
+// RunItems implements activities.Observer.
+func (m *Metrics) RunItems(kind, result string, n int) {
+	m.items.WithLabelValues(kind, result).Add(float64(n))
 }
 
 // Failed implements activities.Observer.

@@ -73,6 +73,8 @@ func (w *Worker) Run(ctx context.Context) error {
 	w.pairs = worker.New(w.o.Temporal, workflows.PairsQueue, w.options())
 	w.pairs.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: w.o.Tuning}.Pair, workflow.RegisterOptions{
 		Name: workflows.PairWorkflow, VersioningBehavior: w.behaviour()})
+	w.pairs.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: w.o.Tuning}.Batch, workflow.RegisterOptions{
+		Name: workflows.BatchWorkflow, VersioningBehavior: w.behaviour()})
 	w.pairs.RegisterActivity(w.act)
 	if w.o.Stuck != nil {
 		registerStuck(w.pairs, w.o.Stuck, w.o, w.behaviour())
