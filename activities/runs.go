@@ -114,7 +114,7 @@ func (a *Activities) actRun(ctx context.Context, in RunStep) (RunProgress, error
 	if err != nil {
 		return before, err
 	}
-	if err := a.act(ctx, r, items, nil); err != nil {
+	if err := a.actOn(ctx, r, items, nil); err != nil {
 		return before, err
 	}
 	return a.progress(ctx, r.Run)
@@ -204,14 +204,14 @@ func (a *Activities) judgeRun(ctx context.Context, in RunJudgeInput) (RunProgres
 			judged = append(judged, it)
 		}
 	}
-	if err := a.act(ctx, r, judged, read); err != nil {
+	if err := a.actOn(ctx, r, judged, read); err != nil {
 		return RunProgress{}, err
 	}
 	return a.progress(ctx, r.Run)
 }
 
-// act lets the kind decide about each item and stores what became of them, with the deliveries of those handed over.
-func (a *Activities) act(ctx context.Context, r *running, items []core.RunItem, read map[int64][2]RunReading) error {
+// actOn lets the kind decide about each item and stores what became of them, with the deliveries of those handed over.
+func (a *Activities) actOn(ctx context.Context, r *running, items []core.RunItem, read map[int64][2]RunReading) error {
 	hints := newHints(r)
 	for i := range items {
 		it := &items[i]
