@@ -27,6 +27,8 @@ type Observation struct {
 	// Complete tells that Comments and Attachments list everything the account may see. A list that is not
 	// complete is never read as deletion.
 	Complete bool `json:"complete"`
+	// Erased tells that content was erased from it on request: it may be a merge base, but no present state.
+	Erased bool `json:"erased,omitempty"`
 }
 
 // Sighting is an observation as a fetch stored it.

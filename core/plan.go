@@ -16,6 +16,7 @@ type Plan struct {
 	Create     [2]*Draft       `json:"create"`
 	Update     [2]*Patch       `json:"update"`
 	Entries    []EntryDecision `json:"entries,omitempty"` // comments and attachments
+	Erased     bool            `json:"erased,omitempty"`  // content was erased from it on request: it is to be shown, never carried out
 }
 
 // Action is what a decision does about one rule.

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/lib/pq"
 	"modernc.org/sqlite"
@@ -23,6 +24,32 @@ type TakenError struct {
 func (e *TakenError) Error() string {
 	return fmt.Sprintf("the item belongs to pair %q already: unlink that pair first", e.Pair)
 }
+
+// RemovedError tells that a row is not there, and that rows as old as it may be were removed by retention. It is an
+// ErrNotFound too.
+type RemovedError struct {
+	What   string    // the kind of row, in the plural
+	Before time.Time // older ones were removed, UTC
+}
+
+func (e *RemovedError) Error() string {
+	return fmt.Sprintf("not in the store: %s from before %s were removed by retention", e.What, e.Before.UTC().Format(time.DateOnly))
+}
+
+// Unwrap makes it an ErrNotFound.
+func (e *RemovedError) Unwrap() error { return ErrNotFound }
+
+// ErasedError tells that the content of a row was erased on request: only its id or hash remains. It is an ErrNotFound too.
+type ErasedError struct {
+	At time.Time // UTC
+}
+
+func (e *ErasedError) Error() string {
+	return "its content was erased on request on " + e.At.UTC().Format(time.DateOnly) + "; only its hash remains"
+}
+
+// Unwrap makes it an ErrNotFound.
+func (e *ErasedError) Unwrap() error { return ErrNotFound }
 
 // errAgain makes a transaction start over: what it read was overtaken by another writer.
 var errAgain = errors.New("overtaken by another writer")

@@ -10,16 +10,17 @@ import (
 
 // AddOutcome adds a record to the ledger. The store gives it its ID; the one in o is not looked at.
 func (s *Store) AddOutcome(ctx context.Context, o core.Outcome) error {
-	return insertOutcome(ctx, s.write, o)
+	return s.insertOutcome(ctx, s.write, o)
 }
 
-func insertOutcome(ctx context.Context, q queryer, o core.Outcome) error {
+// insertOutcome gives a record without an end the present one: what has no time would never grow old.
+func (s *Store) insertOutcome(ctx context.Context, q queryer, o core.Outcome) error {
 	fields, err := json.Marshal(o.Fields)
 	if err == nil {
 		_, err = exec(ctx, q, `INSERT INTO outcomes (pair, plan, side, act, target, fields, result, detail, started, ended, delivery)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			o.Pair, o.Plan, o.Side, o.Act, o.Target, string(fields), o.Result, words(o.Detail),
-			stamped(o.Started), stamped(o.Ended), o.Delivery)
+			stamped(o.Started), stamped(s.timeOr(o.Ended)), o.Delivery)
 	}
 	if err != nil {
 		return fmt.Errorf("record the outcome of %s for pair %q: %w", o.Act, o.Pair, err)

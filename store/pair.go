@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"duplex/core"
 )
@@ -153,6 +154,13 @@ func (s *Store) updatePair(ctx context.Context, q queryer, p core.Pair) error {
 	if err != nil {
 		return err
 	}
+	// A write whose answer was lost goes back to what was base and seen before this step: retention counts from now.
+	_, err = exec(ctx, q, `UPDATE observations SET needed_at = ? WHERE needed_at < ? AND hash IN (SELECT base FROM pair_sides WHERE pair = ?
+		AND base NOT IN (?, ?) UNION SELECT seen FROM pair_sides WHERE pair = ? AND seen NOT IN (?, ?))`, stamped(s.now()), stamped(s.now().Add(-time.Hour)),
+		p.ID, p.Sides[0].Base, p.Sides[1].Base, p.ID, p.Sides[0].Seen, p.Sides[1].Seen)
+	if err != nil {
+		return err
+	}
 	for i, d := range p.Sides {
 		err := must(ctx, q, `UPDATE pair_sides SET base = ?, seen = ?, gone = ?, own = ?,
 			item_key = CASE WHEN item = ? THEN ? ELSE item_key END, url = CASE WHEN item = ? THEN ? ELSE url END
@@ -188,8 +196,8 @@ func free(ctx context.Context, q queryer, pair string) error {
 	return err
 }
 
-// RelinkPair takes an unlinked pair up again with the merge base it had: it is pending while an item is missing,
-// else in sync. It is a *TakenError when one of the items has gone into another pair, and nil when the pair is linked.
+// RelinkPair takes an unlinked pair up again with the merge base it had, or with none where that was removed or erased
+// meanwhile: it is pending while an item is missing, else in sync. It is a *TakenError when one of the items has gone into another pair, and nil when the pair is linked.
 func (s *Store) RelinkPair(ctx context.Context, id string) error {
 	err := s.tx(ctx, func(q queryer) error {
 		var r pairRow
@@ -213,6 +221,11 @@ func (s *Store) RelinkPair(ctx context.Context, id string) error {
 		if duplicate(err) {
 			return errAgain
 		}
+		if err != nil {
+			return err
+		}
+		_, err = exec(ctx, q, `UPDATE pair_sides SET base = '' WHERE pair = ? AND EXISTS (SELECT 1 FROM pair_sides s WHERE s.pair = ? AND s.base <> ''
+			AND NOT EXISTS (SELECT 1 FROM observations o WHERE o.hash = s.base AND LENGTH(o.body) > 0))`, id, id)
 		return err
 	})
 	if err != nil {

@@ -23,7 +23,7 @@ func (s *Store) upsertPlan(ctx context.Context, q queryer, p core.Plan) error {
 		body, keyID := s.seal.close(plain, aboutPlan(p.ID))
 		_, err = exec(ctx, q, `INSERT INTO plans (id, pair, connection, version, at, body, key_id) VALUES (?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET pair = excluded.pair, connection = excluded.connection, version = excluded.version,
-				at = excluded.at, body = excluded.body, key_id = excluded.key_id`,
+				at = excluded.at, body = excluded.body, key_id = excluded.key_id, erased_at = NULL`,
 			p.ID, p.Pair, p.Connection, p.Version, stamped(p.At), body, keyID)
 	}
 	if err != nil {
@@ -34,7 +34,10 @@ func (s *Store) upsertPlan(ctx context.Context, q queryer, p core.Plan) error {
 
 // planRow is a row of plans.
 type planRow struct {
-	ID string
+	ID      string
+	Pair    string
+	At      stamp
+	Version int
 	sealedRow
 }
 
@@ -46,25 +49,31 @@ func (s *Store) plan(r planRow) (core.Plan, error) {
 	return p, nil
 }
 
-// Plan is one plan by its id.
+// Plan is one plan by its id. It is a *RemovedError when it may have been removed by retention, and an *ErasedError when
+// nothing is left of it. Where only a person was erased from it, Erased is set.
 func (s *Store) Plan(ctx context.Context, id string) (core.Plan, error) {
 	var r planRow
-	if err := get(ctx, s.read, &r, `SELECT id, body, key_id FROM plans WHERE id = ?`, id); err != nil {
+	err := get(ctx, s.read, &r, `SELECT id, pair, at, version, body, key_id, erased_at FROM plans WHERE id = ?`, id)
+	if err = s.perhapsRemoved(ctx, err, "plans"); err != nil {
 		return core.Plan{}, fmt.Errorf("plan %q: %w", id, err)
 	}
 	return s.plan(r)
 }
 
-// Plans lists the plans of a pair, newest first; 100 when limit is not positive.
+// Plans lists the plans of a pair, newest first; 100 when limit is not positive. Of one that was erased only id, time and
+// version are left.
 func (s *Store) Plans(ctx context.Context, pair string, limit int) ([]core.Plan, error) {
 	var rows []planRow
-	err := list(ctx, s.read, &rows, `SELECT id, body, key_id FROM plans WHERE pair = ? ORDER BY seq DESC LIMIT ?`, pair, limitOr(limit))
+	err := list(ctx, s.read, &rows, `SELECT id, pair, at, version, body, key_id, erased_at FROM plans WHERE pair = ? ORDER BY seq DESC LIMIT ?`, pair, limitOr(limit))
 	if err != nil {
 		return nil, fmt.Errorf("list the plans of pair %q: %w", pair, err)
 	}
 	plans := make([]core.Plan, 0, len(rows))
 	for _, r := range rows {
 		p, err := s.plan(r)
+		if errors.As(err, new(*ErasedError)) {
+			p, err = core.Plan{ID: r.ID, Pair: r.Pair, At: r.At.Time, Version: r.Version, Erased: true}, nil
+		}
 		if err != nil {
 			return nil, err
 		}

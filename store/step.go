@@ -32,7 +32,7 @@ func (s *Store) SaveStep(ctx context.Context, st Step) error {
 			}
 		}
 		for _, o := range st.Outcomes {
-			if err := insertOutcome(ctx, q, o); err != nil {
+			if err := s.insertOutcome(ctx, q, o); err != nil {
 				return err
 			}
 		}
