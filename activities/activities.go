@@ -9,7 +9,7 @@ import (
 	"duplex/core"
 )
 
-// Activities holds what the activities need. All fields but Ledger, Observer and Gates must be set.
+// Activities holds what the activities need. All fields but Ledger, Observer, Gates and Retention must be set.
 type Activities struct {
 	Store    Store
 	Systems  Systems
@@ -20,6 +20,8 @@ type Activities struct {
 	Ledger   string
 	Observer Observer
 	Gates    Gates // nil: every system may be called
+	// Retention is what Retain keeps; the zero Retention keeps everything.
+	Retention core.Retention
 }
 
 // Observer is told what happened, for metrics. It must not block.
@@ -30,6 +32,8 @@ type Observer interface {
 	Failed(connection, class string)
 	// RunItems tells that so many items of a run got an answer: done, skipped or failed.
 	RunItems(kind, result string, n int)
+	// Removed tells how many old rows of a table were removed.
+	Removed(table string, rows int64)
 }
 
 // Systems gives the connectors of the systems that are configured.
@@ -66,4 +70,5 @@ type Store interface {
 	IntentByMark(ctx context.Context, mark string) (core.Intent, error)
 
 	RunStore
+	Retain(ctx context.Context, table string, before time.Time, after core.RetainMark, limit int) (removed int64, mark core.RetainMark, done bool, err error)
 }

@@ -184,13 +184,16 @@ func (e *env) history() *cobra.Command {
 				return err
 			}
 			return e.print(h, func(t *table) {
-				if len(h.Outcomes) == 0 {
+				if len(h.Outcomes) == 0 && h.Removed == "" {
 					t.line("nothing has happened yet")
 					return
 				}
 				t.row("WHEN", "SIDE", "ACT", "RESULT", "FIELDS", "PLAN", "DETAIL")
 				for _, o := range h.Outcomes {
 					t.row(t.at(o.Started), o.Side, o.Act, o.Result, strings.Join(o.Fields, ", "), o.Plan, o.Detail)
+				}
+				if h.Removed != "" {
+					t.line("%s", h.Removed)
 				}
 			})
 		}}

@@ -50,6 +50,8 @@ func (g *Gateway) Admin() http.Handler {
 		{"POST", "/runs/{id}/pause", g.pauseRun},
 		{"POST", "/runs/{id}/resume", g.resumeRun},
 		{"POST", "/runs/{id}/stop", g.stopRun},
+		{"GET", "/retention", g.retention},
+		{"POST", "/retention/run", g.runRetention},
 		{"GET", "/deliveries", g.listDeliveries},
 		{"POST", "/deliveries/{seq}/retry", g.retryDelivery},
 	} {

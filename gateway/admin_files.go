@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"time"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -262,7 +263,15 @@ func (g *Gateway) activate(r *http.Request) (any, error) {
 
 // missing says in plain words that there is no such thing; other errors stay.
 func missing(err error, what, name string) error {
-	if errors.Is(err, store.ErrNotFound) {
+	var removed *store.RemovedError
+	var erased *store.ErasedError
+	switch {
+	case errors.As(err, &removed):
+		return refuse(classNotFound, name, fmt.Sprintf("there is no %s %s (any more): %s from before %s were removed by retention", what, name, removed.What,
+			removed.Before.UTC().Format(time.DateOnly)))
+	case errors.As(err, &erased):
+		return refuse(classNotFound, name, fmt.Sprintf("of %s %s nothing is left: %v", what, name, erased))
+	case errors.Is(err, store.ErrNotFound):
 		return refuse(classNotFound, name, fmt.Sprintf("there is no %s %s", what, name))
 	}
 	return err

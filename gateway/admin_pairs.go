@@ -125,7 +125,7 @@ func (g *Gateway) plans(ctx context.Context, p core.Pair, limit int) ([]PlanSumm
 
 // summaryOf is a plan without values: what was decided and why.
 func summaryOf(plan core.Plan, names [2]string) PlanSummary {
-	out := PlanSummary{ID: plan.ID, At: plan.At, Version: plan.Version, URL: "/api/v1/plans/" + url.PathEscape(plan.ID)}
+	out := PlanSummary{ID: plan.ID, At: plan.At, Version: plan.Version, Erased: plan.Erased, URL: "/api/v1/plans/" + url.PathEscape(plan.ID)}
 	for _, d := range plan.Decisions {
 		if d.Action == core.ActionNone {
 			continue
@@ -159,7 +159,11 @@ func (g *Gateway) history(r *http.Request) (any, error) {
 		outcomes = []core.Outcome{}
 	}
 	plans, err := g.plans(r.Context(), p, int(limit))
-	return History{Outcomes: outcomes, Plans: plans}, err
+	if err != nil {
+		return nil, err
+	}
+	removed, err := g.removedBefore(r.Context(), "outcomes", "plans")
+	return History{Outcomes: outcomes, Plans: plans, Removed: removed}, err
 }
 
 // showPlan is a ledger entry with its values: the one place of the API that shows content.

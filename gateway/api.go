@@ -145,6 +145,7 @@ type PlanSummary struct {
 	ID        string         `json:"id"`
 	At        time.Time      `json:"at"`
 	Version   int            `json:"version"`
+	Erased    bool           `json:"erased,omitempty"`    // content was erased from it on request
 	Decisions []PlanDecision `json:"decisions,omitempty"` // those that are more than "nothing changed"
 	URL       string         `json:"url"`                 // the whole plan, with values, on this API
 }
@@ -161,6 +162,7 @@ type PlanDecision struct {
 type History struct {
 	Outcomes []core.Outcome `json:"outcomes"`
 	Plans    []PlanSummary  `json:"plans"`
+	Removed  string         `json:"removed,omitempty"` // what retention has removed, in words
 }
 
 // The lists. Next is given as after or before for the next page; "" and 0 mean

@@ -36,6 +36,8 @@ type Options struct {
 	Registry *prometheus.Registry
 	// OwnDelay is how long a webhook about the sync's own write waits for that write to be recorded; 0 means 2 s.
 	OwnDelay time.Duration
+	// Retention is what the workers keep, for showing what the next run removes.
+	Retention core.Retention
 }
 
 // Systems gives the connectors of the systems that are configured.

@@ -35,6 +35,8 @@ var retainedTables = []retained{
 	{table: "plans", key: "seq", num: true, time: "at", goes: `NOT EXISTS (SELECT 1 FROM pairs p WHERE p.id = t.pair AND p.status <> 'unlinked'
 		AND (t.at >= p.synced_at OR t.seq = (SELECT MAX(n.seq) FROM plans n WHERE n.pair = p.id) OR ` + unsettled + `))`},
 	{table: "outcomes", key: "id", num: true, time: "ended", goes: `TRUE`},
+	{table: "runs", key: "id", time: "ended_at", goes: `t.state IN ('done', 'stopped', 'failed')`},
+	{table: "gate_log", key: "seq", num: true, time: "at", goes: `TRUE`},
 }
 
 func retainedTable(name string) (retained, bool) {
@@ -193,4 +195,13 @@ func (s *Store) Bytes(ctx context.Context) (int64, error) {
 		return 0, fmt.Errorf("tell the size of the store: %w", err)
 	}
 	return n, nil
+}
+
+// RetainedSince is the moment from before which old rows of the table were removed, zero when none ever was. UTC.
+func (s *Store) RetainedSince(ctx context.Context, table string) (time.Time, error) {
+	r, err := s.retention(ctx, table)
+	if err != nil || r.Removed == 0 {
+		return time.Time{}, err
+	}
+	return r.Before.Time, nil
 }

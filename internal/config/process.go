@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"duplex/core"
 )
 
 // Process is what a gateway or worker is told by its environment. It may be logged: what it shows of itself holds no
@@ -29,6 +31,7 @@ type Process struct {
 	BuildID           string
 	TokenFile         string
 	SealKeyFile       string // "": content is stored as it is
+	Retention         core.Retention
 	LogLevel          slog.Level
 	LogJSON           bool
 
@@ -70,6 +73,7 @@ var Variables = []Variable{
 		func(p *Process, v string) error { p.TokenFile = v; return nil }},
 	{"DUPLEX_SEAL_KEY_FILE", "", "File with 32 random bytes, or their base64; with it content is stored encrypted.",
 		func(p *Process, v string) error { p.SealKeyFile = v; return nil }},
+	{"DUPLEX_RETENTION", core.DefaultRetention().String(), "How long old rows of the store are kept, by table; what is not named has its default, keep means for ever.", setRetention},
 	{"DUPLEX_LOG_LEVEL", "info", "debug, info, warn or error.", setLogLevel},
 	{"DUPLEX_LOG_FORMAT", "text", "text or json.", setLogFormat},
 }
@@ -139,6 +143,11 @@ func setToken(p *Process, v string) error {
 	}
 	p.token = v
 	return nil
+}
+
+func setRetention(p *Process, v string) (err error) {
+	p.Retention, err = core.ParseRetention(v)
+	return err
 }
 
 func setLogLevel(p *Process, v string) error {

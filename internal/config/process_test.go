@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+
+	"duplex/core"
 )
 
 func environment(m map[string]string) func(string) string {
@@ -20,7 +22,7 @@ func TestFromEnvDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Process{DataDir: "duplex-data", StoreDSN: "sqlite:duplex-data/duplex.db", TemporalAddress: "127.0.0.1:7233",
-		TemporalNamespace: "duplex", Listen: "127.0.0.1:7081", AdminListen: "127.0.0.1:7080", WorkerListen: "127.0.0.1:7082", LogLevel: slog.LevelInfo}
+		TemporalNamespace: "duplex", Listen: "127.0.0.1:7081", AdminListen: "127.0.0.1:7080", WorkerListen: "127.0.0.1:7082", Retention: core.DefaultRetention(), LogLevel: slog.LevelInfo}
 	if p != want {
 		t.Errorf("got %+v, want %+v", p, want)
 	}
@@ -39,6 +41,8 @@ func TestFromEnvSaysWhatToMend(t *testing.T) {
 		{"a token to guess, unsaid", "DUPLEX_TOKEN", "hunter2", "DUPLEX_TOKEN: is shorter than 16 characters and can be guessed: set a long random text"},
 		{"a level", "DUPLEX_LOG_LEVEL", "verbose", `DUPLEX_LOG_LEVEL: "verbose" is no level: write debug, info, warn or error`},
 		{"a format", "DUPLEX_LOG_FORMAT", "xml", `DUPLEX_LOG_FORMAT: "xml" is no format: write text or json`},
+		{"a table nobody knows", "DUPLEX_RETENTION", "plan=30d", `DUPLEX_RETENTION: there is no table "plan" to retain; there are: deliveries, observations, plans, outcomes, runs, gate_log`},
+		{"a time of hours", "DUPLEX_RETENTION", "plans=12h", `DUPLEX_RETENTION: plans: "12h" is no time: write days or weeks, like 90d or 12w, at least 1d; 0 or keep means for ever`},
 		{"an engine's address", "DUPLEX_TEMPORAL_ADDRESS", "temporal", `DUPLEX_TEMPORAL_ADDRESS: "temporal" is no address: write host:port, like 127.0.0.1:8080`},
 	} {
 		t.Run(c.reason, func(t *testing.T) {

@@ -11,10 +11,11 @@ import (
 
 // Metrics counts what the worker does. Labels are names of connections, sides and classes, never ids or content.
 type Metrics struct {
-	synced *prometheus.HistogramVec
-	failed *prometheus.CounterVec
-	items  *prometheus.CounterVec
-	now    func() time.Time
+	synced  *prometheus.HistogramVec
+	failed  *prometheus.CounterVec
+	removed *prometheus.CounterVec
+	items   *prometheus.CounterVec
+	now     func() time.Time
 }
 
 // NewMetrics registers the worker's metrics.
@@ -25,7 +26,9 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Help:    "Time from a change on one side, by that system's clock, to its write on the other.",
 			Buckets: []float64{.1, .25, .5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200, 86400}}, []string{"connection", "to"}),
 		failed: f.NewCounterVec(prometheus.CounterOpts{Name: "duplex_parked_total",
-			Help: "Fields, entries and pairs that were parked, by problem class."}, []string{"connection", "class"})}
+			Help: "Fields, entries and pairs that were parked, by problem class."}, []string{"connection", "class"}),
+		removed: f.NewCounterVec(prometheus.CounterOpts{Name: "duplex_retention_removed_total",
+			Help: "Old rows that retention removed, by table."}, []string{"table"})}
 }
 
 // Synced implements activities.Observer.
@@ -42,3 +45,8 @@ func (m *Metrics) RunItems(kind, result string, n int) {
 
 // Failed implements activities.Observer.
 func (m *Metrics) Failed(connection, class string) { m.failed.WithLabelValues(connection, class).Inc() }
+
+// Removed implements activities.Observer.
+func (m *Metrics) Removed(table string, rows int64) {
+	m.removed.WithLabelValues(table).Add(float64(rows))
+}

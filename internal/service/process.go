@@ -70,7 +70,7 @@ func RunGateway(ctx context.Context, getenv func(string) string, stdout, stderr 
 		return err
 	}
 	g, err := gateway.New(gateway.Options{Store: p.store, Temporal: p.temporal, Systems: p.systems, Check: Check(p.systems), AdminToken: token,
-		PublicURL: p.config.PublicURL, Namespace: p.config.TemporalNamespace, Log: p.log, Registry: p.registry})
+		PublicURL: p.config.PublicURL, Namespace: p.config.TemporalNamespace, Log: p.log, Registry: p.registry, Retention: p.config.Retention})
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func RunWorker(ctx context.Context, getenv func(string) string, stdout, stderr i
 		return fmt.Errorf("serve health and metrics (DUPLEX_WORKER_LISTEN): %w", err)
 	}
 	w := NewWorker(WorkerOptions{Temporal: p.temporal, Store: p.store, Systems: p.systems, Log: p.log, Tuning: workflows.DefaultTuning,
-		Ledger: ledger, Observer: NewMetrics(p.registry), Deployment: p.config.Deployment, BuildID: p.config.BuildID,
+		Ledger: ledger, Observer: NewMetrics(p.registry), Retention: p.config.Retention, Deployment: p.config.Deployment, BuildID: p.config.BuildID,
 		Stuck: NewStuck(p.store, p.temporal, p.config.TemporalNamespace, p.log, p.registry)})
 	fmt.Fprintf(stdout, "worker: Temporal at %s, namespace %s; health and metrics on %s\n", p.config.TemporalAddress, p.config.TemporalNamespace, health.Addr())
 	group, ctx := errgroup.WithContext(ctx)

@@ -27,7 +27,9 @@ type WorkerOptions struct {
 	Tuning   workflows.Tuning
 	Ledger   string // address at which a plan is read; its id is appended
 	Observer activities.Observer
-	Now      func() time.Time
+	// Retention is how long the store keeps what is not needed; the zero Retention keeps everything.
+	Retention core.Retention
+	Now       func() time.Time
 	// Deployment turns worker versioning on: pairs stay on the version they run on and move to the current one when they
 	// continue as new. Empty: off, as in the standalone.
 	Deployment string
@@ -60,7 +62,7 @@ func NewWorker(o WorkerOptions) *Worker {
 	}
 	w := &Worker{o: o, systems: map[string]*systemWorker{}}
 	w.act = &activities.Activities{Store: o.Store, Systems: o.Systems, Mappings: &activities.Mappings{Store: o.Store, Systems: o.Systems},
-		Now: o.Now, Log: o.Log, Ledger: o.Ledger, Observer: o.Observer}
+		Now: o.Now, Log: o.Log, Ledger: o.Ledger, Observer: o.Observer, Retention: o.Retention}
 	if o.Systems.Gates != nil {
 		w.act.Gates = o.Systems.Gates
 	}
@@ -75,6 +77,8 @@ func (w *Worker) Run(ctx context.Context) error {
 		Name: workflows.PairWorkflow, VersioningBehavior: w.behaviour()})
 	w.pairs.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: w.o.Tuning}.Batch, workflow.RegisterOptions{
 		Name: workflows.BatchWorkflow, VersioningBehavior: w.behaviour()})
+	w.pairs.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: w.o.Tuning}.Retention, workflow.RegisterOptions{
+		Name: workflows.RetentionWorkflow, VersioningBehavior: w.behaviour()})
 	w.pairs.RegisterActivity(w.act)
 	if w.o.Stuck != nil {
 		registerStuck(w.pairs, w.o.Stuck, w.o, w.behaviour())
@@ -88,7 +92,14 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 	tick := time.NewTicker(refreshAfter)
 	defer tick.Stop()
+	scheduled := false
 	for {
+		if !scheduled {
+			err := scheduleRetention(ctx, w.o.Temporal)
+			if scheduled = err == nil; !scheduled && ctx.Err() == nil {
+				w.o.Log.Warn("the schedule of retention cannot be made; it is tried again", "error", err)
+			}
+		}
 		if err := w.reconcile(ctx); err != nil && ctx.Err() == nil {
 			w.o.Log.Error("systems not read; the ones known go on", "error", err)
 		}

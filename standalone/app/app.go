@@ -101,13 +101,13 @@ func serve(ctx context.Context, group *errgroup.Group, o Options, token string, 
 	group.Go(func() error { return systems.Gates.Run(ctx) })
 	if o.has(PartGateway) {
 		if err := startGateway(ctx, group, o, gateway.Options{Store: st, Temporal: temporal, Systems: systems, Check: service.Check(systems),
-			AdminToken: token, TemporalUI: fmt.Sprintf("http://127.0.0.1:%d", o.UI), Namespace: namespace, Log: o.Log, Registry: registry, OwnDelay: o.OwnDelay}, stdout); err != nil {
+			AdminToken: token, TemporalUI: fmt.Sprintf("http://127.0.0.1:%d", o.UI), Namespace: namespace, Log: o.Log, Registry: registry, OwnDelay: o.OwnDelay, Retention: o.Retention}, stdout); err != nil {
 			return nil, errors.Join(err, st.Close())
 		}
 	}
 	if o.has(PartWorker) {
 		w := service.NewWorker(service.WorkerOptions{Temporal: temporal, Store: st, Systems: systems, Log: o.Log, Tuning: o.Tuning,
-			Ledger: "http://" + o.Admin + "/api/v1/plans/", Observer: service.NewMetrics(registry),
+			Ledger: "http://" + o.Admin + "/api/v1/plans/", Observer: service.NewMetrics(registry), Retention: o.Retention,
 			Stuck: service.NewStuck(st, temporal, namespace, o.Log, registry), StuckEvery: o.StuckEvery})
 		group.Go(func() error { return runWorker(ctx, w, o) })
 	}

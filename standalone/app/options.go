@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"duplex/core"
 	"duplex/workflows"
 )
 
@@ -27,6 +28,7 @@ type Options struct {
 	Parts     []string
 	Verbose   bool
 	Tuning    workflows.Tuning
+	Retention core.Retention // how long the store keeps what is not needed; the zero Retention keeps everything
 	Log       *slog.Logger
 	// OwnDelay is how long a webhook about an own write waits for that write to be recorded; 0 is the gateway's default.
 	OwnDelay time.Duration
@@ -61,12 +63,17 @@ func ParseFlags(args []string, stderr io.Writer) (Options, error) {
 	set.BoolVar(&o.Verbose, "v", false, "log more")
 	set.DurationVar(&o.Tuning.Heartbeat, "heartbeat", o.Tuning.Heartbeat, "time after which the work of a worker that died is given to another")
 	set.DurationVar(&o.StuckEvery, "stuck-every", 0, "how often pairs whose work has stopped are looked for; 0 is once a minute")
+	retention := set.String("retention", core.DefaultRetention().String(), "how long old rows of the store are kept, by table; what is not named has its default, keep means for ever")
 	parts := set.String("parts", strings.Join(allParts, ","), "which parts this process runs")
 	if err := set.Parse(args); err != nil {
 		return o, err
 	}
 	if set.NArg() > 0 {
 		return o, fmt.Errorf("%q is not understood: all settings are flags, see -help", set.Arg(0))
+	}
+	var err error
+	if o.Retention, err = core.ParseRetention(*retention); err != nil {
+		return o, fmt.Errorf("-retention: %w", err)
 	}
 	o.Parts = strings.Split(*parts, ",")
 	for _, p := range o.Parts {
