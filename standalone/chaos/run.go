@@ -1,0 +1,102 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"duplex/emulators/process"
+	"duplex/standalone/app"
+	"duplex/store/storetest"
+)
+
+// Run plays one run per store and prints a line of JSON for each. It is an error when the judge found anything, or when the
+// run could not be carried out. The first argument may also be "part" or "emulators": then it is one of the processes of
+// a run.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) > 0 {
+		switch args[0] {
+		case partCommand:
+			o, err := app.ParseFlags(args[1:], stderr)
+			if err != nil {
+				return err
+			}
+			return app.Run(ctx, o, stdout)
+		case emulatorsCommand:
+			return process.Run(ctx, args[1:], stdout, stderr)
+		}
+	}
+	o, err := parse(args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	stores := []string{o.Store}
+	if o.Store == "both" {
+		stores = []string{"sqlite", "postgres"}
+	}
+	for _, kind := range stores {
+		o.Store = kind
+		if err := runOne(ctx, o, stdout, stderr); err != nil {
+			if errors.Is(err, storetest.ErrNoBinaries) && len(stores) > 1 {
+				fmt.Fprintln(stdout, "not run on postgres:", err)
+				continue
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// runOne plays one run on one store. What it leaves behind is removed when nothing was found.
+func runOne(ctx context.Context, o Options, stdout, stderr io.Writer) (err error) {
+	dir := o.Dir
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "duplex-chaos-"); err != nil {
+			return err
+		}
+	} else {
+		dir = filepath.Join(dir, fmt.Sprintf("%s-%d", o.Store, o.Seed))
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(stdout, "chaos: seed %d, %v on %s, %d items, %.3g acts per second; data and logs in %s\n", o.Seed, o.Storm, o.Store, o.Items, o.Rate, dir)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s, err := newSite(ctx, o, dir)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	if err := s.start(ctx); err != nil {
+		return fmt.Errorf("%w (logs in %s)", err, dir)
+	}
+	plan := draw(o)
+	rec := newRecord(dir)
+	defer rec.close()
+	w := watchCalls(ctx, s)
+	storm(ctx, s, plan, rec, stdout)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	ended := time.Now()
+	quiet := s.settle(ctx, w, stdout)
+	v := judge(ctx, s, plan, rec, w, quiet)
+	v.Quiet = time.Since(ended).Round(time.Second).Seconds()
+	v.print(stdout)
+	if v.clean() {
+		if o.Dir == "" {
+			defer os.RemoveAll(dir)
+		}
+		return nil
+	}
+	return fmt.Errorf("seed %d on %s is not clean; data, logs and the record of what people did are kept in %s", o.Seed, o.Store, dir)
+}

@@ -1,0 +1,175 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"duplex/standalone/app"
+	"duplex/store/storetest"
+)
+
+// site is one installation with the two systems it keeps in step.
+type site struct {
+	o             Options
+	dir           string
+	procs         *processes
+	door          *door
+	postgres      *storetest.Server
+	zendesk, jira hands // nobody's: for the control API
+	admin         []hands
+	temporal      int
+	dsn           string
+	shift         [2]*shift
+}
+
+// The parts, in the order in which they are started.
+var parts = []string{"engine", "gateway-1", "gateway-2", "worker-1", "worker-2"}
+
+func newSite(ctx context.Context, o Options, dir string) (*site, error) {
+	s := &site{o: o, dir: dir}
+	ports, err := freePorts(3 + 2*2)
+	if err != nil {
+		return nil, err
+	}
+	s.zendesk, s.jira, s.temporal = hands{base: "http://" + address(ports[0])}, hands{base: "http://" + address(ports[1])}, ports[2]
+	s.shift = [2]*shift{{}, {}}
+	if o.Store == "postgres" {
+		if s.postgres, err = storetest.NewServer(ctx); err != nil {
+			return nil, fmt.Errorf("a run on postgres: %w", err)
+		}
+		if s.dsn, err = s.postgres.CreateDatabase(ctx, "duplex"); err != nil {
+			return nil, errors.Join(err, s.postgres.Remove())
+		}
+	}
+	if s.procs, err = newProcesses(o, dir, []string{"CHAOS_ZENDESK_URL=" + s.zendesk.base, "CHAOS_ZENDESK_TOKEN=zd-token-sync",
+		"CHAOS_JIRA_URL=" + s.jira.base, "CHAOS_JIRA_TOKEN=sync-api-token", "CHAOS_WEBHOOK_SECRET=" + webhookSecret}); err != nil {
+		return nil, errors.Join(err, s.removePostgres())
+	}
+	token, err := app.AdminToken(dir)
+	if err != nil {
+		return nil, errors.Join(err, s.removePostgres())
+	}
+	common := []string{partCommand, "-dir", dir, "-temporal-port", fmt.Sprint(s.temporal), "-ui-port", "-1", "-store", s.dsn, "-v"}
+	s.procs.args["engine"] = append(common[:len(common):len(common)], "-parts", app.PartEngine)
+	var backs []string
+	for i := range 2 {
+		admin, webhooks := address(ports[3+2*i]), address(ports[4+2*i])
+		s.procs.args[fmt.Sprintf("gateway-%d", i+1)] = append(common[:len(common):len(common)], "-parts", app.PartGateway, "-admin", admin, "-webhooks", webhooks)
+		s.procs.args[fmt.Sprintf("worker-%d", i+1)] = append(common[:len(common):len(common)], "-parts", app.PartWorker, "-admin", admin, "-heartbeat", "4s")
+		s.admin = append(s.admin, hands{base: "http://" + admin, secret: token})
+		backs = append(backs, webhooks)
+	}
+	if s.door, err = openDoor(ctx, backs); err != nil {
+		return nil, errors.Join(err, s.removePostgres())
+	}
+	s.procs.args[emulatorsCommand] = []string{emulatorsCommand, "-zendesk", address(ports[0]), "-jira", address(ports[1]), "-seed", fmt.Sprint(o.Seed),
+		"-zendesk-webhook", "http://" + s.door.address + "/webhooks/" + zendeskSystem, "-jira-webhook", "http://" + s.door.address + "/webhooks/" + jiraSystem,
+		"-webhook-secret", webhookSecret, "-limits", "none", "-retry-wait", "500ms", "-export-delay", "-1s"}
+	return s, nil
+}
+
+// start starts everything and applies the systems and connections. It returns when the whole works.
+func (s *site) start(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	if err := s.procs.startAll(); err != nil {
+		return err
+	}
+	if err := s.answers(ctx); err != nil {
+		return err
+	}
+	for name, source := range map[string]string{zendeskSystem: zendeskFile, jiraSystem: jiraFile} {
+		if err := s.put(ctx, "/api/v1/systems/"+name, source); err != nil {
+			return err
+		}
+	}
+	for _, origin := range []side{support, engineering} {
+		if err := s.put(ctx, "/api/v1/connections/"+connectionNames[origin], connectionSource(origin, s.o)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *site) put(ctx context.Context, path, source string) error {
+	return s.admin[0].call(ctx, "PUT", path, object{"file_name": filepath.Base(path) + ".yaml", "source": source}, nil)
+}
+
+// answers waits until both systems and both gateways answer.
+func (s *site) answers(ctx context.Context) error {
+	for _, h := range append([]hands{s.zendesk, s.jira}, s.admin...) {
+		path := "/_control/calls?since=999999999"
+		if h.secret != "" {
+			path = "/readyz"
+		}
+		for {
+			err := h.call(ctx, "GET", path, nil, nil)
+			if err == nil {
+				break
+			}
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("%s does not answer: %w", h.base, err)
+			case <-time.After(100 * time.Millisecond):
+			}
+		}
+	}
+	return nil
+}
+
+// ask calls the admin API of whichever gateway answers.
+func (s *site) ask(ctx context.Context, path string, out any) (err error) {
+	for _, h := range s.admin {
+		if err = h.call(ctx, "GET", path, nil, out); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+func (s *site) stop() {
+	s.procs.stop()
+	_ = s.removePostgres()
+}
+
+func (s *site) removePostgres() error {
+	if s.postgres == nil {
+		return nil
+	}
+	return s.postgres.Remove()
+}
+
+// of is the emulated system of a side.
+func (s *site) of(which side) hands {
+	if which == support {
+		return s.zendesk
+	}
+	return s.jira
+}
+
+func address(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
+
+// freePorts finds ports that nobody listens on.
+func freePorts(n int) (ports []int, err error) {
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close() // all are held until the last is found, so that no two are the same
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}
+
+// drain reads a body to its end, so that the connection is used again.
+func drain(resp *http.Response) {
+	_, _ = io.Copy(io.Discard, resp.Body)
+	resp.Body.Close()
+}

@@ -1,0 +1,89 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+// watch counts the sync's calls at both systems, as the systems saw them.
+type watch struct {
+	s      *site
+	mu     sync.Mutex
+	since  [2]int
+	calls  int
+	writes int
+	faults map[string]int
+	last   time.Time // when the last call was seen that was about an item
+	missed int       // calls that came too fast to be counted
+}
+
+// watchCalls begins to count; it ends with ctx.
+func watchCalls(ctx context.Context, s *site) *watch {
+	w := &watch{s: s, faults: map[string]int{}, last: time.Now()}
+	go func() {
+		for sleep(ctx, 500*time.Millisecond) {
+			w.look(ctx)
+		}
+	}()
+	return w
+}
+
+func (w *watch) look(ctx context.Context) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, which := range []side{support, engineering} {
+		var out struct {
+			Calls []struct {
+				Seq                                   int
+				Method, Path, Operation, Fault, Actor string
+			}
+		}
+		if err := w.s.of(which).call(ctx, "GET", fmt.Sprintf("/_control/calls?since=%d", w.since[which]), nil, &out); err != nil {
+			continue
+		}
+		for _, c := range out.Calls {
+			if c.Seq > w.since[which]+1 {
+				w.missed += c.Seq - w.since[which] - 1
+			}
+			w.since[which] = c.Seq
+			if c.Fault != "" {
+				w.faults[c.Fault]++
+			}
+			if c.Actor != syncAccount && c.Fault == "" || feed(c.Operation) {
+				continue
+			}
+			w.calls++
+			w.last = time.Now()
+			if c.Method != "GET" && !strings.Contains(c.Operation, "/search") && c.Fault == "" {
+				w.writes++
+			}
+		}
+	}
+}
+
+// feed tells the calls that list changes, which a sweep makes whether there is something to do or not.
+func feed(operation string) bool {
+	return strings.Contains(operation, "/search/jql") || strings.Contains(operation, "/incremental/") || strings.HasSuffix(operation, "/users/me") ||
+		strings.HasSuffix(operation, "/myself") || strings.HasSuffix(operation, "/serverInfo")
+}
+
+// quietFor is how long the sync has made no call about an item.
+func (w *watch) quietFor() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return time.Since(w.last)
+}
+
+// counts are the calls and writes so far, and the faults by kind.
+func (w *watch) counts() (calls, writes int, faults map[string]int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := map[string]int{}
+	for k, n := range w.faults {
+		all[k] = n
+	}
+	return w.calls, w.writes, all
+}
