@@ -47,8 +47,8 @@ func groupByID(id int64) *group {
 	return nil
 }
 
-func newState(now time.Time) *state {
-	now = now.Truncate(time.Second)
+func newState() *state {
+	born, _ := time.Parse(time.RFC3339, accountBorn)
 	st := &state{NextTicket: 0, NextID: 8_447_000_000_000, Tickets: map[int64]*ticket{}, Users: map[int64]*user{},
 		Orgs: map[int64]*organization{}, Files: map[int64]*attachment{}, Uploads: map[string]*upload{},
 		Webhooks: map[string]*webhook{}, Access: map[string]*accessToken{}, Refresh: map[string]*refreshToken{},
@@ -57,7 +57,7 @@ func newState(now time.Time) *state {
 		{ID: OrgGlobex, Name: "Globex", Domains: []string{"globex.example"}},
 		{ID: OrgInitech, Name: "Initech", Domains: []string{"initech.example"}},
 	} {
-		o.Created = now
+		o.Created = born
 		st.Orgs[o.ID] = o
 	}
 	both := []int64{GroupSupport, GroupLiaison}
@@ -70,7 +70,7 @@ func newState(now time.Time) *state {
 		{ID: UserCarla, Name: "Carla Customer", Email: "customer1@globex.example", Role: "end-user", OrgID: OrgGlobex},
 		{ID: UserIvan, Name: "Ivan Initech", Email: "customer2@initech.example", Role: "end-user", OrgID: OrgInitech},
 	} {
-		u.Created, u.Updated = now, now
+		u.Created, u.Updated = born, born // long before any clock that a test puts back
 		st.Users[u.ID] = u
 	}
 	return st

@@ -74,7 +74,7 @@ func New(opts Options) (*Emulator, error) {
 		}
 	}
 	if !found {
-		e.st = newState(e.skew.Now())
+		e.st = newState()
 	}
 	// Ids of webhook deliveries are drawn after the snapshot is written: none comes twice over a kill.
 	e.st.NextID += 1_000_000
@@ -121,7 +121,7 @@ func (e *Emulator) setIndexLag(d time.Duration) {
 func (e *Emulator) reset() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.st = newState(e.skew.Now())
+	e.st = newState()
 	e.trigger, e.limits = nil, e.opts.Limits.orVendor()
 	e.files = map[int64][]byte{}
 	e.index.rebuild(e.st)
