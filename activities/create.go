@@ -27,15 +27,15 @@ func (w *applying) create(ctx context.Context) error {
 			return err
 		}
 	}
-	started, again := w.Now(), !ref.IsZero()
+	started, again, whole := w.Now(), !ref.IsZero(), false
 	if again {
 		if err := w.asPlannedThen(ctx, draft.Mark); err != nil {
 			return err
 		}
 		draft = w.plan.Create[w.to]
 	} else {
-		o, err := w.createDropping(ctx, draft)
-		if err != nil {
+		var o core.Observation
+		if o, whole, err = w.createDropping(ctx, draft); err != nil {
 			return err
 		}
 		ref = o.Ref
@@ -60,7 +60,7 @@ func (w *applying) create(ctx context.Context) error {
 	w.found = &o
 	created := asCreated(o, draft)
 	w.done.After[w.to] = &created
-	if again {
+	if !whole {
 		w.missing(&created, draft)
 	}
 	return nil
@@ -115,16 +115,19 @@ func (w *applying) asPlannedThen(ctx context.Context, mark string) error {
 	return nil
 }
 
-// missing parks what an earlier attempt, whose answer was lost, created the item without: the system may have refused it.
-// A text that looks different was rewritten by the system.
+// missing parks what an attempt that ended early, or whose answer was lost, created the item without: the system may have
+// refused it. A text that looks different was rewritten by the system.
 func (w *applying) missing(o *core.Observation, draft *core.Draft) {
 	for name, want := range draft.Fields {
 		d, shown := w.ruleOf(name), o.Field(name)
-		if d == nil || alike(shown, want) || want.Kind() == core.KindText && !shown.IsEmpty() {
+		if d == nil {
+			continue
+		}
+		if _, refused := w.done.Failed[d.Rule]; refused || alike(shown, want) || want.Kind() == core.KindText && !shown.IsEmpty() {
 			continue
 		}
 		w.fail(d.Rule, core.Problem{Class: core.ProblemFailed, Field: name, Retries: "the next event, or resync",
-			Text: "an attempt whose answer was lost created the item without this value: it is written again"})
+			Text: "an attempt that ended early created the item without this value: it is written again"})
 	}
 }
 
@@ -197,25 +200,28 @@ func (w *applying) settleCreate(ctx context.Context, mark string, ref core.Ref) 
 	return nil
 }
 
-// createDropping creates the item, parking fields that the system refuses, as long as it names them.
-func (w *applying) createDropping(ctx context.Context, draft *core.Draft) (core.Observation, error) {
+// createDropping creates the item, parking fields that the system refuses, as long as it names them. Whole tells that
+// nothing was left to do when the create ended.
+func (w *applying) createDropping(ctx context.Context, draft *core.Draft) (o core.Observation, whole bool, err error) {
 	for {
 		o, err := w.c.Create(ctx, *draft)
+		if err == nil {
+			return o, true, nil
+		}
 		var invalid *connectors.InvalidError
-		if !errors.As(err, &invalid) {
-			return o, err
+		named := errors.As(err, &invalid)
+		if !o.Ref.IsZero() { // the item exists, less what was refused or not reached after it had been made
+			if named {
+				w.parkFields(invalid.Fields, func(string) bool { return true })
+			}
+			return o, false, nil
 		}
-		if !o.Ref.IsZero() { // the item exists, less what was refused after it had been made
-			w.parkFields(invalid.Fields, func(string) bool { return true })
-			return o, nil
-		}
-		dropped := w.parkFields(invalid.Fields, func(f string) bool {
+		if !named || !w.parkFields(invalid.Fields, func(f string) bool {
 			_, has := draft.Fields[f]
 			delete(draft.Fields, f)
 			return has
-		})
-		if !dropped {
-			return o, err
+		}) {
+			return o, false, err
 		}
 	}
 }

@@ -89,16 +89,19 @@ func projectKey(project string) string {
 }
 
 // settleIn reads a new issue and moves it to its status. From here on the issue exists: a read that fails leaves the
-// bare reference, which is no error.
+// bare reference, which is an error only while the issue is still to be moved.
 func (c *Connector) settleIn(ctx context.Context, made issue, e edit) (core.Observation, error) {
 	bare := core.Observation{Ref: c.ref(made.ID, made.Key)}
 	v, err := c.look(ctx, nil)
-	if err != nil {
-		return bare, nil
+	var is issue
+	if err == nil {
+		is, err = c.issue(ctx, made.ID, v.ids(), "")
 	}
-	is, err := c.issue(ctx, made.ID, v.ids(), "")
 	if err != nil {
-		return bare, nil
+		if e.status.IsAbsent() {
+			err = nil
+		}
+		return bare, err
 	}
 	var moving error
 	if !e.status.IsAbsent() && !core.Equal(field{shape: shapeNamed}.read(is.Fields["status"]), e.status) {

@@ -46,6 +46,10 @@ func Advance(in Input, ds []core.Decision, done Done) ([2]core.Observation, map[
 		case core.ActionWrite:
 			if !done.Wrote[d.To] {
 				hold(&base, in, d)
+				if was, ok := in.Parked[d.Rule]; ok { // what it waits to carry is known by nothing else: it is decided anew, not forgotten
+					was.Fingerprint = ""
+					parked[d.Rule] = was
+				}
 				continue
 			}
 			written := d.Value

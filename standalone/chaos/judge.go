@@ -3,6 +3,7 @@ package chaos
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"time"
@@ -17,6 +18,7 @@ type matter struct {
 	seen  [2]*shown
 	pair  pairRow
 	edits map[string][]edit // by field, in the order in which people made them
+	parks []string          // what is parked in the pair
 	lost  []core.Decision   // the ledger's conflicts, read when they are needed
 	read  bool
 }
@@ -174,6 +176,7 @@ func (j *judging) one(i *item) error {
 	if err := c.look(); err != nil {
 		return err
 	}
+	c.parked()
 	c.order()
 	c.comments()
 	c.files()
@@ -245,3 +248,19 @@ var deletionNote = regexp.MustCompile(`was deleted`)
 
 // real is the true time of a moment by a side's clock.
 func (c *matter) real(s side, at time.Time) time.Time { return c.s.shift[s].real(at) }
+
+// parked reads what waits in the pair, for the reader of a finding.
+func (c *matter) parked() {
+	var out struct {
+		Parked []struct{ Rule, Class, Text string }
+	}
+	if c.pair.Status != "problem" || c.s.ask(c.ctx, "/api/v1/pairs/"+url.PathEscape(c.pair.ID), &out) != nil {
+		return
+	}
+	for _, p := range out.Parked {
+		c.parks = append(c.parks, fmt.Sprintf("parked: %s (%s): %s", p.Rule, p.Class, p.Text))
+	}
+	if !c.item.dead() && len(c.parks) > 0 {
+		c.find(&c.Unconverged, c, "the pair has a problem: %s", c.parks[0])
+	}
+}

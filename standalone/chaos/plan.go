@@ -160,7 +160,9 @@ func drawModes(r *rand.Rand, o Options) (all []mode) {
 			case 2:
 				m.mode, m.to = "pause", min(at+length/2, o.Storm)
 			case 3:
-				m.mode, m.percent = "drop", 40
+				if o.Lose {
+					m.mode, m.percent = "drop", 40
+				}
 			}
 			all = append(all, m)
 			at = m.to

@@ -71,6 +71,9 @@ func (v *verdict) print(out io.Writer) {
 func (c *matter) describe(text string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n  pair %s (%s), ticket %s, issue %s\n", c.item.token, text, c.pair.ID, c.pair.Status, c.item.ids[support], c.item.ids[engineering])
+	for _, p := range c.parks {
+		fmt.Fprintf(&b, "  %s\n", p)
+	}
 	for _, a := range c.item.acts {
 		fmt.Fprintf(&b, "  %s  %4d %s in %s: %s", a.Ended.UTC().Format("15:04:05.000"), a.Seq, a.Who, a.Side, a.What)
 		if a.Refused+a.Unsure != "" {
