@@ -96,6 +96,11 @@ func showStatus(t *table, s gateway.Status) {
 		t.row(sys.Name, sys.Kind, strconv.Itoa(sys.Version), state(sys.Problem))
 	}
 	t.line("")
+	if closed := closedGates(s.Gates); len(closed) > 0 {
+		t.line("closed gates; work for these systems waits")
+		gateRows(t, closed)
+		t.line("")
+	}
 	connectionRows(t, s.Connections)
 }
 

@@ -140,6 +140,9 @@ func showPair(t *table, p gateway.PairDetail) {
 	if p.Workflow != "" {
 		t.row("workflow", p.Workflow)
 	}
+	for _, w := range p.Waits {
+		t.line("%s", w)
+	}
 	for _, k := range p.Parked {
 		t.line("")
 		t.line("%s is parked since %s: %s", k.Rule, t.at(k.Since), k.Class)

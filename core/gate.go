@@ -78,6 +78,8 @@ func (g Gate) Wait(now time.Time) time.Duration {
 		return leasePoll
 	case now.Before(g.ProbeAt):
 		return g.ProbeAt.Sub(now) + leasePoll
+	case !g.ProbeAt.IsZero(): // it is being probed
+		return 2 * leasePoll
 	}
 	return 30 * time.Second
 }

@@ -103,7 +103,7 @@ func TestAccess(t *testing.T) {
 		{throttled.LeaseTo("x", noon.Add(2*time.Minute)), 2 * time.Minute, AccessTrial, 0, "that process has died"},
 		{byHand, time.Minute, AccessOpen, 0, "the operator's time is over and nothing says that the system is unwell"},
 		{forGood, 1000 * time.Hour, AccessClosed, 30 * time.Second, "until somebody opens it"},
-		{open.Close(Closing{State: GateDown}, noon), time.Hour, AccessClosed, 30 * time.Second, "only a probe opens it"},
+		{open.Close(Closing{State: GateDown}, noon), time.Hour, AccessClosed, 2 * leasePoll, "only a probe opens it, and one is due"},
 		{open.Close(Closing{State: GateDown}, noon), 0, AccessClosed, 5*time.Second + leasePoll, "work looks again after the probe"},
 	}
 	for i, c := range cases {

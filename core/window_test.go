@@ -25,7 +25,7 @@ func TestWindows(t *testing.T) {
 		{berlin, "2026-10-24T20:00:00Z", "2026-10-25T01:30:00Z", "02:30 occurs twice that night: the second ends it"},
 		{daily, "2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z", "clocks jump from 02:00 to 03:00: it is 03:00 and the window has begun"},
 		{daily, "2026-03-29T00:14:00Z", "", "before it can have begun"},
-		{Window{From: "01:00", To: "02:30", Zone: "Europe/Berlin"}, "2026-03-29T01:15:00Z", "2026-03-29T01:30:00Z", "02:30 is left out: an hour from 01:00 has not passed by the later reading"},
+		{Window{From: "01:00", To: "02:30", Zone: "Europe/Berlin"}, "2026-03-29T01:15:00Z", "2026-03-29T01:30:00Z", "02:30 is left out that night: the later reading ends it"},
 		{Window{From: "00:00", To: "23:59", Zone: "UTC"}, "2026-05-05T12:00:00Z", "2026-05-05T23:59:00Z", "no days means every day"},
 		{Window{Days: []string{"MON"}, From: "10:00", To: "11:00", Zone: "UTC"}, "2026-01-12T10:30:00Z", "2026-01-12T11:00:00Z", "days are read in any case"},
 		{Window{From: "10:00", To: "11:00", Zone: "Nowhere/Here"}, "2026-01-12T10:30:00Z", "", "a zone nobody knows makes no window"},

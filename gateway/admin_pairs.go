@@ -76,6 +76,9 @@ func (g *Gateway) showPair(r *http.Request) (any, error) {
 		return nil, err
 	}
 	out := PairDetail{Pair: shownPair(p), Parked: parkedOf(p), Workflow: g.workflowURL(p.ID)}
+	if out.Waits, err = g.waitsFor(r.Context(), p); err != nil {
+		return nil, err
+	}
 	links, err := g.o.Store.Links(r.Context(), p.ID)
 	if err != nil {
 		return nil, err

@@ -71,6 +71,9 @@ func (g *Gateway) status(r *http.Request) (any, error) {
 	if out.Stuck, err = g.o.Store.StuckReport(ctx); err != nil {
 		return nil, err
 	}
+	if out.Gates, err = g.gates(ctx); err != nil {
+		return nil, err
+	}
 	if _, reason, closed := g.engine.closed(); closed {
 		out.Waits = reason
 	}

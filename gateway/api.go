@@ -126,6 +126,7 @@ type PairDetail struct {
 	Links    map[string]int `json:"links,omitempty"` // comments and attachments that are joined, by kind
 	Plans    []PlanSummary  `json:"plans,omitempty"` // the newest
 	Workflow string         `json:"workflow_url,omitempty"`
+	Waits    []string       `json:"waits,omitempty"` // systems whose gates are closed, and why
 }
 
 // Parked is something that waits for a person or a change.
@@ -222,6 +223,7 @@ type Status struct {
 	Pairs         map[string]map[string]int `json:"pairs"`           // by connection and status
 	Systems       []System                  `json:"systems"`
 	Connections   []Connection              `json:"connections"`
+	Gates         []Gate                    `json:"gates"`
 	// Stuck is the last pass of the stuck-work sweeper; its time is zero when there was none yet.
 	Stuck core.StuckReport `json:"stuck"`
 }

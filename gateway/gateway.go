@@ -21,6 +21,8 @@ type Options struct {
 	// Temporal may be nil or out of reach: webhooks are recorded all the same and wait.
 	Temporal Starter
 	Systems  Systems
+	// Gates carries out what operators decide about gates; nil: they can be read only.
+	Gates Gates
 	// Check compiles a connection against the live systems. An error means that a system could not be asked.
 	Check func(context.Context, core.ConnectionVersion) (*mapping.Mapping, mapping.Diagnostics, error)
 	// AdminToken is the bearer token of the admin API.
@@ -47,6 +49,14 @@ type Systems interface {
 	Connector(ctx context.Context, system string) (connectors.Connector, error)
 	// Kinds are the kinds of all systems by name.
 	Kinds(ctx context.Context) (map[string]string, error)
+}
+
+// Gates carries out what operators decide about the gates of systems.
+type Gates interface {
+	CloseUntil(ctx context.Context, system string, until time.Time, reason, by string) (core.Gate, error)
+	OpenNow(ctx context.Context, system, by string) (core.Gate, error)
+	// Probe asks the system who the account is, and opens or closes its gate by the answer. The error is that answer.
+	Probe(ctx context.Context, system string) (core.Gate, error)
 }
 
 // Starter is what the gateway needs of a Temporal client.

@@ -22,6 +22,8 @@ func (s *Server) controlRoutes() http.Handler {
 	handle("DELETE /faults/{id}", s.deleteFault)
 	handle("GET /calls", s.getCalls)
 	handle("DELETE /calls", func(w http.ResponseWriter, _ *http.Request) { s.calls.reset(); w.WriteHeader(204) })
+	handle("GET /throttle", func(w http.ResponseWriter, _ *http.Request) { WriteJSON(w, http.StatusOK, s.pauses.report()) })
+	handle("DELETE /throttle", func(w http.ResponseWriter, _ *http.Request) { s.pauses.reset(); w.WriteHeader(204) })
 	handle("POST /clock", s.postClock)
 	handle("POST /reset", s.postReset)
 	if s.opts.Webhooks != nil {
@@ -85,6 +87,7 @@ func (s *Server) postIndexLag(w http.ResponseWriter, req *http.Request) {
 func (s *Server) postReset(w http.ResponseWriter, _ *http.Request) {
 	s.faults.remove("")
 	s.calls.reset()
+	s.pauses.reset()
 	s.opts.Skew.Set(0)
 	if s.opts.Webhooks != nil {
 		s.opts.Webhooks.Reset()

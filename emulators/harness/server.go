@@ -42,6 +42,7 @@ type Server struct {
 	opts    Options
 	faults  *faults
 	calls   *calls
+	pauses  pauses
 	control http.Handler
 }
 
@@ -64,6 +65,9 @@ func (s *Server) ClearFaults() { s.faults.remove("") }
 // Calls returns what was counted, with the calls after that sequence number.
 func (s *Server) Calls(since int) Calls { return s.calls.since(since) }
 
+// Throttle returns how callers kept to the pauses they were asked for.
+func (s *Server) Throttle() Throttle { return s.pauses.report() }
+
 // ServeHTTP routes by address space; see the package documentation.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	switch path := req.URL.Path; {
@@ -78,6 +82,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 func (s *Server) serveVendor(w http.ResponseWriter, req *http.Request) {
 	call := Call{Time: s.opts.Skew.Now(), Method: req.Method, Path: req.URL.Path}
+	credentials := req.Header.Get("Authorization")
+	s.pauses.begun(req, s.opts.Skew.base())
 	if s.opts.Operation != nil {
 		call.Operation = s.opts.Operation(req)
 	}
@@ -88,6 +94,9 @@ func (s *Server) serveVendor(w http.ResponseWriter, req *http.Request) {
 	req, n := withNote(req)
 	rec := &statusWriter{ResponseWriter: w}
 	answered := s.answer(rec, req, rule)
+	if rule != nil && (rule.Kind == KindThrottle || rule.Kind == KindMaintenance) {
+		s.pauses.ask(credentials, rule.RetryAfter, s.opts.Skew.base())
+	}
 	call.Actor = n.actor
 	if call.Operation == "" {
 		call.Operation = n.operation

@@ -12,11 +12,12 @@ import (
 // shortWait is how long work that has begun may as well wait in place.
 const shortWait = 2 * time.Second
 
-// Closed tells how long a system is not to be called, and why; 0 when it may be, or soon. It asks nobody.
+// Closed tells when to ask again because a system is not to be called now, and why; 0 when it may be, or soon. It asks
+// nobody.
 func (k *Keeper) Closed(ctx context.Context, name string) (time.Duration, string) {
 	g, _ := k.system(name).look(ctx)
 	if wait := g.Wait(k.now()); wait > shortWait {
-		return wait, Words(g)
+		return min(wait, longestWait), Words(g)
 	}
 	return 0, ""
 }
@@ -27,7 +28,7 @@ func (k *Keeper) Denied(ctx context.Context, name string) (time.Duration, string
 	s := k.system(name)
 	g, _ := s.look(ctx)
 	if g.State == core.GateDenied {
-		return max(g.Wait(k.now()), time.Second), Words(g)
+		return min(max(g.Wait(k.now()), time.Second), longestWait), Words(g)
 	}
 	s.mu.Lock()
 	fine := k.now().Sub(s.probed) < fineFor
@@ -40,7 +41,7 @@ func (k *Keeper) Denied(ctx context.Context, name string) (time.Duration, string
 	case ctx.Err() != nil:
 		return time.Second, "whether the account is refused could not be told"
 	case class == "denied" || class == "busy":
-		return max(g.Wait(k.now()), time.Second), Words(g)
+		return min(max(g.Wait(k.now()), time.Second), longestWait), Words(g)
 	}
 	return 0, ""
 }

@@ -60,21 +60,22 @@ type permits struct {
 
 // graceOf a permit is how late it may be used. What is left over after that is given up: used later, it would add to what
 // others have reserved by then.
-const graceOf = 25 * time.Millisecond
+const graceOf = 20 * time.Millisecond
 
 func (p *permits) take(now time.Time) (at time.Time, ok bool) {
 	for p.left > 0 {
 		at = p.next
 		p.next, p.left = p.next.Add(p.every), p.left-1
-		if now.Sub(at) <= max(p.every, graceOf) {
+		if now.Sub(at) <= graceOf {
 			return at, true
 		}
 	}
 	return time.Time{}, false
 }
 
-// headroom keeps calls that are a little late or early from adding up to more than the budget in any second.
-const headroom = 0.95
+// headroom is the part of the budget that is used. The rest keeps calls that are a little late from adding up to more than
+// the budget in any second.
+const headroom = 0.9
 
 // batchFor is how long a reservation lasts, so that a high rate does not mean many writes to the store.
 const batchFor = 50 * time.Millisecond

@@ -188,13 +188,39 @@ func (s *system) open() bool {
 	return s.gate.Access(s.k.now()) == core.AccessOpen
 }
 
-// turn waits for the call's turn in the fleet's budget and in what the vendor says is left.
+// turn waits for the call's turn in the fleet's budget and in what the vendor says is left. A turn that was missed is given
+// up for a later one.
 func (s *system) turn(ctx context.Context, patient time.Time) error {
-	at, err := s.reserved(ctx, patient)
-	if err != nil {
-		return err
+	for {
+		at, err := s.reserved(ctx, patient)
+		if err != nil {
+			return err
+		}
+		at = s.paced(at)
+		wait := at.Sub(s.k.now())
+		switch {
+		case at.After(patient):
+			return busy(core.Gate{System: s.name, Reason: "its budget of calls is taken"}, wait)
+		case wait <= 0:
+			return nil
+		}
+		t := time.NewTimer(wait)
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+			return ctx.Err()
+		}
+		if s.k.now().Sub(at) <= graceOf {
+			return nil
+		}
 	}
+}
+
+// paced is at, or later while the vendor says that few calls are left.
+func (s *system) paced(at time.Time) time.Time {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	now := s.k.now()
 	if s.pace > 0 && now.Before(s.paceEnds) {
 		if next := s.lastSent.Add(s.pace); next.After(at) {
@@ -205,22 +231,7 @@ func (s *system) turn(ctx context.Context, patient time.Time) error {
 	if at.After(now) {
 		s.lastSent = at
 	}
-	s.mu.Unlock()
-	wait := at.Sub(now)
-	if now.Add(wait).After(patient) {
-		return busy(core.Gate{System: s.name, Reason: "its budget of calls is taken"}, wait)
-	}
-	if wait <= 0 {
-		return nil
-	}
-	t := time.NewTimer(wait)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return at
 }
 
 // reserved is when the next call of the budget may be made.
@@ -281,9 +292,13 @@ func (s *system) pause(ctx context.Context, changed <-chan struct{}, d time.Dura
 	return nil
 }
 
+// longestWait is when work at a closed gate is given back to the queue at the latest. Nothing takes it from there while the
+// gate is closed, and when it opens early, the work is there.
+const longestWait = 30 * time.Second
+
 // busy is the error of a call that was not made.
 func busy(g core.Gate, wait time.Duration) error {
-	return &connectors.BusyError{After: wait, Maintenance: g.State == core.GateMaintenance, Text: Words(g)}
+	return &connectors.BusyError{After: min(wait, longestWait), Maintenance: g.State == core.GateMaintenance, Text: Words(g)}
 }
 
 // Words say why a system is not called.
@@ -291,5 +306,9 @@ func Words(g core.Gate) string {
 	if g.State == "" || g.State == core.GateOpen {
 		return fmt.Sprintf("%s is not called: %s", g.System, g.Reason)
 	}
-	return fmt.Sprintf("%s is not called, its gate is %s: %s", g.System, g.State, g.Reason)
+	until := ""
+	if !g.Until.IsZero() {
+		until = " until " + g.Until.UTC().Format("2006-01-02 15:04:05 UTC")
+	}
+	return fmt.Sprintf("%s is not called, its gate is closed (%s%s): %s", g.System, g.State, until, g.Reason)
 }

@@ -69,7 +69,7 @@ func RunGateway(ctx context.Context, getenv func(string) string, stdout, stderr 
 	if err != nil {
 		return err
 	}
-	g, err := gateway.New(gateway.Options{Store: p.store, Temporal: p.temporal, Systems: p.systems, Check: Check(p.systems), AdminToken: token,
+	g, err := gateway.New(gateway.Options{Store: p.store, Temporal: p.temporal, Systems: p.systems, Gates: p.systems.Gates, Check: Check(p.systems), AdminToken: token,
 		PublicURL: p.config.PublicURL, Namespace: p.config.TemporalNamespace, Log: p.log, Registry: p.registry, Retention: p.config.Retention})
 	if err != nil {
 		return err
