@@ -102,4 +102,5 @@ type Step struct {
 	Plan         *Plan // nil when there is none to keep
 	Links        []Link
 	Outcomes     []Outcome
+	Resolutions  []Resolution // as they are now; only those that are still open in the store are changed
 }

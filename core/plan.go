@@ -51,8 +51,9 @@ type Decision struct {
 	Problem  *Problem     `json:"problem,omitempty"`
 	// Wrote is what was really written where it differs from Value: the user found on the target, or Fallback.
 	Wrote Value `json:"wrote,omitzero"`
-	// Resolution is the operator's decision that this one carries out, By who gave it. Given tells that the operator gave
-	// a value of their own; Half that the other side's write follows, until which the rule stays parked.
+	// Chosen tells that an operator decided this, By who, Resolution by which decision. Given tells that the operator gave a
+	// value of their own; Half that the other side's write follows, until which the rule stays parked.
+	Chosen     bool   `json:"chosen,omitempty"`
 	Resolution string `json:"resolution,omitempty"`
 	By         string `json:"by,omitempty"`
 	Given      bool   `json:"given,omitempty"`

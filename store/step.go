@@ -31,6 +31,11 @@ func (s *Store) SaveStep(ctx context.Context, st Step) error {
 				return err
 			}
 		}
+		for _, r := range st.Resolutions {
+			if err := s.updateResolution(ctx, q, r); err != nil {
+				return err
+			}
+		}
 		for _, o := range st.Outcomes {
 			if err := s.insertOutcome(ctx, q, o); err != nil {
 				return err

@@ -126,7 +126,7 @@ func TestExplain(t *testing.T) {
 			a := l.see(core.A, "high", "Ada")
 			b := l.see(core.B, "P3", "Bob")
 			l.plan(core.B, "P2", "ok", [2]string{a, b}, func(d *core.Decision) {
-				d.Given, d.By, d.Conflict, d.Loser, d.LoserOf = true, "ann", true, core.Option("", "P3"), core.B
+				d.Chosen, d.Given, d.By, d.Conflict, d.Loser, d.LoserOf = true, true, "ann", true, core.Option("", "P3"), core.B
 			})
 			l.see(core.B, "P2", "own")
 		}, "unknown", "resolved", "", false, []string{"P3"}, false},

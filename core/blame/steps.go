@@ -18,7 +18,7 @@ func (t *trace) written(side core.Side, first, prev int, w write) Step {
 		s.At = w.outcome.Ended
 	}
 	switch {
-	case d.Given || d.By != "":
+	case d.Chosen:
 		s.Kind = Resolved
 	case !d.Fallback.IsAbsent() && core.Equal(s.Value, d.Fallback) && !core.Equal(s.Value, d.Value):
 		s.Kind, s.Reason = Default, d.Reason+"; the person is not known on "+t.Names[side]+", so the mapping's default was written"

@@ -44,7 +44,12 @@ func Advance(in Input, ds []core.Decision, done Done) ([2]core.Observation, map[
 		case core.ActionKeep:
 			holdSide(&base, in, d, d.To)
 		case core.ActionWrite:
-			if !done.Wrote[d.To] {
+			if d.Chosen && (!done.Wrote[d.To] || d.Half) { // parked until all of the operator's choice is carried out
+				if p, ok := in.Parked[d.Rule]; ok {
+					parked[d.Rule] = p
+				}
+			}
+			if !done.Wrote[d.To] || d.Half {
 				hold(&base, in, d)
 				if was, ok := in.Parked[d.Rule]; ok { // what it waits to carry is known by nothing else: it is decided anew, not forgotten
 					was.Fingerprint = ""

@@ -16,9 +16,9 @@ type Input struct {
 	Now     [2]*core.Observation // nil for an item that is to be created; at most one is nil
 	Origin  core.Side            // the side whose item came first
 	Parked  map[string]core.Parked
-	Version int                  // of the connection; a newer one than a parked rule's tries it again
-	Resolve map[string]core.Side // an operator's choice: the side whose value wins
-	Retry   bool                 // an operator asked: try everything parked again
+	Version int               // of the connection; a newer one than a parked rule's tries it again
+	Resolve map[string]Choice // operators' choices by rule
+	Retry   bool              // an operator asked: try everything parked again
 }
 
 // Fields decides every rule. It never fails: what cannot be decided is parked with a problem.
@@ -42,9 +42,14 @@ func decide(r *core.Rule, in *Input) core.Decision {
 		return core.Decision{Action: core.ActionNone, Reason: "applies only when the item is created"}
 	}
 	print := fingerprint(in.Now[core.A].Field(r.Fields[core.A]), in.Now[core.B].Field(r.Fields[core.B]))
-	_, resolving := in.Resolve[r.ID]
+	if choice, ok := in.Resolve[r.ID]; ok {
+		if d, ok := chosen(r, in, choice); ok {
+			d.Fingerprint = print
+			return d
+		}
+	}
 	parked, isParked := in.Parked[r.ID]
-	if isParked && parked.Fingerprint == print && parked.Version == in.Version && !resolving && !in.Retry {
+	if isParked && parked.Fingerprint == print && parked.Version == in.Version && !in.Retry {
 		p := parked.Problem
 		return core.Decision{Action: core.ActionParked, Pending: parked.Pending, Fingerprint: print, Problem: &p,
 			Reason: "parked, and nothing has changed since"}
@@ -81,10 +86,6 @@ func creating(r *core.Rule, in *Input, to core.Side) core.Decision {
 
 // single decides a rule whose value moves as a whole.
 func single(r *core.Rule, in *Input, isParked bool, pending core.Side) core.Decision {
-	if s, ok := in.Resolve[r.ID]; ok {
-		d := write(r, in, s.Other(), "an operator chose this value")
-		return withLoser(d, in, r, s.Other())
-	}
 	var changed, known [2]bool
 	for _, s := range core.Sides {
 		changed[s], known[s] = sideChanged(r, in, s)

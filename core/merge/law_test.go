@@ -102,6 +102,28 @@ func TestTheLawCatchesBrokenMerges(t *testing.T) {
 				return core.Option("", tableAB[in.Value.Name()]+"x"), nil
 			}
 		}},
+		{"an operator's value overwrites edits made since it was given", func(s *sim) {
+			s.fields = func(in Input) []core.Decision {
+				for rule, c := range in.Resolve {
+					c.Seen = [2]core.Value{}
+					in.Resolve[rule] = c
+				}
+				ds := Fields(in)
+				for i := range ds {
+					ds[i].Conflict = ds[i].Conflict && !ds[i].Given
+				}
+				return ds
+			}
+		}},
+		{"half of an operator's value is taken for all of it", func(s *sim) {
+			s.fields = func(in Input) []core.Decision {
+				ds := Fields(in)
+				for i := range ds {
+					ds[i].Half = false
+				}
+				return ds
+			}
+		}},
 		{"sets are replaced", func(s *sim) { s.rules[5].AsSet, s.rules[5].Conflict = false, core.PolicyPark; s.parkIsFinal() }},
 	} {
 		t.Run(c.reason, func(t *testing.T) {

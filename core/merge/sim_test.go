@@ -2,6 +2,7 @@ package merge
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"duplex/core"
@@ -18,6 +19,8 @@ type sim struct {
 	changed  [2]map[string]time.Time
 	base     [2]*core.Observation
 	parked   map[string]core.Parked
+	choices  map[string]Choice // of operators, not carried out yet
+	told     map[Verdict]int   // what became of them
 	clock    time.Time
 	edits    int
 	unheard  [2]map[string]bool       // edits by people that the other side does not mean yet
@@ -66,7 +69,7 @@ func simRules() []core.Rule {
 
 func newSim(draw func(int) int) *sim {
 	s := &sim{draw: draw, fields: Fields, advance: Advance, rules: simRules(), clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
-		parked: map[string]core.Parked{}}
+		parked: map[string]core.Parked{}, choices: map[string]Choice{}, told: map[Verdict]int{}}
 	for _, side := range core.Sides {
 		s.now[side], s.changed[side] = map[string]core.Value{}, map[string]time.Time{}
 		s.unheard[side], s.agreed[side], s.wrote[side] = map[string]bool{}, map[string]core.Value{}, map[string]core.Value{}
@@ -166,7 +169,8 @@ const (
 // sync plans and carries out one side's writes, as the engine does: one side, then plan again. It reports whether
 // it had anything to write.
 func (s *sim) sync(fault int) bool {
-	in := Input{Rules: s.rules, Base: s.base, Now: [2]*core.Observation{s.observe(core.A), s.observe(core.B)}, Parked: s.parked, Version: 1}
+	in := Input{Rules: s.rules, Base: s.base, Now: [2]*core.Observation{s.observe(core.A), s.observe(core.B)}, Parked: s.parked, Version: 1,
+		Resolve: maps.Clone(s.choices)}
 	ds := s.fields(in)
 	s.watchParked(in, ds)
 	for _, to := range core.Sides {
@@ -240,6 +244,46 @@ func (s *sim) settle(in Input, ds []core.Decision, done Done) {
 	base, parked := s.advance(in, ds, done)
 	s.base = [2]*core.Observation{&base[core.A], &base[core.B]}
 	s.parked = parked
+	for rule, v := range Verdicts(in, ds, done) {
+		s.told[v]++
+		switch c := s.choices[rule]; v {
+		case Waiting:
+		case Halfway:
+			c.Half = true
+			c.Seen[c.Side] = done.After[c.Side].Field(rule)
+			s.choices[rule] = c
+		default:
+			delete(s.choices, rule)
+		}
+	}
+}
+
+// operator decides about what is parked, now and then: a side wins, or a value of their own does. It draws nothing, so that
+// kept seeds stay the cases they were.
+func (s *sim) operator() {
+	for _, rule := range []string{"owner", "title"} {
+		p, parked := s.parked[rule]
+		if !parked || s.edits%3 == 0 {
+			continue
+		}
+		c := Choice{ID: fmt.Sprint("choice ", s.edits, s.writes), By: "ann", Side: core.Side(s.edits % 2)}
+		for _, side := range core.Sides {
+			c.Seen[side] = s.now[side][rule]
+		}
+		switch s.edits % 5 {
+		case 0, 1:
+			if p.Problem.Class != core.ProblemConflict {
+				continue
+			}
+		case 2:
+			c.Value = s.agreed[c.Side][rule] // back to what both sides once meant
+		case 3:
+			c.Value = s.now[c.Side.Other()][rule]
+		default:
+			c.Value = core.String(fmt.Sprint(rule, " by the operator ", s.edits%3))
+		}
+		s.choices[rule] = c
+	}
 }
 
 // agree notes what both sides meant alike in the values that the sync planned on or has just written: whoever goes back
@@ -268,7 +312,7 @@ func (s *sim) agree(in Input) {
 func (s *sim) watchParked(in Input, ds []core.Decision) {
 	for _, d := range ds {
 		p, ok := s.parked[d.Rule]
-		if ok && p.Fingerprint == d.Fingerprint && d.Action != core.ActionParked {
+		if ok && p.Fingerprint == d.Fingerprint && d.Action != core.ActionParked && !d.Chosen {
 			s.fail("parked %s moved: %s", d.Rule, d.Action)
 		}
 	}
@@ -285,11 +329,13 @@ func (s *sim) play() []string {
 		for range s.draw(4) {
 			s.edit(core.Side(s.draw(2)), nil)
 		}
+		s.operator()
 		s.sync(s.draw(faults))
 		if len(s.failures) > 0 {
 			return s.failures
 		}
 	}
+	s.operator()
 	for n := 0; s.sync(faultNone); n++ {
 		if n > 8 {
 			s.fail("not quiet after %d writes", n)
@@ -301,6 +347,9 @@ func (s *sim) play() []string {
 }
 
 func (s *sim) converged() {
+	if len(s.choices) > 0 {
+		s.fail("an operator's choice is not carried out and not given up: %+v", s.choices)
+	}
 	for i := range s.rules {
 		r := &s.rules[i]
 		if _, parked := s.parked[r.ID]; parked || r.Flow != core.FlowBoth {

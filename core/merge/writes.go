@@ -7,6 +7,8 @@ func Patch(ds []core.Decision, to core.Side) *core.Patch {
 	p := core.Patch{Fields: map[string]core.Value{}, Sets: map[string]core.SetChange{}}
 	for _, d := range ds {
 		switch {
+		case d.Action == core.ActionWrite && d.To == to && changes(d.Sets[to]): // an operator's value for a set
+			p.Sets[d.Fields[to]] = d.Sets[to]
 		case d.Action == core.ActionWrite && d.To == to:
 			p.Fields[d.Fields[to]] = d.Value
 		case d.Action == core.ActionMerge && changes(d.Sets[to]):
