@@ -61,6 +61,8 @@ type Store interface {
 	SaveStep(ctx context.Context, s core.Step) error
 	AddOutcome(ctx context.Context, o core.Outcome) error
 
+	OpenResolutions(ctx context.Context, pair string) ([]core.Resolution, error)
+
 	Links(ctx context.Context, pair string) ([]core.Link, error)
 	PutLink(ctx context.Context, l core.Link) error
 

@@ -23,6 +23,8 @@ type step struct {
 	base    [2]*core.Observation
 	retry   bool
 	resolve map[string]core.Side
+	// resolutions are the operators' decisions that no sync has carried out yet.
+	resolutions []core.Resolution
 }
 
 // load reads the pair, its merge base and the named observations.
@@ -36,6 +38,9 @@ func (a *Activities) load(ctx context.Context, pairID string, seen [2]string) (*
 		return nil, err
 	}
 	if s.links, err = a.Store.Links(ctx, pairID); err != nil {
+		return nil, err
+	}
+	if s.resolutions, err = a.Store.OpenResolutions(ctx, pairID); err != nil {
 		return nil, err
 	}
 	for _, side := range core.Sides {
@@ -79,7 +84,7 @@ func abilities(c connectors.Connector) merge.EntryAbilities {
 
 func (s *step) input() merge.Input {
 	return merge.Input{Rules: s.mapping.Rules, Base: s.base, Now: s.now, Origin: s.pair.Origin, Parked: s.pair.Parked,
-		Version: s.mapping.Connection.Version, Resolve: s.resolve, Retry: s.retry}
+		Version: s.mapping.Connection.Version, Resolve: s.choices(), Retry: s.retry}
 }
 
 // plan decides, and gathers what is to be written.
@@ -88,6 +93,9 @@ func (s *step) plan(a *Activities) core.Plan {
 	p := core.Plan{ID: strings.ToLower(rand.Text()), Pair: s.pair.ID, Connection: conn.Name, Version: conn.Version, At: a.Now().UTC()}
 	for _, side := range core.Sides {
 		p.Base[side], p.Now[side] = s.pair.Sides[side].Base, s.pair.Sides[side].Seen
+	}
+	for _, r := range s.resolutions {
+		p.Resolutions = append(p.Resolutions, r.ID)
 	}
 	p.Decisions = merge.Fields(s.input())
 	for _, to := range core.Sides {
@@ -103,6 +111,7 @@ func (s *step) plan(a *Activities) core.Plan {
 		Mark: func(kind core.EntryKind, to core.Side, source string) string {
 			return Mark(s.pair.ID, string(kind), to, source)
 		}}.Decide()
+	s.skips(&p)
 	return p
 }
 

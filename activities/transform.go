@@ -44,6 +44,13 @@ func (a *Activities) transform(ctx context.Context, in TransformInput) (Transfor
 func (a *Activities) settle(ctx context.Context, s *step, p *core.Plan, done merge.Done, outcomes []core.Outcome, kept *string) error {
 	base, parked := merge.Advance(s.input(), p.Decisions, done)
 	links := s.entriesDone(p, parked, done)
+	resolutions, records := s.answered(a, p, done)
+	outcomes = append(outcomes, records...)
+	for i := range p.Decisions {
+		if v, ok := done.Values[p.Decisions[i].Rule]; ok && !core.Equal(v, p.Decisions[i].Value) {
+			p.Decisions[i].Wrote = v
+		}
+	}
 	now := a.Now().UTC()
 	for k, v := range parked {
 		if old, ok := s.pair.Parked[k]; ok {
@@ -56,7 +63,7 @@ func (a *Activities) settle(ctx context.Context, s *step, p *core.Plan, done mer
 		}
 		parked[k] = v
 	}
-	moved := len(outcomes) > 0 || len(links) > 0
+	moved := len(outcomes) > 0 || len(links) > 0 || len(resolutions) > 0
 	var observations []core.Observation
 	for _, side := range core.Sides {
 		if s.now[side] == nil && done.After[side] == nil {
@@ -71,7 +78,7 @@ func (a *Activities) settle(ctx context.Context, s *step, p *core.Plan, done mer
 	moved = moved || len(parked) != len(s.pair.Parked)
 	s.pair.Parked = parked
 	s.pair.Status, _, _ = worst(s.pair)
-	step := core.Step{Pair: s.pair, Observations: observations, Links: links, Outcomes: outcomes}
+	step := core.Step{Pair: s.pair, Observations: observations, Links: links, Outcomes: outcomes, Resolutions: resolutions}
 	if moved {
 		step.Plan = p
 		if kept != nil {
@@ -92,6 +99,8 @@ func (s *step) entriesDone(p *core.Plan, parked map[string]core.Parked, done mer
 		switch {
 		case e.Action == core.EntryPark:
 			problem, failed = *e.Problem, true
+		case e.Action == core.EntrySkip:
+			links = append(links, s.skipped(e))
 		case e.Action == core.EntryForget:
 			for _, l := range s.links {
 				if l.Kind == e.Kind && l.IDs[e.To.Other()] == e.Source {

@@ -33,13 +33,29 @@ func (e *env) do(cmd *cobra.Command, path string, body any) error {
 }
 
 func (e *env) resolve() *cobra.Command {
-	var winner string
-	cmd := &cobra.Command{Use: "resolve PAIR RULE --winner SIDE", Short: "Choose the side whose value wins in a conflict", Args: cobra.ExactArgs(2),
+	var req gateway.ResolveRequest
+	var value string
+	cmd := &cobra.Command{Use: "resolve PAIR RULE (--winner SIDE | --value V --in SIDE | --skip)", Short: "Decide about something that is parked", Args: cobra.ExactArgs(2),
+		Long: "Decide about something that is parked: the value of one side wins, or a new value is given in the words of one side and written there\n" +
+			"and, converted, to the other; or a comment or file is left out for good. The values that lose are kept: duplex why shows them.\n" +
+			"The decision is for the values that are shown now. When one of them changes before it is carried out, it lapses.",
+		Example: "  duplex resolve ENG-7 priority~priority --winner support\n  duplex resolve ENG-7 priority~priority --value High --in engineering\n" +
+			"  duplex resolve ENG-7 comment:10042 --skip",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return e.decide(cmd, args[0], "resolve", gateway.ResolveRequest{Rule: args[1], Winner: winner})
+			req.Rule = args[1]
+			if cmd.Flags().Changed("value") {
+				req.Value = &value
+			}
+			return e.decide(cmd, args[0], "resolve", req)
 		}}
-	cmd.Flags().StringVar(&winner, "winner", "", "name of the side")
-	_ = cmd.MarkFlagRequired("winner")
+	f := cmd.Flags()
+	f.StringVar(&req.Winner, "winner", "", "name of the side whose value wins")
+	f.StringVar(&value, "value", "", "a new value: an option's name, a person's e-mail address, elements with commas between them; empty clears the field")
+	f.StringVar(&req.In, "in", "", "name of the side in whose words the value is")
+	f.BoolVar(&req.Skip, "skip", false, "leave a comment or file out for good")
+	cmd.MarkFlagsOneRequired("winner", "value", "skip")
+	cmd.MarkFlagsMutuallyExclusive("winner", "value", "skip")
+	cmd.MarkFlagsRequiredTogether("value", "in")
 	return cmd
 }
 

@@ -17,6 +17,8 @@ type Plan struct {
 	Update     [2]*Patch       `json:"update"`
 	Entries    []EntryDecision `json:"entries,omitempty"` // comments and attachments
 	Erased     bool            `json:"erased,omitempty"`  // content was erased from it on request: it is to be shown, never carried out
+	// Resolutions are the operators' decisions that were known when the plan was made.
+	Resolutions []string `json:"resolutions,omitempty"`
 }
 
 // Action is what a decision does about one rule.
@@ -81,6 +83,7 @@ const (
 	EntryDelete EntryAction = "delete"
 	EntryForget EntryAction = "forget" // drop the link only
 	EntryPark   EntryAction = "park"
+	EntrySkip   EntryAction = "skip" // an operator decided that it is left out for good
 )
 
 // EntryDecision is what was decided about one comment or attachment. Decisions to leave alone are not listed.
@@ -103,7 +106,7 @@ func (p *Plan) Writes(to Side) bool {
 		return true
 	}
 	for _, e := range p.Entries {
-		if e.To == to && e.Action != EntryPark && e.Action != EntryForget {
+		if e.To == to && e.Action != EntryPark && e.Action != EntryForget && e.Action != EntrySkip {
 			return true
 		}
 	}

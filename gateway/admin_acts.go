@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sort"
-	"strings"
 
 	"go.temporal.io/sdk/client"
 
@@ -29,49 +27,6 @@ func (g *Gateway) resume(r *http.Request) (any, error) {
 
 func (g *Gateway) unlink(r *http.Request) (any, error) {
 	return g.act(r, workflows.UnlinkUpdate, workflows.OperatorRequest{By: by(r)})
-}
-
-// resolve chooses the winner of a parked conflict.
-func (g *Gateway) resolve(r *http.Request) (any, error) {
-	p, err := g.pairOf(r)
-	if err != nil {
-		return nil, err
-	}
-	var req ResolveRequest
-	if err := read(r, &req); err != nil {
-		return nil, err
-	}
-	side, err := winner(p, req)
-	if err != nil {
-		return nil, err
-	}
-	return g.update(r, p, workflows.ResolveUpdate, workflows.ResolveRequest{Rule: req.Rule, Side: side, By: by(r)})
-}
-
-// winner is the side a resolve names, if there is such a conflict and such a side.
-func winner(p core.Pair, req ResolveRequest) (core.Side, error) {
-	parked, ok := p.Parked[req.Rule]
-	if !ok {
-		var rules []string
-		for rule := range p.Parked {
-			rules = append(rules, rule)
-		}
-		sort.Strings(rules)
-		text := fmt.Sprintf("nothing is parked under %q", req.Rule)
-		if len(rules) > 0 {
-			text += "; parked are: " + strings.Join(rules, ", ")
-		}
-		return 0, refuse(classNotFound, req.Rule, text)
-	}
-	if parked.Problem.Class != core.ProblemConflict {
-		return 0, refuse(classConflict, req.Rule, fmt.Sprintf("%s is no conflict but %s: %s", req.Rule, parked.Problem.Class, toDo[parked.Problem.Class]))
-	}
-	for _, side := range core.Sides {
-		if p.Sides[side].Name == req.Winner {
-			return side, nil
-		}
-	}
-	return 0, refuse(classInvalid, "winner", fmt.Sprintf("%q is no side of the pair: %s or %s", req.Winner, p.Sides[core.A].Name, p.Sides[core.B].Name))
 }
 
 func (g *Gateway) act(r *http.Request, update string, arg any) (any, error) {

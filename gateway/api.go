@@ -185,10 +185,14 @@ type (
 	}
 )
 
-// ResolveRequest chooses the side whose value wins for a parked conflict.
+// ResolveRequest decides about something that is parked: a winner, or a value in the words of a side, or leaving a comment or
+// file out for good.
 type ResolveRequest struct {
-	Rule   string `json:"rule"`
-	Winner string `json:"winner"` // side name
+	Rule   string  `json:"rule"`
+	Winner string  `json:"winner,omitempty"` // side name: its value wins
+	Value  *string `json:"value,omitempty"`  // as a person writes it; "" clears the field
+	In     string  `json:"in,omitempty"`     // side name: the value is in its words
+	Skip   bool    `json:"skip,omitempty"`
 }
 
 // LinkRequest makes a pair of two items that exist.

@@ -26,7 +26,7 @@ func (p *pair) handlers(ctx workflow.Context) error {
 			Description: "read both sides afresh and try everything that is parked again",
 			Validator:   func(ResyncRequest) error { return known() }}),
 		workflow.SetUpdateHandlerWithOptions(ctx, ResolveUpdate, p.resolve, workflow.UpdateHandlerOptions{
-			Description: "choose the side whose value wins for a parked rule",
+			Description: "carry out an operator's decision about something that is parked",
 			Validator: func(r ResolveRequest) error {
 				if r.Rule == "" || (r.Side != core.A && r.Side != core.B) {
 					return errors.New("name the rule and the side whose value is to win")
@@ -50,9 +50,20 @@ func (p *pair) resync(ctx workflow.Context, r ResyncRequest) (Answer, error) {
 }
 
 func (p *pair) resolve(ctx workflow.Context, r ResolveRequest) (Answer, error) {
-	p.Resolve = choices(p.Resolve, map[string]core.Side{r.Rule: r.Side})
+	if r.Resolution == "" {
+		p.Resolve = choices(p.Resolve, map[string]core.Side{r.Rule: r.Side})
+	}
 	p.touch(false)
 	p.wake, p.Urgency = true, min(p.Urgency, core.Replay)
+	switch r.Kind {
+	case core.ResolveValue:
+		p.note(ctx, fmt.Sprintf("%s: a value in the words of %s was given by %s", r.Rule, p.Sides[r.Side].Name, who(r.By)))
+		return Answer{Text: fmt.Sprintf("the value will be written to %s, and what it means there to %s where the rule flows there",
+			p.Sides[r.Side].Name, p.Sides[r.Side.Other()].Name)}, nil
+	case core.ResolveSkip:
+		p.note(ctx, fmt.Sprintf("%s: left out for good, decided by %s", r.Rule, who(r.By)))
+		return Answer{Text: "it is left out for good"}, nil
+	}
 	p.note(ctx, fmt.Sprintf("%s: %s wins, chosen by %s", r.Rule, p.Sides[r.Side].Name, who(r.By)))
 	return Answer{Text: fmt.Sprintf("the value of %s will be written to %s", p.Sides[r.Side].Name, p.Sides[r.Side.Other()].Name)}, nil
 }

@@ -75,11 +75,14 @@ type ResyncRequest struct {
 	By string `json:"by"`
 }
 
-// ResolveRequest chooses the side whose value wins for a parked rule.
+// ResolveRequest tells of an operator's decision about something that is parked. The decision itself is in the store under
+// the id Resolution; without one, the value of Side wins.
 type ResolveRequest struct {
-	Rule string    `json:"rule"`
-	Side core.Side `json:"side"`
-	By   string    `json:"by"`
+	Rule       string              `json:"rule"`
+	Side       core.Side           `json:"side"`
+	By         string              `json:"by"`
+	Kind       core.ResolutionKind `json:"kind,omitempty"`
+	Resolution string              `json:"resolution,omitempty"`
 }
 
 // OperatorRequest is a pause, resume or unlink.

@@ -39,7 +39,9 @@ func (s *PairState) ask(a core.Ask) bool {
 		if err := json.Unmarshal(a.Arg, &r); err != nil || r.Rule == "" {
 			return false
 		}
-		s.Resolve = choices(s.Resolve, map[string]core.Side{r.Rule: r.Side})
+		if r.Resolution == "" { // else the next sync reads it from the store
+			s.Resolve = choices(s.Resolve, map[string]core.Side{r.Rule: r.Side})
+		}
 		s.Urgency = min(s.Urgency, core.Replay)
 		return true
 	}

@@ -135,7 +135,7 @@ func (c *compiler) side(s core.Side, e entry) {
 	}
 	if c.env.Describe != nil {
 		if d, ok := c.env.Describe(side.System, side.Type, side.Scope); ok {
-			c.desc[s] = d
+			c.desc[s], c.m.described[s] = d, d
 		}
 	}
 	c.names[s], c.sides[s], c.m.Connection.Sides[s] = e.key, n, side

@@ -16,9 +16,10 @@ type Mapping struct {
 	// Warnings are what is allowed and probably not meant, by position.
 	Warnings Diagnostics
 
-	starts [2]*expression // nil: no condition
-	fields [2][]string
-	kinds  [2]map[string]core.Kind
+	starts    [2]*expression // nil: no condition
+	fields    [2][]string
+	kinds     [2]map[string]core.Kind
+	described [2]*Description // nil: the system was not asked
 }
 
 // Starts reports whether an item of the side may begin a pair, and in plain words why not. It holds for items that are in
