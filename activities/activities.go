@@ -34,6 +34,8 @@ type Observer interface {
 	RunItems(kind, result string, n int)
 	// Removed tells how many old rows of a table were removed.
 	Removed(table string, rows int64)
+	// Swept tells what a pass over a side came to.
+	Swept(p core.Pass)
 }
 
 // Systems gives the connectors of the systems that are configured.
@@ -47,6 +49,7 @@ type Systems interface {
 // Store is what the activities need of the store. Missing rows are an error of the store's own.
 type Store interface {
 	Connection(ctx context.Context, name string, version int) (core.ConnectionVersion, error)
+	Connections(ctx context.Context) ([]core.ConnectionVersion, error)
 
 	ClaimPair(ctx context.Context, p core.Pair) (core.Pair, bool, error)
 	AddPairSide(ctx context.Context, pair string, side core.Side, ref core.Ref) error
@@ -62,6 +65,20 @@ type Store interface {
 	AddOutcome(ctx context.Context, o core.Outcome) error
 
 	OpenResolutions(ctx context.Context, pair string) ([]core.Resolution, error)
+	RecordDelivery(ctx context.Context, d core.Delivery) (core.Delivery, bool, error)
+	Position(ctx context.Context, name string) (string, bool, error)
+	PutCursor(ctx context.Context, name, cursor string) error
+	HeldPairs(ctx context.Context, connection string, class core.ProblemClass, after string, limit int) ([]core.Pair, error)
+	Tracked(ctx context.Context, connection, side string, items []string) ([]core.Tracked, error)
+	TrackedAfter(ctx context.Context, connection, side, after string, limit int) ([]core.Tracked, error)
+	MarkGone(ctx context.Context, side string, pairs []string, at time.Time) error
+	MarkOutside(ctx context.Context, side string, pairs []string, outside bool) error
+	CountGone(ctx context.Context, connection, side string, since, accepted time.Time) (gone, pairs int, err error)
+	Passes(ctx context.Context, connection string) ([]core.Pass, error)
+	PutPass(ctx context.Context, p core.Pass) error
+	Brake(ctx context.Context, connection string) (core.Brake, bool, error)
+	LastRelease(ctx context.Context, connection string) (core.Brake, bool, error)
+	PutBrake(ctx context.Context, b core.Brake) (core.Brake, bool, error)
 
 	Links(ctx context.Context, pair string) ([]core.Link, error)
 	PutLink(ctx context.Context, l core.Link) error

@@ -29,6 +29,7 @@ type applying struct {
 	*step
 	plan     *core.Plan
 	newest   [2]string // the observations of the plan that is asked for
+	revision string    // of the newest observation of the source
 	to       core.Side
 	from     core.Side
 	c        connectors.Connector
@@ -43,6 +44,9 @@ type applying struct {
 }
 
 func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, error) {
+	if waits, err := a.braked(ctx, in.Pair); err != nil || waits != "" {
+		return ApplyResult{Braked: waits, Status: core.PairProblem, Problem: string(core.ProblemBrake), Problems: 1}, err
+	}
 	plan, err := a.Store.Plan(ctx, in.Plan)
 	if err != nil {
 		return ApplyResult{}, err
@@ -56,6 +60,9 @@ func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, err
 	}
 	w := &applying{Activities: a, step: s, plan: &plan, newest: plan.Now, to: in.To, from: in.To.Other(),
 		done: merge.Done{Values: map[string]core.Value{}, Failed: map[string]core.Problem{}}}
+	if o := s.now[w.from]; o != nil {
+		w.revision = o.Revision
+	}
 	if w.c, err = a.Systems.Connector(ctx, s.pair.Sides[in.To].Ref.System); err != nil {
 		return ApplyResult{}, err
 	}
@@ -118,9 +125,12 @@ func (w *applying) finish(ctx context.Context) (ApplyResult, error) {
 	if err != nil {
 		return r, err
 	}
-	w.pair.Sides[w.from].Seen = w.newest[w.from]
+	w.pair.Sides[w.from].Seen, w.pair.Sides[w.from].Revision = w.newest[w.from], w.revision
 	side := &w.pair.Sides[w.to]
-	side.Ref, side.Seen = full.Ref, seen
+	side.Ref, side.Seen, side.Revision = full.Ref, seen, full.Revision
+	if !w.c.Facts().Precondition && w.found == nil {
+		side.Revision = "" // a comment that came right before the write is in this revision and has not been read
+	}
 	if full.Revision != "" {
 		side.Own = append(side.Own, full.Revision)
 		if n := len(side.Own); n > 8 {

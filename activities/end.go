@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"duplex/connectors"
 	"duplex/core"
 	"duplex/core/mapping"
 )
 
-// End unlinks a pair when an operator asked for it, or acts on a deleted item by the policy of the side that is left.
+// End unlinks a pair when an operator asked for it, or acts on a deleted item by the policy of the side that is left. It
+// acts only when the deletion is as old as the connection's hold, and when no more items went than its brakes allow.
 func (a *Activities) End(ctx context.Context, in EndInput) (EndResult, error) {
 	defer beat(ctx)()
 	r, err := a.end(ctx, in)
@@ -41,8 +43,44 @@ func (a *Activities) end(ctx context.Context, in EndInput) (EndResult, error) {
 	if err := a.closed(ctx, system); err != nil {
 		return EndResult{}, err
 	}
+	if r, waits, err := a.waits(ctx, pair, m, left.Other()); err != nil || waits {
+		return r, err
+	}
 	r, err := a.act(ctx, pair, m, left)
 	return r, a.denied(ctx, err, system)
+}
+
+// waits tells whether a deletion is not acted on yet: it is younger than the hold, or the connection is stopped. That it
+// is gone is stored first, so that pairs whose items go at the same time count each other.
+func (a *Activities) waits(ctx context.Context, pair core.Pair, m *mapping.Mapping, gone core.Side) (EndResult, bool, error) {
+	side := &pair.Sides[gone]
+	if side.Gone { // acted on already, by ignoring it
+		return EndResult{}, false, nil
+	}
+	if side.GoneAt.IsZero() {
+		side.GoneAt = a.Now().UTC()
+		if err := a.Store.MarkGone(ctx, side.Name, []string{pair.ID}, side.GoneAt); err != nil {
+			return EndResult{}, false, err
+		}
+	}
+	t, _, err := a.tally(ctx, pair.Connection, side.Name)
+	if err != nil {
+		return EndResult{}, false, err
+	}
+	if _, err := a.judge(ctx, m.Connection, t); err != nil {
+		return EndResult{}, false, err
+	}
+	if waits, err := a.braked(ctx, pair.ID); err != nil || waits != "" {
+		return EndResult{Braked: waits, Summary: waits, Status: core.PairProblem, Problem: string(core.ProblemBrake)}, true, err
+	}
+	left := side.GoneAt.Add(m.Connection.Brakes.Hold).Sub(a.Now())
+	if left <= 0 {
+		return EndResult{}, false, nil
+	}
+	text := fmt.Sprintf("the %s item was deleted or is out of sight; unless it comes back, the delete policy of %s acts %s after it was missed",
+		side.Name, pair.Sides[gone.Other()].Name, m.Connection.Brakes.Hold)
+	err = a.hold(ctx, pair, core.Problem{Class: core.ProblemGone, Text: text, Retries: "by itself, or restoring the item"})
+	return EndResult{Wait: max(left, time.Millisecond), Summary: text, Status: core.PairProblem, Problem: string(core.ProblemGone)}, true, err
 }
 
 // act carries out the delete policy of the side that is left.
@@ -56,10 +94,18 @@ func (a *Activities) act(ctx context.Context, pair core.Pair, m *mapping.Mapping
 		pair.Parked = map[string]core.Parked{"pair": {Problem: core.Problem{Class: core.ProblemGone, Text: text, Since: a.Now().UTC(), Retries: "restoring the item"}}}
 		return EndResult{Summary: text, Status: pair.Status, Problem: string(core.ProblemGone)}, a.Store.SaveStep(ctx, core.Step{Pair: pair})
 	case core.DeleteNote:
-		if err := a.note(ctx, pair, left, fmt.Sprintf("The linked item in %s was deleted. This item is no longer kept in step.", pair.Sides[left.Other()].Ref.System)); err != nil {
+		if err := a.note(ctx, pair, left, deletedNote(pair, left)); err != nil {
 			return EndResult{}, err
 		}
 		return a.unlink(ctx, pair, fmt.Sprintf("the %s item was deleted; a note was left in %s and the pair unlinked", goneName, leftName))
+	case core.DeleteClose:
+		if err := a.close(ctx, pair, m, left); err != nil {
+			return EndResult{}, err
+		}
+		if err := a.note(ctx, pair, left, deletedNote(pair, left)); err != nil {
+			return EndResult{}, err
+		}
+		return a.unlink(ctx, pair, fmt.Sprintf("the %s item was deleted; the item in %s was closed with a note and the pair unlinked", goneName, leftName))
 	case core.DeleteDelete:
 		c, err := a.Systems.Connector(ctx, pair.Sides[left].Ref.System)
 		if err != nil {
@@ -77,37 +123,28 @@ func (a *Activities) act(ctx context.Context, pair core.Pair, m *mapping.Mapping
 	return a.unlink(ctx, pair, fmt.Sprintf("the %s item was deleted; %s stays and the pair is unlinked", goneName, leftName))
 }
 
-// note leaves an internal comment, once.
-func (a *Activities) note(ctx context.Context, pair core.Pair, side core.Side, text string) error {
-	ref := pair.Sides[side].Ref
+func deletedNote(pair core.Pair, left core.Side) string {
+	return fmt.Sprintf("The linked item in %s was deleted. This item is no longer kept in step.", pair.Sides[left.Other()].Ref.System)
+}
+
+// close sets the fields that mean closed. Setting them twice changes nothing; an item that went meanwhile needs nothing.
+func (a *Activities) close(ctx context.Context, pair core.Pair, m *mapping.Mapping, left core.Side) error {
+	ref := pair.Sides[left].Ref
 	c, err := a.Systems.Connector(ctx, ref.System)
 	if err != nil {
 		return err
 	}
-	commenter, ok := c.(connectors.Commenter)
-	if !ok {
-		return fmt.Errorf("%s takes no comments: change the policy: %w", ref.System, connectors.ErrUnsupported)
+	started := a.Now()
+	patch := core.Patch{Fields: m.Connection.Close[left]}
+	_, err = c.Update(ctx, ref.ID, patch, "", wanted(m, left, nil, false))
+	if errors.Is(err, connectors.ErrNotFound) {
+		return nil
 	}
-	mark := Mark(pair.ID, "note", side, "deleted")
-	intent, err := a.Store.BeginIntent(ctx, core.Intent{Mark: mark, Pair: pair.ID, Side: side, Kind: "comment", Source: "note", StartedAt: a.Now().UTC()})
-	if err != nil || intent.ResultID != "" {
-		return err
-	}
-	if finder, ok := c.(connectors.CommentFinder); ok && intent.Attempts > 1 {
-		found, err := finder.FindComment(ctx, ref.ID, mark)
-		if err == nil {
-			return a.Store.SettleIntent(ctx, mark, found.ID, "", "")
-		}
-		if !errors.Is(err, connectors.ErrNotFound) {
-			return err
-		}
-	}
-	made, err := commenter.AddComment(ctx, ref.ID, core.CommentDraft{Body: plainBody(c.Facts().RichText, text),
-		Visibility: core.Visibility{Audience: core.Internal}, Mark: mark})
 	if err != nil {
-		return err
+		return doing("close "+ref.String()+" by the delete policy", err)
 	}
-	return a.Store.SettleIntent(ctx, mark, made.ID, "", "")
+	return a.Store.AddOutcome(ctx, core.Outcome{Pair: pair.ID, Side: pair.Sides[left].Name, Act: "close", Target: ref.ID, Fields: patch.Names(),
+		Result: "ok", Started: started.UTC(), Ended: a.Now().UTC()})
 }
 
 func (a *Activities) unlink(ctx context.Context, pair core.Pair, text string) (EndResult, error) {
@@ -116,43 +153,4 @@ func (a *Activities) unlink(ctx context.Context, pair core.Pair, text string) (E
 		return EndResult{}, err
 	}
 	return EndResult{Ended: true, Summary: text, Status: core.PairUnlinked}, a.Store.UnlinkPair(ctx, pair.ID)
-}
-
-// Fail records, or clears, a problem of the whole pair, so that it is seen where people look.
-func (a *Activities) Fail(ctx context.Context, in FailInput) error {
-	pair, err := a.Store.Pair(ctx, in.Pair)
-	if err != nil {
-		return temporalError(err)
-	}
-	old, had := pair.Parked["pair"]
-	if in.Clear && !had {
-		return nil
-	}
-	parked := map[string]core.Parked{}
-	for k, v := range pair.Parked {
-		parked[k] = v
-	}
-	delete(parked, "pair")
-	if !in.Clear {
-		since := a.Now().UTC()
-		if had {
-			since = old.Problem.Since
-		} else if a.Observer != nil {
-			a.Observer.Failed(pair.Connection, string(in.Class))
-		}
-		parked["pair"] = core.Parked{Problem: core.Problem{Class: in.Class, Text: in.Text, Since: since, Retries: "any new event, resync, and by itself with growing pauses"}}
-	}
-	pair.Parked = parked
-	pair.Status, _, _ = worst(pair)
-	return temporalError(a.Store.SaveStep(ctx, core.Step{Pair: pair}))
-}
-
-// Pause shows in the store's row that an operator paused the pair. The next sync after resuming sets the status anew.
-func (a *Activities) Pause(ctx context.Context, pairID string) error {
-	pair, err := a.Store.Pair(ctx, pairID)
-	if err != nil {
-		return temporalError(err)
-	}
-	pair.Status = core.PairPaused
-	return temporalError(a.Store.SaveStep(ctx, core.Step{Pair: pair}))
 }

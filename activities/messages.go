@@ -51,6 +51,7 @@ type TransformResult struct {
 	Status   core.PairStatus
 	Problem  string // class of the worst problem, "" for none
 	Problems int
+	Braked   string // why nothing is written: the connection is stopped; "" when it is not
 }
 
 // ApplyInput asks to carry out a plan's writes to one side.
@@ -72,6 +73,7 @@ type ApplyResult struct {
 	Status   core.PairStatus
 	Problem  string
 	Problems int
+	Braked   string // nothing was written, because the connection is stopped
 }
 
 // EndInput asks to end a pair, or to act on a deleted item by the policy.
@@ -87,6 +89,20 @@ type EndResult struct {
 	Summary string
 	Status  core.PairStatus
 	Problem string
+	Wait    time.Duration // nothing was done yet: look again after so long, the item may come back
+	Braked  string        // nothing was done, because the connection is stopped
+}
+
+// SweepInput asks for one pass over one side of a connection.
+type SweepInput struct {
+	Connection string
+	Side       core.Side
+}
+
+// SweepResult says what the pass came to.
+type SweepResult struct {
+	Pass core.Pass
+	More bool // the feed was too long for one pass: go on
 }
 
 // FailInput records a problem of the whole pair.

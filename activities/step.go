@@ -57,7 +57,7 @@ func (a *Activities) load(ctx context.Context, pairID string, seen [2]string) (*
 		}
 		s.pair.Sides[side].Seen = seen[side]
 		if s.now[side] != nil {
-			s.pair.Sides[side].Ref = s.now[side].Ref
+			s.pair.Sides[side].Ref, s.pair.Sides[side].Revision = s.now[side].Ref, s.now[side].Revision
 		}
 	}
 	return s, nil

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"time"
 
 	"duplex/core"
 	"duplex/core/merge"
@@ -23,6 +24,13 @@ func (a *Activities) transform(ctx context.Context, in TransformInput) (Transfor
 	p := s.plan(a)
 	r := TransformResult{Version: p.Version, Summary: s.summary(&p)}
 	if to, write := next(&p); write {
+		if r.Braked, err = a.braked(ctx, in.Pair); err != nil {
+			return r, err
+		}
+		if r.Braked != "" {
+			r.Status, r.Problem, r.Problems = core.PairProblem, string(core.ProblemBrake), max(1, len(s.pair.Parked))
+			return r, nil
+		}
 		if err := a.Store.PutPlan(ctx, p); err != nil {
 			return r, err
 		}
@@ -73,6 +81,7 @@ func (a *Activities) settle(ctx context.Context, s *step, p *core.Plan, done mer
 		moved = moved || contentMoved(s.base[side], &base[side])
 		observations = append(observations, base[side])
 		s.pair.Sides[side].Base = h
+		s.pair.Sides[side].Gone, s.pair.Sides[side].GoneAt = false, time.Time{} // it is there
 	}
 	s.pair.Version, s.pair.SyncedAt = s.mapping.Connection.Version, now
 	moved = moved || len(parked) != len(s.pair.Parked)
@@ -155,7 +164,7 @@ func contentMoved(was, is *core.Observation) bool {
 
 // worst gives a pair's status, the class of its gravest problem and how many there are.
 func worst(p core.Pair) (core.PairStatus, string, int) {
-	order := []core.ProblemClass{core.ProblemUnknown, core.ProblemDenied, core.ProblemFailed, core.ProblemGone, core.ProblemConflict,
+	order := []core.ProblemClass{core.ProblemBrake, core.ProblemUnknown, core.ProblemDenied, core.ProblemFailed, core.ProblemGone, core.ProblemConflict,
 		core.ProblemInvalid, core.ProblemUnsupported, core.ProblemTooLarge}
 	for _, class := range order {
 		for _, parked := range p.Parked {

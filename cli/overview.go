@@ -145,6 +145,13 @@ func connectionRows(t *table, cs []gateway.Connection) {
 		}
 		t.row(c.Name, strconv.Itoa(c.Version), strings.Join(sides, " ↔ "), tally(c.Pairs), state(c.Problem))
 	}
+	for _, c := range cs {
+		if c.Brake != nil {
+			t.line("")
+			t.line("STOPPED: %s writes nothing since %s, because %s", c.Name, t.at(c.Brake.At), c.Brake.Saw)
+			t.line("look at what happened; if it is right: duplex release %s", c.Name)
+		}
+	}
 }
 
 // tally is counts by name: 3 in-sync, 1 problem.

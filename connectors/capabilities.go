@@ -92,6 +92,12 @@ type BatchGetter interface {
 	GetMany(ctx context.Context, ids []string, want Want) ([]core.Observation, error)
 }
 
+// Starter gives the position in the feed of changes from which Changes lists everything that changed at or after t, and
+// perhaps more. It makes no call.
+type Starter interface {
+	CursorAt(t time.Time) Cursor
+}
+
 // WebhookParser verifies and reads an incoming webhook. It verifies before it looks at anything else; a call that does
 // not verify is ErrForged, one that verifies and cannot be read is ErrMalformed. It makes no remote call. self is the
 // integration account's id, "" when not known.

@@ -64,9 +64,11 @@ type Facts struct {
 	FindLag      time.Duration // how long a new item may be invisible to Finder; 0: never
 	ReportsActor bool          // webhooks name who did it
 	ServerFilter bool          // Changes filters by scope on the server
-	RichText     string        // format of rich text: adf, html, markdown, plain
-	MaxComment   int           // characters of a comment, 0: no limit known
-	Rate         float64       // requests per second the system stands, a default for the admin's limit
+	// ListsDeletions tells that Changes shows deleted items. Elsewhere a sweep looks for the items of pairs one by one.
+	ListsDeletions bool
+	RichText       string  // format of rich text: adf, html, markdown, plain
+	MaxComment     int     // characters of a comment, 0: no limit known
+	Rate           float64 // requests per second the system stands, a default for the admin's limit
 }
 
 // Cursor is an opaque position in a system's feed of changes.

@@ -60,8 +60,10 @@ type Connection struct {
 	Conflicts   Policy // default of the rules
 	Comments    CommentPolicy
 	Attachments AttachmentPolicy
-	Deletes     [2]DeletePolicy // what happens to side X's item when the other side's item is deleted
-	Sweep       time.Duration
+	Deletes     [2]DeletePolicy     // what happens to side X's item when the other side's item is deleted
+	Close       [2]map[string]Value // with DeleteClose: the fields that close side X's item
+	Sweep       time.Duration       // time between two sweeps; 0: only when somebody asks
+	Brakes      Brakes
 }
 
 // ConnectionSide is one side of a connection.

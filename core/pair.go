@@ -40,6 +40,10 @@ type PairSide struct {
 	Base string `json:"base"` // hash of the observation both sides last agreed on; "" before the first sync
 	Seen string `json:"seen"` // hash of the newest observation
 	Gone bool   `json:"gone,omitempty"`
+	// Revision is that of the observation Seen names, "" where the system has none: a sweep that lists it has no news.
+	Revision string `json:"revision,omitempty"`
+	// GoneAt is when the item was first found gone, UTC; zero while it is there.
+	GoneAt time.Time `json:"gone_at,omitzero"`
 	// Own are the revisions the item had right after the newest writes of the sync, newest last, at most eight: a
 	// webhook that names one of them and the sync's own account is an echo.
 	Own []string `json:"own,omitempty"`

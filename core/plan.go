@@ -135,5 +135,6 @@ const (
 	ProblemUnsupported ProblemClass = "unsupported" // the author of the mapping: the target cannot do it
 	ProblemTooLarge    ProblemClass = "too-large"   // the author of the content: over the target's limit
 	ProblemUnknown     ProblemClass = "unknown"     // an operator: it cannot be told whether a write happened
+	ProblemBrake       ProblemClass = "brake"       // an operator: the connection was stopped, look and release it
 	ProblemFailed      ProblemClass = "failed"      // an operator: everything else that does not pass by itself
 )

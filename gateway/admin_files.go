@@ -183,11 +183,15 @@ func (g *Gateway) connectionList(ctx context.Context) ([]Connection, error) {
 	if err != nil {
 		return nil, err
 	}
+	brakes, err := g.brakes(ctx)
+	if err != nil {
+		return nil, err
+	}
 	pairs, err := g.o.Store.CountPairs(ctx)
 	out := make([]Connection, 0, len(versions))
 	for _, v := range versions {
 		c := g.connection(v)
-		c.Pairs = pairs[v.Name]
+		c.Pairs, c.Brake = pairs[v.Name], brakes[v.Name]
 		out = append(out, c)
 	}
 	return out, err

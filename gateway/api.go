@@ -83,6 +83,7 @@ type Connection struct {
 	AppliedBy string            `json:"applied_by,omitempty"`
 	Sides     []ConnectionSide  `json:"sides,omitempty"`
 	Pairs     map[string]int    `json:"pairs,omitempty"`   // by status; only of the active version
+	Brake     *core.Brake       `json:"brake,omitempty"`   // why nothing is written now; only of the active version
 	Problem   string            `json:"problem,omitempty"` // why it cannot be used
 	Source    string            `json:"source,omitempty"`  // only of a single connection
 	Files     map[string]string `json:"files,omitempty"`   // only of a single connection
@@ -211,6 +212,24 @@ type Linked struct {
 // ActivateRequest chooses the version of a connection that is in force.
 type ActivateRequest struct {
 	Version int `json:"version"`
+}
+
+// SweepRequest asks for a sweep now.
+type SweepRequest struct {
+	Side string `json:"side,omitempty"` // name of the only side to sweep; "" for both
+}
+
+// Sweep is the last sweep over one side of a connection.
+type Sweep struct {
+	core.Pass
+	Every string    `json:"every"`           // as the connection's file says; off: only when somebody asks
+	Next  time.Time `json:"next,omitzero"`   // about when the next one begins
+	Brake string    `json:"brake,omitempty"` // why the connection is stopped
+}
+
+// SweepList is every side of every connection, also those not swept yet.
+type SweepList struct {
+	Sweeps []Sweep `json:"sweeps"`
 }
 
 // Done is the answer of an act, in words.

@@ -69,6 +69,9 @@ var (
 	oldestDesc  = prometheus.NewDesc("duplex_deliveries_oldest_timestamp_seconds",
 		"When the oldest waiting delivery came, as a Unix time; absent when none waits.", nil, nil)
 	runsDesc  = prometheus.NewDesc("duplex_runs", "Batch runs by kind and state.", []string{"kind", "state"}, nil)
+	brakeDesc = prometheus.NewDesc("duplex_brake", "1 while the connection is stopped and waits for its release, else 0.", []string{"connection"}, nil)
+	sweptDesc = prometheus.NewDesc("duplex_sweep_last_success_timestamp_seconds",
+		"When a sweep over the side was last done, as a Unix time.", []string{"connection", "side"}, nil)
 	pairsDesc = prometheus.NewDesc("duplex_pairs", "Pairs by connection and status.", []string{"connection", "status"}, nil)
 )
 
@@ -78,6 +81,8 @@ func (t *tables) Describe(c chan<- *prometheus.Desc) {
 	c <- oldestDesc
 	c <- pairsDesc
 	c <- runsDesc
+	c <- brakeDesc
+	c <- sweptDesc
 }
 
 // Collect implements prometheus.Collector. Where the store does not answer the gauges are absent.
@@ -97,6 +102,7 @@ func (t *tables) Collect(c chan<- prometheus.Metric) {
 			}
 		}
 	}
+	t.sweeps(ctx, c)
 	pairs, err := t.store.CountPairs(ctx)
 	if err != nil {
 		return
@@ -104,6 +110,30 @@ func (t *tables) Collect(c chan<- prometheus.Metric) {
 	for connection, statuses := range pairs {
 		for status, n := range statuses {
 			c <- prometheus.MustNewConstMetric(pairsDesc, prometheus.GaugeValue, float64(n), connection, status)
+		}
+	}
+}
+
+// sweeps shows which connections are stopped and when each side was last swept.
+func (t *tables) sweeps(ctx context.Context, c chan<- prometheus.Metric) {
+	on, err := t.store.BrakesOn(ctx)
+	versions, err2 := t.store.Connections(ctx)
+	if err == nil && err2 == nil {
+		braked := map[string]float64{}
+		for _, b := range on {
+			braked[b.Connection] = 1
+		}
+		for _, v := range versions {
+			c <- prometheus.MustNewConstMetric(brakeDesc, prometheus.GaugeValue, braked[v.Name], v.Name)
+		}
+	}
+	passes, err := t.store.Passes(ctx, "")
+	if err != nil {
+		return
+	}
+	for _, p := range passes {
+		if !p.Succeeded.IsZero() {
+			c <- prometheus.MustNewConstMetric(sweptDesc, prometheus.GaugeValue, float64(p.Succeeded.UnixMilli())/1000, p.Connection, p.Side)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -12,6 +13,15 @@ func (s *Store) Cursor(ctx context.Context, name string) (string, error) {
 		return "", fmt.Errorf("cursor %q: %w", name, err)
 	}
 	return cursor, nil
+}
+
+// Position is the position stored under the name, false when there is none yet.
+func (s *Store) Position(ctx context.Context, name string) (cursor string, found bool, err error) {
+	cursor, err = s.Cursor(ctx, name)
+	if errors.Is(err, ErrNotFound) {
+		return "", false, nil
+	}
+	return cursor, err == nil, err
 }
 
 // PutCursor stores the position under the name.

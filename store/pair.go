@@ -52,10 +52,10 @@ func (s *Store) insertPair(ctx context.Context, q queryer, p core.Pair) error {
 	linked := p.Status != core.PairUnlinked
 	for i, d := range p.Sides {
 		n, err := exec(ctx, q, `INSERT INTO pair_sides
-			(pair, position, connection, side, system, type, item, item_key, url, base, seen, gone, own, linked)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			(pair, position, connection, side, system, type, item, item_key, url, base, seen, gone, own, revision, gone_at, linked)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 			p.ID, i, p.Connection, d.Name, d.Ref.System, d.Ref.Type, d.Ref.ID, words(d.Ref.Key), words(d.Ref.URL),
-			d.Base, d.Seen, d.Gone, jsonText[[]string]{d.Own}, linked)
+			d.Base, d.Seen, d.Gone, jsonText[[]string]{d.Own}, d.Revision, stamped(d.GoneAt), linked)
 		if err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func (s *Store) Pair(ctx context.Context, id string) (core.Pair, error) {
 	return s.pair(r)
 }
 
-// SavePair stores status, version, parked entries and time of the last sync, and of each side base, seen, gone, own and
+// SavePair stores status, version, parked entries and time of the last sync, and of each side base, seen, gone, own, revision, gone-at and
 // the item's key and URL. Connection, origin and items stay as they are, and so do key and URL where p names
 // another item than the store. It never makes a pair: an unknown one is ErrNotFound.
 //
@@ -162,10 +162,10 @@ func (s *Store) updatePair(ctx context.Context, q queryer, p core.Pair) error {
 		return err
 	}
 	for i, d := range p.Sides {
-		err := must(ctx, q, `UPDATE pair_sides SET base = ?, seen = ?, gone = ?, own = ?,
+		err := must(ctx, q, `UPDATE pair_sides SET base = ?, seen = ?, gone = ?, own = ?, revision = ?, gone_at = ?,
 			item_key = CASE WHEN item = ? THEN ? ELSE item_key END, url = CASE WHEN item = ? THEN ? ELSE url END
 			WHERE pair = ? AND position = ?`,
-			d.Base, d.Seen, d.Gone, jsonText[[]string]{d.Own}, d.Ref.ID, words(d.Ref.Key), d.Ref.ID, words(d.Ref.URL), p.ID, i)
+			d.Base, d.Seen, d.Gone, jsonText[[]string]{d.Own}, d.Revision, stamped(d.GoneAt), d.Ref.ID, words(d.Ref.Key), d.Ref.ID, words(d.Ref.URL), p.ID, i)
 		if err != nil {
 			return err
 		}

@@ -45,6 +45,17 @@ func (s *Store) Pairs(ctx context.Context, f PairFilter) ([]core.Pair, error) {
 	return pairs, nil
 }
 
+// HeldPairs lists the linked pairs of a connection in which something of the class is parked, by id after the given one;
+// 100 when limit is not positive.
+func (s *Store) HeldPairs(ctx context.Context, connection string, class core.ProblemClass, after string, limit int) ([]core.Pair, error) {
+	pairs, err := s.pairs(ctx, selectPairs+` WHERE p.connection = ? AND p.status <> 'unlinked' AND p.problems LIKE ? ESCAPE '!' AND p.id > ?
+		ORDER BY p.id LIMIT ?`, connection, containing(","+string(class)+","), after, limitOr(limit))
+	if err != nil {
+		return nil, fmt.Errorf("list the pairs of connection %q that wait: %w", connection, err)
+	}
+	return pairs, nil
+}
+
 // PairsOf lists the pairs of an item over all connections: linked ones first, then those that were unlinked.
 func (s *Store) PairsOf(ctx context.Context, system, itemID string) ([]core.Pair, error) {
 	if itemID == "" {

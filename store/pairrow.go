@@ -37,6 +37,9 @@ type sideRow struct {
 	Seen    string
 	Gone    bool
 	Own     jsonText[[]string]
+
+	Revision string
+	GoneAt   stamp `db:"gone_at"`
 }
 
 // selectPairs reads a pair and its sides in one statement, so that they belong to the same moment.
@@ -47,7 +50,7 @@ var selectPairs = `SELECT p.id, p.connection, p.version, p.status, p.origin, p.p
 	JOIN pair_sides b ON b.pair = p.id AND b.position = 1`
 
 func sideColumns(alias string) string {
-	cols := []string{"side", "system", "type", "item", "item_key", "url", "base", "seen", "gone", "own"}
+	cols := []string{"side", "system", "type", "item", "item_key", "url", "base", "seen", "gone", "own", "revision", "gone_at"}
 	for i, c := range cols {
 		cols[i] = fmt.Sprintf(`%s.%s AS "%s.%s"`, alias, c, alias, c)
 	}
@@ -76,7 +79,7 @@ func (s *Store) parked(id string, column []byte, keyID string) (parked map[strin
 }
 
 func (r sideRow) side() core.PairSide {
-	return core.PairSide{Name: r.Side, Base: r.Base, Seen: r.Seen, Gone: r.Gone, Own: r.Own.V,
+	return core.PairSide{Name: r.Side, Base: r.Base, Seen: r.Seen, Gone: r.Gone, Own: r.Own.V, Revision: r.Revision, GoneAt: r.GoneAt.Time,
 		Ref: core.Ref{System: r.System, Type: r.Type, ID: r.Item, Key: r.ItemKey, URL: r.URL}}
 }
 

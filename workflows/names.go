@@ -12,6 +12,7 @@ import (
 const (
 	PairWorkflow  = "Pair"
 	BatchWorkflow = "Batch"
+	SweepWorkflow = "Sweep"
 	PairsQueue    = "pairs" // workflows and planning
 
 	HintSignal    = "hint"

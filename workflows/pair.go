@@ -32,8 +32,9 @@ type pair struct {
 	asked     asked
 	tuning    Tuning
 	hints     workflow.ReceiveChannel
-	wake      bool // a handler changed the state
-	held      bool // the last sync failed: wait for the pause to pass, a hint or an operator
+	wake      bool      // a handler changed the state
+	held      bool      // the last sync failed: wait for the pause to pass, a hint or an operator
+	until     time.Time // a deletion is acted on then; zero: a held pair waits by the number of its failures
 	synced    time.Time
 	pausedRow bool
 	shown     shown
@@ -124,9 +125,12 @@ func (p *pair) wait(ctx workflow.Context) error {
 	if !p.held || p.Paused {
 		return workflow.Await(ctx, arrived)
 	}
-	pause := retryPause(p.Failures)
+	pause, why := retryPause(p.Failures), "try again: "+p.Problem
+	if !p.until.IsZero() {
+		pause, why = max(p.until.Sub(workflow.Now(ctx)), time.Millisecond), "act by the delete policy, unless the item comes back"
+	}
 	ok, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{Timeout: pause,
-		TimerOptions: workflow.TimerOptions{Summary: "try again: " + p.Problem}}, arrived)
+		TimerOptions: workflow.TimerOptions{Summary: why}}, arrived)
 	if !ok {
 		p.held = false
 	}
@@ -135,7 +139,7 @@ func (p *pair) wait(ctx workflow.Context) error {
 
 // retryPause grows from one minute to one hour.
 func retryPause(failures int) time.Duration {
-	d := time.Minute << min(failures-1, 6)
+	d := time.Minute << max(0, min(failures-1, 6))
 	return min(d, time.Hour)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -25,6 +26,7 @@ func (p *pair) sync(ctx workflow.Context) (ended bool, answer Answer, err error)
 		p.drain(ctx)
 	}
 	p.Syncs++
+	p.until = time.Time{}
 	ended, answer, err = p.round(ctx)
 	p.synced = workflow.Now(ctx)
 	if err == nil {
@@ -155,6 +157,10 @@ func (p *pair) plan(ctx workflow.Context) (again bool, err error) {
 		return false, err
 	}
 	p.Version, p.Status, p.Problem, p.Problems = t.Version, t.Status, t.Problem, t.Problems
+	if t.Braked != "" {
+		p.braked(ctx, t.Braked)
+		return false, nil
+	}
 	if !t.Write {
 		p.asked = asked{}
 		p.note(ctx, t.Summary)
@@ -174,6 +180,11 @@ func (p *pair) apply(ctx workflow.Context, t activities.TransformResult) (again 
 		activities.ApplyInput{Pair: p.ID, Plan: t.Plan, To: t.To}).Get(ctx, &r)
 	if err != nil {
 		return false, err
+	}
+	if r.Braked != "" {
+		p.Status, p.Problem, p.Problems = r.Status, r.Problem, max(p.Problems, r.Problems)
+		p.braked(ctx, r.Braked)
+		return false, nil
 	}
 	if r.Stale || r.Gone {
 		to.Dirty = true
@@ -240,8 +251,19 @@ func (p *pair) gone(ctx workflow.Context) (bool, Answer, error) {
 	p.note(ctx, r.Summary)
 	p.Failures = 0
 	p.answerRuns(ctx, core.ItemSkipped, r.Summary)
+	if r.Wait > 0 { // look again then, and act if it is still gone
+		p.Sides[left.Other()].Dirty = true
+		p.held, p.until = true, workflow.Now(ctx).Add(r.Wait)
+	}
 	p.show(ctx)
 	return r.Ended, Answer{Text: r.Summary}, nil
+}
+
+// braked leaves the pair as it is until its connection is released; a hint then asks for another look. What operators
+// asked for waits as well.
+func (p *pair) braked(ctx workflow.Context, text string) {
+	p.Retry, p.Resolve, p.asked = p.Retry || p.asked.retry, choices(p.asked.resolve, p.Resolve), asked{}
+	p.note(ctx, text)
 }
 
 // passed clears what an earlier failure left behind.

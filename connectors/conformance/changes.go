@@ -76,6 +76,14 @@ var changesTests = []test{
 		t.wantSeen(seen, ids...)
 		t.wantSeen(more, ids[0], ids[4])
 	}},
+	{"Changes/FromATimeListsWhatChangedSince", "Starter", func(t *T) {
+		t.made(t.draft())
+		t.tick()
+		o := t.create()
+		t.settle()
+		seen, _ := t.drain(t.Connector.(connectors.Starter).CursorAt(o.UpdatedAt), 100)
+		t.wantSeen(seen, o.Ref.ID)
+	}},
 	{"Changes/ShowADeletion", "Deleter", func(t *T) {
 		id := t.made(t.draft())
 		t.settle()

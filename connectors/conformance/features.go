@@ -29,6 +29,7 @@ var capabilities = []struct {
 	{"UserResolver", is[connectors.UserResolver]},
 	{"Identifier", is[connectors.Identifier]},
 	{"BatchGetter", is[connectors.BatchGetter]},
+	{"Starter", is[connectors.Starter]},
 	{"WebhookParser", is[connectors.WebhookParser]},
 	{"WebhookRegistrar", is[connectors.WebhookRegistrar]},
 }

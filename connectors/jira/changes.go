@@ -48,6 +48,11 @@ func readCursor(c connectors.Cursor) (position, error) {
 	return p, nil
 }
 
+// CursorAt lists from t on, less what an index that lags may show late.
+func (c *Connector) CursorAt(t time.Time) connectors.Cursor {
+	return position{From: max(0, t.Add(-overlap).UnixMilli()), High: max(0, t.UnixMilli())}.cursor()
+}
+
 // Changes lists the issues of the scope (project, issuetype) whose field "updated" moved. Deletions are not listed. A
 // pass pages by time and asks again for the second it stopped in, so that an issue that changes meanwhile cannot push
 // another one off a page, as it could with the vendor's page tokens. Those are used only when a page shows nothing new,

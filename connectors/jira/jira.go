@@ -187,6 +187,7 @@ var (
 	_ connectors.UserResolver     = (*Connector)(nil)
 	_ connectors.Identifier       = (*Connector)(nil)
 	_ connectors.BatchGetter      = (*Connector)(nil)
+	_ connectors.Starter          = (*Connector)(nil)
 	_ connectors.WebhookParser    = (*Connector)(nil)
 	_ connectors.WebhookRegistrar = (*Connector)(nil)
 )

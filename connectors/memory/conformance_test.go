@@ -15,7 +15,7 @@ func TestConformance(t *testing.T) {
 		Name: "memory",
 		Capabilities: []string{
 			"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentFinder", "AttachmentOpener", "Attacher",
-			"AttachmentFinder", "Finder", "UserResolver", "Identifier", "BatchGetter", "WebhookParser", "WebhookRegistrar",
+			"AttachmentFinder", "Finder", "UserResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
 		},
 		New: instance,
 	})

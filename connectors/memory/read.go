@@ -64,11 +64,24 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 	return page, err
 }
 
+// CursorAt is the position before the first change at or after t.
+func (c *Connector) CursorAt(t time.Time) connectors.Cursor {
+	c.sys.mu.Lock()
+	defer c.sys.mu.Unlock()
+	from := c.sys.seq
+	for _, it := range c.sys.items {
+		if !it.updated.Before(t) {
+			from = min(from, it.seq-1)
+		}
+	}
+	return connectors.Cursor(strconv.Itoa(from))
+}
+
 // page is the feed after a position. The caller holds the lock.
 func (s *System) page(t connectors.ItemType, from, limit int) connectors.Page {
 	var changed []*item
 	for _, it := range s.items {
-		if it.seq > from && inScope(it, t.Scope) {
+		if it.seq > from && inScope(it, t.Scope) && (!it.deleted || s.facts.ListsDeletions) {
 			changed = append(changed, it)
 		}
 	}

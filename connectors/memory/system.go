@@ -75,7 +75,7 @@ func New(o Options) *System {
 		rewrite: o.Rewrite, transitions: o.Transitions, opening: o.Opening, audiences: o.Audiences, maxFile: o.MaxAttachment,
 		items: map[string]*item{}, calls: map[Op]int{},
 		facts: connectors.Facts{
-			Revisions: true, Precondition: true, Precision: time.Millisecond, ReportsActor: true, ServerFilter: true,
+			Revisions: true, Precondition: true, Precision: time.Millisecond, ReportsActor: true, ServerFilter: true, ListsDeletions: true,
 			RichText: "plain", Rate: 1000,
 		},
 	}

@@ -8,14 +8,24 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"duplex/connectors"
 	"duplex/internal/httpx"
 )
 
-// position is what a cursor holds: the vendor's cursor, "" until it gave one.
+// position is what a cursor holds: the vendor's cursor or, until it gave one, the Unix time to start from.
 type position struct {
 	After string `json:"after,omitempty"`
+	Start int64  `json:"start,omitempty"`
+}
+
+// newest is how near to the present an export may start: the vendor refuses less than a minute, by its own clock.
+const newest = 2 * time.Minute
+
+// CursorAt starts the export at t, whole seconds.
+func (c *Connector) CursorAt(t time.Time) connectors.Cursor {
+	return encode(position{Start: max(0, min(t.Unix(), c.now().Add(-newest).Unix()))})
 }
 
 // Changes reads the cursor-based incremental export (vendor page "Incremental Exports"): it shows deleted tickets, never
@@ -37,7 +47,7 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 	if at.After != "" {
 		q.Set("cursor", at.After)
 	} else {
-		q.Set("start_time", "0")
+		q.Set("start_time", strconv.FormatInt(at.Start, 10))
 	}
 	var answer struct {
 		Tickets []ticket

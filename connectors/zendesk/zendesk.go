@@ -65,7 +65,7 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 // Facts say what Zendesk is like.
 func (c *Connector) Facts() connectors.Facts {
 	return connectors.Facts{
-		Revisions: true, Precondition: true, Precision: time.Second, ReportsActor: true,
+		Revisions: true, Precondition: true, Precision: time.Second, ReportsActor: true, ListsDeletions: true,
 		RichText: "html", MaxComment: maxComment, Rate: 3,
 	}
 }
@@ -113,6 +113,7 @@ var (
 	_ connectors.UserResolver     = (*Connector)(nil)
 	_ connectors.Identifier       = (*Connector)(nil)
 	_ connectors.BatchGetter      = (*Connector)(nil)
+	_ connectors.Starter          = (*Connector)(nil)
 	_ connectors.WebhookParser    = (*Connector)(nil)
 	_ connectors.WebhookRegistrar = (*Connector)(nil)
 )

@@ -3,7 +3,6 @@ package mapping
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/google/cel-go/cel"
 
@@ -96,10 +95,13 @@ func (c *compiler) compile() {
 		conn.Attachments = c.attachments(c.root.get("attachments"))
 	}
 	if !c.brokenUnder("deletes") {
-		conn.Deletes = c.deletes(c.root.get("deletes"))
+		c.deletes(c.root.get("deletes"))
 	}
 	if !c.broken("sweep") {
 		conn.Sweep = c.sweep(c.root.get("sweep"))
+	}
+	if !c.brokenUnder("brakes") {
+		conn.Brakes = c.brakes(c.root.get("brakes"))
 	}
 	for _, s := range core.Sides {
 		if ruled { // else the rule that feeds the field may be the wrong one
@@ -230,17 +232,6 @@ func (c *compiler) flow(n *node, absent core.Flow, none bool) core.Flow {
 	}
 	c.r.suggest(n, fmt.Sprintf("%q is no flow; it is one of: %s", n.text, strings.Join(right, ", ")), hint)
 	return absent
-}
-
-func (c *compiler) sweep(n *node) time.Duration {
-	if n == nil {
-		return 15 * time.Minute
-	}
-	d, err := time.ParseDuration(n.text)
-	if err != nil || d > 24*time.Hour {
-		c.r.at(n, "must be at most 24h: a lost webhook would go unnoticed for too long")
-	}
-	return d
 }
 
 // fed checks that a create on the side gets every field it needs, from a rule or from the scope.

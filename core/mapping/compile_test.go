@@ -117,6 +117,7 @@ func TestExampleCompiles(t *testing.T) {
 		Attachments: core.AttachmentPolicy{Flow: core.FlowBoth, MaxSize: 25 << 20},
 		Deletes:     [2]core.DeletePolicy{core.DeleteNote, core.DeleteUnlink},
 		Sweep:       15 * time.Minute,
+		Brakes:      core.Brakes{Changed: 0.5, Deleted: 0.1, Least: 20, Hold: time.Minute},
 	}
 	if !reflect.DeepEqual(m.Connection, want) {
 		t.Errorf("connection\n%+v\nwant\n%+v", m.Connection, want)

@@ -35,10 +35,8 @@ func (m *Mapping) Starts(side core.Side, o *core.Observation) (bool, string, err
 	case o.Ref.Type != "" && o.Ref.Type != s.Type:
 		return false, fmt.Sprintf("the item is of type %s, not %s", o.Ref.Type, s.Type), nil
 	}
-	for _, key := range sortedKeys(s.Scope) {
-		if v := o.Field(key); !v.IsAbsent() && !inScope(v, s.Scope[key]) {
-			return false, fmt.Sprintf("the item is not in scope: its %s is not %s", key, s.Scope[key]), nil
-		}
+	if why := m.Outside(side, o); why != "" {
+		return false, why, nil
 	}
 	x := m.starts[side]
 	if x == nil {
@@ -56,6 +54,17 @@ func (m *Mapping) Starts(side core.Side, o *core.Observation) (bool, string, err
 		return false, fmt.Sprintf("the start condition of %s does not hold", s.Name), nil
 	}
 	return true, "", nil
+}
+
+// Outside tells in plain words why an item of the side is not in its scope, "" when it is or when its fields do not show it.
+func (m *Mapping) Outside(side core.Side, o *core.Observation) string {
+	scope := m.Connection.Sides[side].Scope
+	for _, key := range sortedKeys(scope) {
+		if v := o.Field(key); !v.IsAbsent() && !inScope(v, scope[key]) {
+			return fmt.Sprintf("the item is not in scope: its %s is not %s", key, scope[key])
+		}
+	}
+	return ""
 }
 
 // inScope compares a field with what a scope names; of a set, any element.

@@ -89,22 +89,6 @@ func (c *compiler) publish(n *node, flow core.Flow) [2]bool {
 	return out
 }
 
-func (c *compiler) deletes(n *node) [2]core.DeletePolicy {
-	out := [2]core.DeletePolicy{core.DeleteUnlink, core.DeleteUnlink}
-	if n == nil {
-		return out
-	}
-	for _, e := range n.entries {
-		if s, ok := c.sideKey(e); ok {
-			out[s] = core.DeletePolicy(e.value.text)
-			if out[s] == core.DeleteClose {
-				c.r.at(e.value, "close cannot be carried out yet; write note, unlink, ignore or delete")
-			}
-		}
-	}
-	return out
-}
-
 func (c *compiler) sideNamed(n *node) (core.Side, bool) {
 	for _, s := range core.Sides {
 		if c.names[s] == n.text {

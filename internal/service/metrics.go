@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
+	"duplex/core"
 	"duplex/gateway"
 )
 
@@ -15,6 +16,8 @@ type Metrics struct {
 	failed  *prometheus.CounterVec
 	removed *prometheus.CounterVec
 	items   *prometheus.CounterVec
+	sweeps  *prometheus.CounterVec
+	swept   *prometheus.CounterVec
 	now     func() time.Time
 }
 
@@ -28,7 +31,11 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		failed: f.NewCounterVec(prometheus.CounterOpts{Name: "duplex_parked_total",
 			Help: "Fields, entries and pairs that were parked, by problem class."}, []string{"connection", "class"}),
 		removed: f.NewCounterVec(prometheus.CounterOpts{Name: "duplex_retention_removed_total",
-			Help: "Old rows that retention removed, by table."}, []string{"table"})}
+			Help: "Old rows that retention removed, by table."}, []string{"table"}),
+		sweeps: f.NewCounterVec(prometheus.CounterOpts{Name: "duplex_sweeps_total",
+			Help: "Passes of sweeps over a side, by what they came to: done, braked or failed."}, []string{"connection", "side", "result"}),
+		swept: f.NewCounterVec(prometheus.CounterOpts{Name: "duplex_sweep_changes_total",
+			Help: "Changes that sweeps were told of: listed by the system, handed-over to pairs, or known already."}, []string{"connection", "side", "what"})}
 }
 
 // Synced implements activities.Observer.
@@ -49,4 +56,12 @@ func (m *Metrics) Failed(connection, class string) { m.failed.WithLabelValues(co
 // Removed implements activities.Observer.
 func (m *Metrics) Removed(table string, rows int64) {
 	m.removed.WithLabelValues(table).Add(float64(rows))
+}
+
+// Swept implements activities.Observer.
+func (m *Metrics) Swept(p core.Pass) {
+	m.sweeps.WithLabelValues(p.Connection, p.Side, p.Result).Inc()
+	for what, n := range map[string]int{"listed": p.Listed, "handed-over": p.HandedOver, "known": p.Known} {
+		m.swept.WithLabelValues(p.Connection, p.Side, what).Add(float64(n))
+	}
 }

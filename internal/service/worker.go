@@ -79,6 +79,8 @@ func (w *Worker) Run(ctx context.Context) error {
 		Name: workflows.BatchWorkflow, VersioningBehavior: w.behaviour()})
 	w.pairs.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: w.o.Tuning}.Retention, workflow.RegisterOptions{
 		Name: workflows.RetentionWorkflow, VersioningBehavior: w.behaviour()})
+	w.pairs.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: w.o.Tuning}.Sweep, workflow.RegisterOptions{
+		Name: workflows.SweepWorkflow, VersioningBehavior: w.behaviour()})
 	w.pairs.RegisterActivity(w.act)
 	if w.o.Stuck != nil {
 		registerStuck(w.pairs, w.o.Stuck, w.o, w.behaviour())
@@ -90,6 +92,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	if w.o.Stuck != nil {
 		go keepStuckSchedule(ctx, w.o.Temporal, cmp.Or(w.o.StuckEvery, workflows.StuckEvery), w.o.Log)
 	}
+	schedules := &Schedules{Store: w.o.Store, Client: w.o.Temporal.ScheduleClient(), Log: w.o.Log, Now: w.o.Now}
 	tick := time.NewTicker(refreshAfter)
 	defer tick.Stop()
 	scheduled := false
@@ -102,6 +105,9 @@ func (w *Worker) Run(ctx context.Context) error {
 		}
 		if err := w.reconcile(ctx); err != nil && ctx.Err() == nil {
 			w.o.Log.Error("systems not read; the ones known go on", "error", err)
+		}
+		if err := schedules.Reconcile(ctx); err != nil && ctx.Err() == nil {
+			w.o.Log.Error("sweeps not scheduled; it is tried again", "error", err)
 		}
 		select {
 		case <-ctx.Done():

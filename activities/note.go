@@ -1,0 +1,43 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"duplex/connectors"
+	"duplex/core"
+)
+
+// note leaves an internal comment, once.
+func (a *Activities) note(ctx context.Context, pair core.Pair, side core.Side, text string) error {
+	ref := pair.Sides[side].Ref
+	c, err := a.Systems.Connector(ctx, ref.System)
+	if err != nil {
+		return err
+	}
+	commenter, ok := c.(connectors.Commenter)
+	if !ok {
+		return fmt.Errorf("%s takes no comments: change the policy: %w", ref.System, connectors.ErrUnsupported)
+	}
+	mark := Mark(pair.ID, "note", side, "deleted")
+	intent, err := a.Store.BeginIntent(ctx, core.Intent{Mark: mark, Pair: pair.ID, Side: side, Kind: "comment", Source: "note", StartedAt: a.Now().UTC()})
+	if err != nil || intent.ResultID != "" {
+		return err
+	}
+	if finder, ok := c.(connectors.CommentFinder); ok && intent.Attempts > 1 {
+		found, err := finder.FindComment(ctx, ref.ID, mark)
+		if err == nil {
+			return a.Store.SettleIntent(ctx, mark, found.ID, "", "")
+		}
+		if !errors.Is(err, connectors.ErrNotFound) {
+			return err
+		}
+	}
+	made, err := commenter.AddComment(ctx, ref.ID, core.CommentDraft{Body: plainBody(c.Facts().RichText, text),
+		Visibility: core.Visibility{Audience: core.Internal}, Mark: mark})
+	if err != nil {
+		return err
+	}
+	return a.Store.SettleIntent(ctx, mark, made.ID, "", "")
+}
