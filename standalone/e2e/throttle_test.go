@@ -1,0 +1,70 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// throttled is what an emulator reports of the pauses it asked for.
+type throttled struct {
+	Windows   int `json:"windows"`
+	Calls     int `json:"calls"`
+	Inside    int `json:"inside"`
+	OnTheWire int `json:"on_the_wire"`
+}
+
+// TestPain14RateLimits: both systems refuse 30 % of the sync's calls with 429 and Retry-After. Everything arrives all the
+// same, once, no pair is parked, and no call begins inside a pause but those that were on the wire when it was asked for.
+func TestPain14RateLimits(t *testing.T) {
+	const pairs = 24
+	w := newWorld(t, "")
+	for kind, upper := range map[string]string{"zendesk": "ZENDESK", "jira": "JIRA"} {
+		file := strings.Replace(fmt.Sprintf(systemFile, kind, kind, upper, upper), "requests_per_second: 1000, concurrency: 300", "requests_per_second: 100, concurrency: 8", 1)
+		if kind == "jira" {
+			file += "settings: {index_lag: " + findLag.String() + "}\n"
+		}
+		w.must(w.admin.call(w.ctx(), "PUT", "/api/v1/systems/"+kind+"-acme", object{"file_name": kind + ".yaml", "source": file}, nil))
+	}
+	urls := []string{w.zendesk.url, w.jira.url}
+	for _, url := range urls {
+		w.must(person{base: url}.call(w.ctx(), "POST", "/_control/faults",
+			object{"kind": "throttle", "percent": 30, "retry_after": 1, "account": "sync@acme.example"}, nil))
+	}
+	var all []*subject
+	for n := range pairs {
+		all = append(all, w.newSubject(n, n%2 == 0, nil))
+	}
+	w.must(each(all, func(s *subject) error { return errors.Join(s.report(w.ctx()), s.comment(w.ctx())) }))
+	began, last := time.Now(), error(nil)
+	for ; time.Since(began) < 4*time.Minute; time.Sleep(500 * time.Millisecond) {
+		if last = (&duplicates{world: w}).holds(1, all); last == nil {
+			break
+		}
+	}
+	w.must(last)
+	w.settle()
+	for _, url := range urls {
+		var got throttled
+		w.must(person{base: url}.call(w.ctx(), "GET", "/_control/throttle", nil, &got))
+		t.Logf("%s: %d calls, %d pauses asked for, %d calls began inside one, of which %d within the first 100 ms", url, got.Calls, got.Windows, got.Inside, got.OnTheWire)
+		if got.Windows < pairs/2 {
+			t.Errorf("%s asked for %d pauses only: the test shows nothing", url, got.Windows)
+		}
+		if late := got.Inside - got.OnTheWire; late > 0 {
+			t.Errorf("%s: %d calls began inside a pause", url, late)
+		}
+	}
+	var list struct {
+		Pairs []struct{ ID, Status string }
+	}
+	w.must(w.admin.call(w.ctx(), "GET", "/api/v1/pairs?limit=1000", nil, &list))
+	for _, p := range list.Pairs {
+		if p.Status != "in-sync" {
+			t.Errorf("%s is %s: a pause is nobody's problem", p.ID, p.Status)
+		}
+	}
+	t.Logf("%d pairs in step %v after they were reported", len(list.Pairs), time.Since(began).Round(time.Second))
+}
