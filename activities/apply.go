@@ -51,6 +51,9 @@ func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, err
 	if err != nil {
 		return ApplyResult{}, err
 	}
+	if plan.Erased {
+		return ApplyResult{}, errErased
+	}
 	s, err := a.load(ctx, in.Pair, plan.Now)
 	if err != nil {
 		return ApplyResult{}, err

@@ -120,7 +120,7 @@ func (a *Activities) seen(ctx context.Context, hash string) *core.Observation {
 		return nil
 	}
 	o, err := a.Store.Observation(ctx, hash)
-	if err != nil {
+	if err != nil || o.Erased {
 		return nil
 	}
 	return &o

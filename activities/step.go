@@ -55,6 +55,9 @@ func (a *Activities) load(ctx context.Context, pairID string, seen [2]string) (*
 		if s.now[side], err = a.observation(ctx, seen[side]); err != nil {
 			return nil, err
 		}
+		if s.now[side] != nil && s.now[side].Erased {
+			return nil, errErased
+		}
 		s.pair.Sides[side].Seen = seen[side]
 		if s.now[side] != nil {
 			s.pair.Sides[side].Ref, s.pair.Sides[side].Revision = s.now[side].Ref, s.now[side].Revision
@@ -73,6 +76,9 @@ func (a *Activities) observation(ctx context.Context, hash string) (*core.Observ
 	}
 	return &o, nil
 }
+
+// errErased stops work on content that was erased while it was under way: a digest must never be written.
+var errErased = fmt.Errorf("a person was erased from what was read: both sides are read afresh: %w", connectors.ErrStale)
 
 func abilities(c connectors.Connector) merge.EntryAbilities {
 	_, add := c.(connectors.Commenter)

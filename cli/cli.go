@@ -80,7 +80,7 @@ func (e *env) root() *cobra.Command {
 		e.act("pause PAIR", "Stop syncing a pair; changes are remembered", "pause"),
 		e.act("resume PAIR", "Sync a paused pair again", "resume"),
 		e.backfill(), e.runs(), e.run(),
-		e.deliveries(), e.gates(), e.retention(), e.status(), e.version(),
+		e.deliveries(), e.gates(), e.retention(), e.erase(), e.status(), e.version(),
 		e.sweep(), e.sweeps(), e.release(),
 		&cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodes},
 	)

@@ -17,6 +17,9 @@ func Equal(a, b Value) bool {
 	if a.IsEmpty() || b.IsEmpty() {
 		return a.IsEmpty() && b.IsEmpty()
 	}
+	if a.kind == KindErased || b.kind == KindErased {
+		return erasedEqual(a, b)
+	}
 	if a.kind != b.kind {
 		return false
 	}

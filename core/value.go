@@ -206,6 +206,8 @@ func (v Value) String() string {
 		return "(empty)"
 	}
 	switch v.kind {
+	case KindErased:
+		return "(erased)"
 	case KindOption, KindReference:
 		return firstOf(v.name, v.id)
 	case KindUser:

@@ -59,6 +59,7 @@ func (g *Gateway) Admin() http.Handler {
 		{"POST", "/runs/{id}/resume", g.resumeRun},
 		{"POST", "/runs/{id}/stop", g.stopRun},
 		{"GET", "/retention", g.retention},
+		{"POST", "/erasures", g.erase},
 		{"POST", "/retention/run", g.runRetention},
 		{"GET", "/deliveries", g.listDeliveries},
 		{"POST", "/deliveries/{seq}/retry", g.retryDelivery},
