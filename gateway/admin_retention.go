@@ -31,20 +31,14 @@ func (g *Gateway) retention(r *http.Request) (any, error) {
 	return out, nil
 }
 
-// executor starts a workflow; a Temporal client is one.
-type executor interface {
-	ExecuteWorkflow(ctx context.Context, options client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error)
-}
-
 // runRetention starts a run at once, beside those of the schedule. One that is under way is left to it.
 func (g *Gateway) runRetention(r *http.Request) (any, error) {
-	e, ok := g.o.Temporal.(executor)
-	if !ok {
+	if g.o.Temporal == nil {
 		return nil, refuse(classBusy, "retention", "no workflow engine is configured, so nobody can carry it out")
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), adminFor)
 	defer cancel()
-	_, err := e.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: workflows.RetentionSchedule + ":now", TaskQueue: workflows.PairsQueue,
+	_, err := g.o.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: workflows.RetentionSchedule + ":now", TaskQueue: workflows.PairsQueue,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING, WorkflowExecutionTimeout: 24 * time.Hour,
 		StaticSummary: "remove what the retention does not keep"}, workflows.RetentionWorkflow)
 	if err != nil {
