@@ -41,6 +41,7 @@ type Fault struct {
 	Kind       string  `json:"kind"`
 	Method     string  `json:"method,omitempty"`
 	Path       string  `json:"path,omitempty"`
+	Account    string  `json:"account,omitempty"` // whose calls; "" is everybody's
 	Percent    float64 `json:"percent,omitempty"`
 	Status     int     `json:"status,omitempty"`
 	Delay      string  `json:"delay,omitempty"`

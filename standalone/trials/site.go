@@ -40,6 +40,9 @@ deletes:     {support: note, engineering: unlink}
 sweep: 24h
 `
 
+// fast are limits that hold nothing up.
+const fast = "{requests_per_second: 1000, concurrency: 16}"
+
 // site is one installation under trial.
 type site struct {
 	*rig.World

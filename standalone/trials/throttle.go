@@ -3,6 +3,7 @@ package trials
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"duplex/standalone/rig"
@@ -75,49 +76,51 @@ func throttle(ctx context.Context, o options, f *figures) error {
 	f.set("edits", edits)
 	f.set("drain_seconds", time.Since(began).Seconds()-3)
 	f.set("retry_after_seconds", retryAfter)
-	made, refused, soon := 0, 0, 0
-	var least time.Duration
+	var sum windows
 	for _, m := range meters {
 		calls, err := m.Next(ctx)
 		if err != nil {
 			return err
 		}
 		counted := tooSoon(calls)
-		made, refused, soon = made+len(calls), refused+counted.refused, soon+counted.soon
-		least = min(least, counted.worst)
+		sum.made, sum.refused, sum.soon = sum.made+counted.made, sum.refused+counted.refused, sum.soon+counted.soon
+		sum.early = max(sum.early, counted.early)
 	}
-	f.set("calls", made)
-	f.set("calls_refused", refused)
-	f.set("calls_inside_a_window", soon)
-	if soon > 0 {
-		f.set("worst_ms_before_the_end", -least.Milliseconds())
+	f.set("calls", sum.made)
+	f.set("calls_refused", sum.refused)
+	f.set("calls_inside_a_window", sum.soon)
+	if sum.soon > 0 {
+		f.set("earliest_ms_before_the_end", sum.early.Milliseconds())
 	}
-	f.claim(refused > edits/10, "only %d of %d calls were refused: nothing was tried", refused, made)
-	f.claim(soon == 0, "%d of %d calls began inside the second that a refusal had asked for", soon, made)
+	f.claim(sum.refused > edits/10, "only %d of %d calls were refused: nothing was tried", sum.refused, sum.made)
+	f.claim(sum.soon == 0, "%d of %d calls began inside the second that a refusal had asked for", sum.soon, sum.made)
 	return nil
 }
 
 // windows is how many calls of one system were refused and how many came too soon.
 type windows struct {
-	refused, soon int
-	worst         time.Duration // negative: how long before the end of its window the earliest call came
+	made, refused, soon int
+	early               time.Duration // how long before the end of the last window the earliest call came
 }
 
-// tooSoon counts the calls that began inside a window which a refused call before them had announced. A call that began
-// before the refusal was answered could not know; an answer takes no longer than slack.
+// tooSoon counts the calls of duplex that began inside a window which a refused call before them had announced. A call that
+// began before the refusal was answered could not know; an answer takes no longer than slack.
 func tooSoon(calls []rig.Call) (w windows) {
 	const slack = 20 * time.Millisecond
-	for i, c := range calls {
-		if c.Fault != "throttle" {
+	var refusals []time.Time // of the last second
+	for _, c := range calls {
+		if !c.Own() {
 			continue
 		}
-		w.refused++
-		end := c.Time.Add(retryAfter * time.Second)
-		for _, later := range calls[i+1:] {
-			if later.Time.After(c.Time.Add(slack)) && later.Time.Before(end) {
-				w.soon++
-				w.worst = min(w.worst, later.Time.Sub(end))
-			}
+		refusals = slices.DeleteFunc(refusals, func(r time.Time) bool { return !c.Time.Before(r.Add(retryAfter * time.Second)) })
+		w.made++
+		if i := slices.IndexFunc(refusals, func(r time.Time) bool { return c.Time.After(r.Add(slack)) }); i >= 0 {
+			w.soon++
+			w.early = max(w.early, refusals[len(refusals)-1].Add(retryAfter*time.Second).Sub(c.Time))
+		}
+		if c.Fault == "throttle" {
+			w.refused++
+			refusals = append(refusals, c.Time)
 		}
 	}
 	return w
