@@ -45,6 +45,7 @@ type TransformResult struct {
 	Write    bool   // Apply is needed
 	To       core.Side
 	Create   bool
+	Waits    bool   // the system to write to may not be called now: the write is backlog when it may be
 	Summary  string // field names and reasons
 	Ledger   string // where the values are
 	Version  int

@@ -35,6 +35,7 @@ func (a *Activities) transform(ctx context.Context, in TransformInput) (Transfor
 			return r, err
 		}
 		r.Plan, r.Write, r.To, r.Create = p.ID, true, to, p.Create[to] != nil
+		r.Waits = a.closed(ctx, s.mapping.Connection.Sides[to].System) != nil
 		r.Status, r.Problem, r.Problems = worst(s.pair)
 	} else if err := a.settle(ctx, s, &p, merge.Done{Wrote: [2]bool{true, true}}, nil, &r.Plan); err != nil {
 		return r, err

@@ -38,9 +38,11 @@ var (
 	AttrProblem    = temporal.NewSearchAttributeKeyKeyword("DuplexProblem")
 )
 
-// Priorities: a live edit is handed out before anything that can wait.
+// Priorities: a live edit is handed out before anything that can wait. What waits for a system whose gate is closed goes
+// after the edits that people make once it is open again: they have waited already, and there may be thousands of them.
 const (
-	PriorityLive     = 2
+	PriorityLive     = 1
+	PriorityWaited   = 2
 	PriorityReplay   = 3
 	PrioritySweep    = 4
 	PriorityBackfill = 5

@@ -175,8 +175,12 @@ func (p *pair) apply(ctx workflow.Context, t activities.TransformResult) (again 
 	if t.Ledger != "" {
 		summary += " — values: " + t.Ledger
 	}
+	rank := priority(p.Urgency)
+	if t.Waits {
+		rank = max(rank, PriorityWaited)
+	}
 	var r activities.ApplyResult
-	err = workflow.ExecuteActivity(p.activity(ctx, to.Ref.System, oneLine(summary), priority(p.Urgency)), a.Apply,
+	err = workflow.ExecuteActivity(p.activity(ctx, to.Ref.System, oneLine(summary), rank), a.Apply,
 		activities.ApplyInput{Pair: p.ID, Plan: t.Plan, To: t.To}).Get(ctx, &r)
 	if err != nil {
 		return false, err

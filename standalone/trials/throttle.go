@@ -108,7 +108,7 @@ type windows struct {
 func tooSoon(calls []rig.Call) (w windows) {
 	const slack = 20 * time.Millisecond
 	var refusals []time.Time // of the last second
-	for _, c := range calls {
+	for _, c := range slices.SortedFunc(slices.Values(calls), func(a, b rig.Call) int { return a.Time.Compare(b.Time) }) {
 		if !c.Own() {
 			continue
 		}
