@@ -51,14 +51,34 @@ func (a *accounts) of(ctx context.Context, system string, c connectors.Connector
 	a.known[system] = account{connector: c, id: got.id, until: a.now().Add(askAgain)}
 	a.mu.Unlock()
 
-	ctx, cancel := context.WithTimeout(ctx, askFor)
-	defer cancel()
-	self, err := who.Self(ctx)
-	if err != nil {
+	// The question outlives the webhook's patience: while the system's budget is used up by a backlog, the answer takes
+	// longer, and every echo that is not told apart would add to that backlog.
+	answered := make(chan string, 1)
+	go func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askAgain)
+		defer cancel()
+		if self, err := who.Self(ctx); err == nil {
+			a.learn(system, account{connector: c, id: self.ID(), until: a.now().Add(accountFor)})
+			answered <- self.ID()
+		} else {
+			answered <- got.id
+		}
+	}()
+	patience := time.NewTimer(askFor)
+	defer patience.Stop()
+	select {
+	case id := <-answered:
+		return id
+	case <-patience.C:
 		return got.id
 	}
+}
+
+// learn keeps an answer, unless the system's file was changed while it was on its way.
+func (a *accounts) learn(system string, got account) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.known[system] = account{connector: c, id: self.ID(), until: a.now().Add(accountFor)}
-	return self.ID()
+	if a.known[system].connector == got.connector {
+		a.known[system] = got
+	}
 }

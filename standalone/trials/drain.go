@@ -42,6 +42,11 @@ func (d *downtime) back(ctx context.Context) error {
 		return err
 	}
 	perSecond := rig.PerSecond(calls)
+	byOp := map[string]int{}
+	for _, c := range calls {
+		byOp[c.Operation+" "+c.Actor]++
+	}
+	d.say("%v", byOp)
 	d.f.set("budget_per_second", d.o.rate)
 	d.f.set("calls_to_drain", len(calls))
 	d.f.set("most_calls_in_a_second", slices.Max(append(perSecond, 0)))

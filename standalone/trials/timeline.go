@@ -7,11 +7,23 @@ import (
 	enums "go.temporal.io/api/enums/v1"
 
 	"duplex/core"
+	"duplex/store"
 )
 
 // timeline shows where the time of one edit went: when each step of its pair was asked for, begun and done, in milliseconds
 // since the edit.
 func (s *site) timeline(ctx context.Context, p core.Pair, edited time.Time) error {
+	for _, side := range p.Sides {
+		told, err := s.store.Deliveries(ctx, store.DeliveryFilter{System: side.Ref.System, Item: side.Ref.ID, Limit: 10})
+		if err != nil {
+			return err
+		}
+		for _, x := range told {
+			if ms := x.ReceivedAt.Sub(edited).Milliseconds(); ms >= 0 {
+				s.say("  %6d ms  %s tells: %+v %s %s", ms, side.Name, x.Hints, x.State, x.Reason)
+			}
+		}
+	}
 	names := map[int64]string{}
 	events := s.temporal.GetWorkflowHistory(ctx, p.ID, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for events.HasNext() {
