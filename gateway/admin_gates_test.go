@@ -30,6 +30,14 @@ func (h *hand) CloseUntil(_ context.Context, system string, until time.Time, rea
 	})
 }
 
+func (h *hand) Closed(ctx context.Context, system string) (time.Duration, string) {
+	g, err := h.s.Gate(ctx, system)
+	if err != nil {
+		return 0, err.Error()
+	}
+	return g.Wait(time.Now()), g.Reason
+}
+
 func (h *hand) OpenNow(_ context.Context, system, by string) (core.Gate, error) {
 	return h.change(system, func(g core.Gate) core.Gate { return g.Open(by, time.Time{}, time.Now()) })
 }

@@ -21,7 +21,7 @@ type Options struct {
 	// Temporal may be nil or out of reach: webhooks are recorded all the same and wait.
 	Temporal Starter
 	Systems  Systems
-	// Gates carries out what operators decide about gates; nil: they can be read only.
+	// Gates knows the gates and carries out what operators decide about them; nil: they can be read only, and count as open.
 	Gates Gates
 	// Check compiles a connection against the live systems. An error means that a system could not be asked.
 	Check func(context.Context, core.ConnectionVersion) (*mapping.Mapping, mapping.Diagnostics, error)
@@ -51,8 +51,10 @@ type Systems interface {
 	Kinds(ctx context.Context) (map[string]string, error)
 }
 
-// Gates carries out what operators decide about the gates of systems.
+// Gates knows the gates of systems and carries out what operators decide about them.
 type Gates interface {
+	// Closed tells how long a system is not to be called, and why; 0 when it may be. It asks nobody.
+	Closed(ctx context.Context, system string) (time.Duration, string)
 	CloseUntil(ctx context.Context, system string, until time.Time, reason, by string) (core.Gate, error)
 	OpenNow(ctx context.Context, system, by string) (core.Gate, error)
 	// Probe asks the system who the account is, and opens or closes its gate by the answer. The error is that answer.

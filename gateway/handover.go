@@ -63,15 +63,27 @@ func (g *Gateway) handOverHint(ctx context.Context, d core.Delivery, h core.Hint
 			return r, &storeError{err}
 		}
 	}
+	urgency := g.urgency(ctx, h)
 	for _, s := range r.starts {
 		hint := workflows.Hint{Side: s.side, Kind: h.Kind, Revision: h.Revision, Own: h.Own, Delivery: strconv.FormatInt(d.Seq, 10),
-			Urgency: h.Urgency, Run: h.Run, Retry: h.Retry}
+			Urgency: urgency, Run: h.Run, Retry: h.Retry}
 		if err := g.signal(ctx, s, hint); err != nil {
 			return r, err
 		}
 		g.engine.answered()
 	}
 	return r, nil
+}
+
+// urgency of a hint as it is now. What is told while its system may not be called waits for the gate, and goes after the edits
+// that people make once it is open: by then there may be thousands of such hints.
+func (g *Gateway) urgency(ctx context.Context, h core.Hint) core.Urgency {
+	if h.Urgency == core.Live && g.o.Gates != nil {
+		if wait, _ := g.o.Gates.Closed(ctx, h.Ref.System); wait > 0 {
+			return core.Replay
+		}
+	}
+	return h.Urgency
 }
 
 // answerRun tells a run that an item goes to no pair.
