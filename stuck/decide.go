@@ -55,15 +55,15 @@ const (
 type Patience struct {
 	Failing time.Duration // the workers fail at the same workflow task
 	Silent  time.Duration // a hint waits
+	Skew    time.Duration // how far the clocks of gateway and engine may differ
 }
 
 // DefaultPatience suits production.
-var DefaultPatience = Patience{Failing: 30 * time.Second, Silent: 2 * time.Minute}
+var DefaultPatience = Patience{Failing: 30 * time.Second, Silent: 2 * time.Minute, Skew: time.Minute}
 
 const (
-	failingAttempts = 4           // of one workflow task, before it is taken for failing
-	skew            = time.Minute // how far the clocks of gateway and engine may differ
-	reminders       = 2           // before a silent workflow is started anew
+	failingAttempts = 4 // of one workflow task, before it is taken for failing
+	reminders       = 2 // before a silent workflow is started anew
 )
 
 // Decide tells what to do about one pair, and why. The reason is "" for a pair that is not stuck.
@@ -95,7 +95,7 @@ func Decide(f Facts) (Act, core.StuckReason) {
 		return ActAsk, ""
 	case f.Holds.Paused:
 		return ActLeave, ""
-	case f.Holds.Answered && !f.Holds.Dirty && !f.Holds.Heard.Before(f.Row.HintedAt.Add(-skew)):
+	case f.Holds.Answered && !f.Holds.Dirty && !f.Holds.Heard.Before(f.Row.HintedAt.Add(-f.Patience.Skew)):
 		return ActForget, ""
 	case f.Last.Reason == core.StuckSilent && f.Last.Acts >= reminders:
 		return f.paced(ActRestart), core.StuckSilent
