@@ -19,6 +19,9 @@ import (
 func (a *Activities) Apply(ctx context.Context, in ApplyInput) (ApplyResult, error) {
 	defer beat(ctx)()
 	r, err := a.apply(ctx, in)
+	if err != nil {
+		a.refused(ctx, in, err)
+	}
 	a.stuck(ctx, in.Pair, err)
 	return r, temporalError(doing("apply "+in.Plan, err))
 }
@@ -146,6 +149,7 @@ func (w *applying) finish(ctx context.Context) (ApplyResult, error) {
 	w.observe()
 	r.Seen, r.Revision, r.Ref = seen, full.Revision, full.Ref
 	r.Status, r.Problem, r.Problems = worst(w.pair)
+	r.Again = tiredOf(w.pair)
 	r.Settled, err = w.settled(ctx, seen)
 	return r, err
 }
@@ -196,8 +200,8 @@ func (w *applying) settled(ctx context.Context, seen string) (bool, error) {
 		return false, err
 	}
 	p := again.plan(w.Activities)
-	_, more := next(&p)
-	return !more, nil
+	_, write, held := again.next(&p, w.Now())
+	return !write && !held, nil
 }
 
 func (w *applying) observe() {

@@ -24,13 +24,15 @@ func (w *applying) entries(ctx context.Context) error {
 			w.gone = true
 			return nil
 		}
-		if err != nil && !parks(err) {
+		if err != nil && !parks(err) && !w.tired(ctx, e, err) {
 			return err
 		}
 		act := string(e.Kind) + "." + string(e.Action)
 		if err != nil {
 			p := problemOf(err)
-			p.Field = merge.ParkKey(e.Kind, e.Source)
+			if p.Field = merge.ParkKey(e.Kind, e.Source); !parks(err) {
+				p.Retries = "by itself with growing pauses, a change of the entry, a new mapping version, or resync"
+			}
 			w.fail(p.Field, p)
 			w.record(act, e.Source, "parked", p.Text, nil, started)
 			continue

@@ -13,6 +13,7 @@ import (
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/core/merge"
 )
 
 // temporalError is the one place where error classes become Temporal application errors. Busy is retried after the time
@@ -46,6 +47,16 @@ func (a *Activities) stuck(ctx context.Context, pair string, err error) {
 	if e := a.Fail(ctx, FailInput{Pair: pair, Class: core.ProblemFailed, Text: withoutContent(err)}); e != nil {
 		a.Log.Error("a problem could not be shown on its pair", "pair", pair, "error", e)
 	}
+}
+
+// tired tells that an entry has failed for no known reason as often as anything is tried in silence: it is then parked
+// alone, so that it does not hold up the rest of its pair, and tried again by itself. Its intent stays open, so that a copy
+// which an attempt may have made is looked for before the next.
+func (w *applying) tired(ctx context.Context, e *core.EntryDecision, err error) bool {
+	if connectors.Class(err) != "failed" || !activity.IsActivity(ctx) {
+		return false
+	}
+	return activity.GetInfo(ctx).Attempt >= quietTries || w.pair.Parked[merge.ParkKey(e.Kind, e.Source)].Tries > 0
 }
 
 // withoutContent is an error's text for the history. A refusal's own words may repeat the value that was refused, so only

@@ -28,7 +28,12 @@ func (a *Activities) Fail(ctx context.Context, in FailInput) error {
 		} else if a.Observer != nil {
 			a.Observer.Failed(pair.Connection, string(in.Class))
 		}
-		parked["pair"] = core.Parked{Problem: core.Problem{Class: in.Class, Text: in.Text, Since: since, Retries: "any new event, resync, and by itself with growing pauses"}}
+		k := old // what a system refused stays known
+		k.Problem = core.Problem{Class: in.Class, Text: in.Text, Since: since, Retries: "any new event, resync, and by itself with growing pauses"}
+		if k.Tries > 0 {
+			k.Problem.Retries = retriesRefused
+		}
+		parked["pair"] = k
 	}
 	pair.Parked = parked
 	pair.Status, _, _ = worst(pair)

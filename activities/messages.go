@@ -43,6 +43,8 @@ type TransformInput struct {
 type TransformResult struct {
 	Plan     string // id in the ledger; "" when there was nothing to record
 	Write    bool   // Apply is needed
+	Again    bool   // a comment or file failed for no known reason and is to be tried again after a pause
+	Held     bool   // something waits that the system refused a while ago; nothing else is to be written
 	To       core.Side
 	Create   bool
 	Waits    bool   // the system to write to may not be called now: the write is backlog when it may be
@@ -66,6 +68,7 @@ type ApplyInput struct {
 type ApplyResult struct {
 	Stale    bool   // the item changed meanwhile: fetch it again
 	Gone     bool   // the item was deleted meanwhile
+	Again    bool   // a comment or file failed for no known reason and is to be tried again after a pause
 	Settled  bool   // both sides agree now; false: plan again
 	Seen     string // hash of the observation after the write
 	Revision string

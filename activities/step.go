@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"strings"
+	"time"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -88,6 +90,28 @@ func abilities(c connectors.Connector) merge.EntryAbilities {
 	return merge.EntryAbilities{AddComment: add, EditComment: edit, DeleteComment: del, Attach: attach}
 }
 
+// failedPause is how long a comment or file that failed for no known reason rests before it is tried again.
+func failedPause(tries int) time.Duration { return min(time.Minute<<min(tries-1, 6), time.Hour) }
+
+// tiredOf reports that something of the pair is parked that is to be tried again by itself.
+func tiredOf(p core.Pair) bool {
+	for key, parked := range p.Parked {
+		if key != wholePair && parked.Tries > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// parked is what stays parked if nothing has changed: all but what has waited long enough.
+func (s *step) parked(now time.Time) map[string]core.Parked {
+	still := maps.Clone(s.pair.Parked)
+	maps.DeleteFunc(still, func(key string, p core.Parked) bool {
+		return key != wholePair && p.Tries > 0 && !now.Before(p.Tried.Add(failedPause(p.Tries)))
+	})
+	return still
+}
+
 func (s *step) input() merge.Input {
 	return merge.Input{Rules: s.mapping.Rules, Base: s.base, Now: s.now, Origin: s.pair.Origin, Parked: s.pair.Parked,
 		Version: s.mapping.Connection.Version, Resolve: s.choices(), Retry: s.retry}
@@ -113,7 +137,7 @@ func (s *step) plan(a *Activities) core.Plan {
 		p.Update[to] = merge.Patch(p.Decisions, to)
 	}
 	p.Entries = merge.Entries{Comments: conn.Comments, Attachments: conn.Attachments, Links: s.links, Now: s.now,
-		Parked: s.pair.Parked, Version: conn.Version, Retry: s.retry, Can: s.can, Body: s.body,
+		Parked: s.parked(a.Now()), Version: conn.Version, Retry: s.retry, Can: s.can, Body: s.body,
 		Mark: func(kind core.EntryKind, to core.Side, source string) string {
 			return Mark(s.pair.ID, string(kind), to, source)
 		}}.Decide()
@@ -121,19 +145,25 @@ func (s *step) plan(a *Activities) core.Plan {
 	return p
 }
 
-// next is the side to write to now: the newcomer first, else the first side that has something to be written.
-func next(p *core.Plan) (core.Side, bool) {
+// next is the side to write to now: the newcomer first, else the first side that has something to be written. held tells
+// that something waits which the system refused a while ago.
+func (s *step) next(p *core.Plan, now time.Time) (to core.Side, write, held bool) {
 	for _, to := range core.Sides {
 		if p.Create[to] != nil {
-			return to, true
+			held = s.holdsBack(p, to, now)
+			return to, !held, held
 		}
 	}
 	for _, to := range core.Sides {
-		if p.Writes(to) {
-			return to, true
+		switch {
+		case !p.Writes(to):
+		case s.holdsBack(p, to, now):
+			held = true
+		default:
+			return to, true, held
 		}
 	}
-	return core.A, false
+	return core.A, false, held
 }
 
 // summary says what a plan does in field names and reasons, for the history. It holds no content.

@@ -23,7 +23,11 @@ func (a *Activities) transform(ctx context.Context, in TransformInput) (Transfor
 	s.retry, s.resolve = in.Retry, in.Resolve
 	p := s.plan(a)
 	r := TransformResult{Version: p.Version, Summary: s.summary(&p)}
-	if to, write := next(&p); write {
+	to, write, held := s.next(&p, a.Now())
+	if r.Held = held && !write; r.Held {
+		r.Summary = "waits: the system refused this a while ago, and nothing about it has changed; " + r.Summary
+	}
+	if write {
 		if r.Braked, err = a.braked(ctx, in.Pair); err != nil {
 			return r, err
 		}
@@ -37,22 +41,38 @@ func (a *Activities) transform(ctx context.Context, in TransformInput) (Transfor
 		r.Plan, r.Write, r.To, r.Create = p.ID, true, to, p.Create[to] != nil
 		r.Waits = a.closed(ctx, s.mapping.Connection.Sides[to].System) != nil
 		r.Status, r.Problem, r.Problems = worst(s.pair)
-	} else if err := a.settle(ctx, s, &p, merge.Done{Wrote: [2]bool{true, true}}, nil, &r.Plan); err != nil {
+	} else if err := a.nothing(ctx, s, &p, &r); err != nil {
 		return r, err
 	} else {
 		r.Status, r.Problem, r.Problems = worst(s.pair)
 	}
+	r.Again = tiredOf(s.pair)
 	if r.Plan != "" && a.Ledger != "" {
 		r.Ledger = a.Ledger + r.Plan
 	}
 	return r, nil
 }
 
+// nothing settles a plan of which nothing is written now. A twin that waits to be created leaves no base.
+func (a *Activities) nothing(ctx context.Context, s *step, p *core.Plan, r *TransformResult) error {
+	done := merge.Done{Wrote: [2]bool{true, true}}
+	if r.Held {
+		for _, to := range core.Sides {
+			if p.Create[to] != nil {
+				return nil
+			}
+			done.Wrote[to] = !p.Writes(to)
+		}
+	}
+	return a.settle(ctx, s, p, done, nil, &r.Plan)
+}
+
 // settle moves the merge base by what was done, keeps what is parked, and saves the step. The plan is kept when it moved
 // or parked anything; its id is then left in kept.
 func (a *Activities) settle(ctx context.Context, s *step, p *core.Plan, done merge.Done, outcomes []core.Outcome, kept *string) error {
 	base, parked := merge.Advance(s.input(), p.Decisions, done)
-	links := s.entriesDone(p, parked, done)
+	now := a.Now().UTC()
+	links := s.entriesDone(p, parked, done, now)
 	resolutions, records := s.answered(a, p, done)
 	outcomes = append(outcomes, records...)
 	for i := range p.Decisions {
@@ -60,7 +80,11 @@ func (a *Activities) settle(ctx context.Context, s *step, p *core.Plan, done mer
 			p.Decisions[i].Wrote = v
 		}
 	}
-	now := a.Now().UTC()
+	refused, waits := s.pair.Parked[wholePair]
+	to := refused.Pending.Other()
+	if waits = waits && refused.Tries > 0 && !done.Wrote[to] && p.Writes(to); waits {
+		parked[wholePair] = refused
+	}
 	for k, v := range parked {
 		if old, ok := s.pair.Parked[k]; ok {
 			v.Problem.Since = old.Problem.Since
@@ -84,7 +108,9 @@ func (a *Activities) settle(ctx context.Context, s *step, p *core.Plan, done mer
 		s.pair.Sides[side].Base = h
 		s.pair.Sides[side].Gone, s.pair.Sides[side].GoneAt = false, time.Time{} // it is there
 	}
-	s.pair.Version, s.pair.SyncedAt = s.mapping.Connection.Version, now
+	if s.pair.Version = s.mapping.Connection.Version; !waits {
+		s.pair.SyncedAt = now
+	}
 	moved = moved || len(parked) != len(s.pair.Parked)
 	s.pair.Parked = parked
 	s.pair.Status, _, _ = worst(s.pair)
@@ -99,7 +125,7 @@ func (a *Activities) settle(ctx context.Context, s *step, p *core.Plan, done mer
 }
 
 // entriesDone carries parked entries over and gives the links that entry decisions without a remote write change.
-func (s *step) entriesDone(p *core.Plan, parked map[string]core.Parked, done merge.Done) []core.Link {
+func (s *step) entriesDone(p *core.Plan, parked map[string]core.Parked, done merge.Done, now time.Time) []core.Link {
 	decided := map[string]bool{}
 	var links []core.Link
 	for _, e := range p.Entries {
@@ -120,15 +146,34 @@ func (s *step) entriesDone(p *core.Plan, parked map[string]core.Parked, done mer
 			}
 		}
 		if failed {
-			parked[key] = core.Parked{Problem: problem, Fingerprint: e.Print, Pending: e.To.Other(), Version: s.mapping.Connection.Version}
+			k := core.Parked{Problem: problem, Fingerprint: e.Print, Pending: e.To.Other(), Version: s.mapping.Connection.Version}
+			if problem.Class == core.ProblemFailed {
+				k.Tried, k.Tries = now, s.pair.Parked[key].Tries+1
+			}
+			parked[key] = k
 		}
 	}
+	still := s.parked(now)
 	for key, old := range s.pair.Parked {
-		if _, isRule := parked[key]; !isRule && !decided[key] && s.entryThere(key) {
+		if _, has := parked[key]; has || decided[key] || !s.entryThere(key) || s.copied(key, old) {
+			continue
+		}
+		// What was free to be tried and was not decided needs nothing more.
+		if _, waits := still[key]; waits && old.Version == s.mapping.Connection.Version && !s.retry {
 			parked[key] = old
 		}
 	}
 	return links
+}
+
+// copied reports that an entry which is parked has its copy after all: an attempt had made it before it failed.
+func (s *step) copied(key string, p core.Parked) bool {
+	for _, l := range s.links {
+		if merge.ParkKey(l.Kind, l.IDs[l.Origin]) == key && l.Print == p.Fingerprint {
+			return true
+		}
+	}
+	return false
 }
 
 // entryThere reports whether a parked comment or file still exists on either side.

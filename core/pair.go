@@ -55,6 +55,11 @@ type Parked struct {
 	Fingerprint string  `json:"fingerprint"`
 	Pending     Side    `json:"pending"` // the side whose change waits
 	Version     int     `json:"version"` // connection version under which it was parked; a new one tries again
+	// Tried is when it was tried last and Tries how often in a row, where trying again is paced: a whole pair, and an entry
+	// that fails for no known reason. UTC.
+	Tried time.Time `json:"tried,omitzero"`
+	Tries int       `json:"tries,omitempty"`
+	Names []string  `json:"names,omitempty"` // fields the system named when it refused a whole pair
 }
 
 // Link joins a comment or attachment to its copy.

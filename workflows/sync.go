@@ -35,6 +35,10 @@ func (p *pair) sync(ctx workflow.Context) (ended bool, answer Answer, err error)
 	if temporal.IsCanceledError(err) {
 		return false, answer, err
 	}
+	if errors.Is(err, errHeld) {
+		p.waitLonger()
+		return false, answer, nil
+	}
 	return false, answer, p.failed(ctx, err)
 }
 
@@ -55,6 +59,9 @@ func (p *pair) round(ctx workflow.Context) (bool, Answer, error) {
 		again, err := p.plan(ctx)
 		if err != nil {
 			return false, Answer{}, err
+		}
+		if !again && p.again {
+			return false, Answer{}, errHeld
 		}
 		if !again {
 			return false, Answer{}, p.passed(ctx)
@@ -156,10 +163,15 @@ func (p *pair) plan(ctx workflow.Context) (again bool, err error) {
 	if err := workflow.ExecuteLocalActivity(p.local(ctx, "compare both sides with what they last agreed on"), a.Transform, in).Get(ctx, &t); err != nil {
 		return false, err
 	}
+	p.again = t.Again
 	p.Version, p.Status, p.Problem, p.Problems = t.Version, t.Status, t.Problem, t.Problems
 	if t.Braked != "" {
 		p.braked(ctx, t.Braked)
 		return false, nil
+	}
+	if t.Held {
+		p.note(ctx, t.Summary)
+		return false, errHeld
 	}
 	if !t.Write {
 		p.asked = asked{}
@@ -195,6 +207,7 @@ func (p *pair) apply(ctx workflow.Context, t activities.TransformResult) (again 
 		return true, nil
 	}
 	p.Writes++
+	p.again = r.Again
 	to.Ref, to.Seen = r.Ref, r.Seen
 	to.wrote(r.Revision)
 	p.Status, p.Problem, p.Problems = r.Status, r.Problem, r.Problems
@@ -275,6 +288,17 @@ func (p *pair) passed(ctx workflow.Context) error {
 	p.Failures, p.Urgency = 0, core.Backfill
 	p.answerSynced(ctx)
 	return nil
+}
+
+// errHeld ends a sync that has nothing to write now but what is to be tried again after a pause: what a system refused a
+// while ago, or an entry that failed.
+var errHeld = errors.New("held back")
+
+// waitLonger leaves that for a later look. The problem is on the pair's row already.
+func (p *pair) waitLonger() {
+	p.Failures++
+	p.held = true
+	p.touch(false)
 }
 
 // failed records why a sync could not be finished, where people look, and leaves the sides dirty for the next try.

@@ -84,7 +84,7 @@ func TestEngineLostRebuildsFromStore(t *testing.T) {
 		}
 	}
 	w.stopEngine()
-	w.must(os.RemoveAll(filepath.Join(w.dir, "engine")))
+	w.must(os.RemoveAll(filepath.Join(w.dir, "temporal")))
 	w.startEngine()
 	began := time.Now()
 	w.startWorker()
