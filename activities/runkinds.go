@@ -36,6 +36,7 @@ type runPage struct {
 // runKinds is the one table of kinds.
 var runKinds = map[core.RunKind]runKind{
 	core.RunBackfill: {list: listBackfill, calls: backfillSystem, act: actBackfill, urgency: core.Backfill},
+	core.RunVerify:   {list: listVerify, act: actVerify, reads: true, whole: true, urgency: core.Replay},
 }
 
 // chunk is how many items one step acts on.

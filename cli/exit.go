@@ -10,6 +10,7 @@ const (
 	ExitNotFound    = 3
 	ExitUnreachable = 4
 	ExitRefused     = 5
+	ExitDiffers     = 6 // verify: pairs are not in step
 )
 
 const exitCodes = `Exit codes:
@@ -19,7 +20,8 @@ const exitCodes = `Exit codes:
   2  the command was not written rightly
   3  there is no such pair, connection, plan or delivery
   4  the gateway cannot be reached, or refused the token
-  5  the gateway refused: the thing is not in a state for that, or a system or the workflow engine did not answer`
+  5  the gateway refused: the thing is not in a state for that, or a system or the workflow engine did not answer
+  6  verify found pairs that are not in step; they were printed`
 
 // failure is an error with its exit code. An empty text was printed already.
 type failure struct {

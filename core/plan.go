@@ -17,6 +17,7 @@ type Plan struct {
 	Update     [2]*Patch       `json:"update"`
 	Entries    []EntryDecision `json:"entries,omitempty"` // comments and attachments
 	Erased     bool            `json:"erased,omitempty"`  // content was erased from it on request: it is to be shown, never carried out
+	Trial      bool            `json:"trial,omitempty"`   // made to be looked at: it is never carried out
 	// Resolutions are the operators' decisions that were known when the plan was made.
 	Resolutions []string `json:"resolutions,omitempty"`
 }

@@ -37,6 +37,7 @@ const (
 	RunReplay   RunKind = "replay"   // reads pairs afresh and tries everything parked again
 	RunPreview  RunKind = "preview"  // tells what a replay would write, and writes nothing
 	RunFollow   RunKind = "follow"   // lets pairs follow a new mapping version
+	RunVerify   RunKind = "verify"   // compares both items of pairs as they are now, and writes nothing
 )
 
 // RunState is where a run stands.
@@ -63,6 +64,8 @@ type RunParams struct {
 	DryRun bool      `json:"dry_run,omitempty"` // tell what would be done, and do nothing
 	Pair   string    `json:"pair,omitempty"`    // replay, preview: this pair only
 	Class  string    `json:"class,omitempty"`   // replay, preview: pairs with a problem of this class
+	Sample int       `json:"sample,omitempty"`  // verify: so many pairs, drawn at random; 0 all
+	Fix    bool      `json:"fix,omitempty"`     // verify: pairs that differ are handed over for a sync
 	Status string    `json:"status,omitempty"`  // replay, preview: pairs with this status
 	// ParkedBefore lets only pairs follow that have something parked under an older version of the connection than this.
 	ParkedBefore int `json:"parked_before,omitempty"`

@@ -29,6 +29,7 @@ func (g *Gateway) newRun(ctx context.Context, req RunRequest) (core.Run, []core.
 // runChecks is the one table of what is checked before a run of a kind begins. A check may also complete the run.
 var runChecks = map[core.RunKind]func(g *Gateway, ctx context.Context, run *core.Run, c core.Connection, req RunRequest) ([]core.RunItem, error){
 	core.RunBackfill: checkBackfill,
+	core.RunVerify:   checkVerify,
 }
 
 func checkBackfill(_ *Gateway, _ context.Context, run *core.Run, c core.Connection, _ RunRequest) ([]core.RunItem, error) {
@@ -59,4 +60,24 @@ func sideNamed(c core.Connection, name string) (core.Side, error) {
 		}
 	}
 	return 0, refuse(classInvalid, "side", fmt.Sprintf("%q is no side of the connection: %s or %s", name, c.Sides[core.A].Name, c.Sides[core.B].Name))
+}
+
+func checkVerify(g *Gateway, ctx context.Context, run *core.Run, c core.Connection, _ RunRequest) ([]core.RunItem, error) {
+	p := run.Params
+	switch {
+	case p.Sample < 0:
+		return nil, refuse(classRequest, "sample", "a sample is a number of pairs from 1 on")
+	case p.Pair == "":
+		return nil, nil
+	}
+	pair, err := g.o.Store.Pair(ctx, p.Pair)
+	switch {
+	case err != nil:
+		return nil, missing(err, "pair", p.Pair)
+	case pair.Connection != c.Name:
+		return nil, refuse(classConflict, p.Pair, "the pair is of connection "+pair.Connection)
+	case pair.Status == core.PairUnlinked:
+		return nil, refuse(classConflict, p.Pair, "the pair was unlinked: there is nothing to keep in step")
+	}
+	return nil, nil
 }

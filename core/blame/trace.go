@@ -34,6 +34,9 @@ func newTrace(in Input) *trace {
 	}
 	for i := range in.Plans {
 		p := &in.Plans[i]
+		if p.Trial {
+			continue
+		}
 		for j := range p.Decisions {
 			if d := &p.Decisions[j]; d.Rule == in.Rule {
 				for _, to := range core.Sides {
