@@ -60,7 +60,7 @@ type permits struct {
 
 // graceOf a permit is how late it may be used. What is left over after that is given up: used later, it would add to what
 // others have reserved by then.
-const graceOf = 20 * time.Millisecond
+const graceOf = 50 * time.Millisecond
 
 func (p *permits) take(now time.Time) (at time.Time, ok bool) {
 	for p.left > 0 {

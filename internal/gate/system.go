@@ -188,10 +188,13 @@ func (s *system) open() bool {
 	return s.gate.Access(s.k.now()) == core.AccessOpen
 }
 
-// turn waits for the call's turn in the fleet's budget and in what the vendor says is left. A turn that was missed is given
-// up for a later one.
+// missedTurns is how often a turn that was missed is given up for a later one. A machine so busy that it misses all of them
+// makes few calls anyway.
+const missedTurns = 3
+
+// turn waits for the call's turn in the fleet's budget and in what the vendor says is left.
 func (s *system) turn(ctx context.Context, patient time.Time) error {
-	for {
+	for missed := 0; ; missed++ {
 		at, err := s.reserved(ctx, patient)
 		if err != nil {
 			return err
@@ -211,7 +214,7 @@ func (s *system) turn(ctx context.Context, patient time.Time) error {
 			t.Stop()
 			return ctx.Err()
 		}
-		if s.k.now().Sub(at) <= graceOf {
+		if s.k.now().Sub(at) <= graceOf || missed == missedTurns {
 			return nil
 		}
 	}
