@@ -54,6 +54,7 @@ type Store interface {
 	ClaimPair(ctx context.Context, p core.Pair) (core.Pair, bool, error)
 	AddPairSide(ctx context.Context, pair string, side core.Side, ref core.Ref) error
 	Pair(ctx context.Context, id string) (core.Pair, error)
+	MergePairs(ctx context.Context, loser, winner string, side core.Side, ref core.Ref) error
 	PairsOf(ctx context.Context, system, itemID string) ([]core.Pair, error)
 	UnlinkPair(ctx context.Context, id string) error
 

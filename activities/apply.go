@@ -44,6 +44,9 @@ type applying struct {
 	outcomes []core.Outcome
 	stale    bool
 	gone     bool
+	// What a match found: the item that is the twin from now on, or the pair this one gave way to.
+	twin      core.Ref
+	belongsTo string
 }
 
 func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, error) {
@@ -116,8 +119,8 @@ func (w *applying) write(ctx context.Context) error {
 
 // finish moves the base, saves everything and tells whether more is to be done.
 func (w *applying) finish(ctx context.Context) (ApplyResult, error) {
-	r := ApplyResult{Stale: w.stale, Gone: w.gone, Summary: w.told()}
-	if w.stale || w.gone {
+	r := ApplyResult{Stale: w.stale, Gone: w.gone, Ref: w.twin, BelongsTo: w.belongsTo, Summary: w.told()}
+	if w.stale || w.gone || w.belongsTo != "" {
 		for _, o := range w.outcomes {
 			if err := w.Store.AddOutcome(ctx, o); err != nil {
 				return r, err

@@ -17,6 +17,11 @@ import (
 // carry the mark, it stops and asks.
 func (w *applying) create(ctx context.Context) error {
 	draft := w.plan.Create[w.to]
+	if w.mapping.Connection.Match[w.to] != "" {
+		if done, err := w.matchedBefore(ctx, draft.Mark); done || err != nil {
+			return err
+		}
+	}
 	intent, err := w.Store.BeginIntent(ctx, core.Intent{Mark: draft.Mark, Pair: w.pair.ID, Side: w.to, Kind: "item", Source: w.plan.ID, StartedAt: w.Now().UTC()})
 	if err != nil {
 		return err
@@ -64,6 +69,23 @@ func (w *applying) create(ctx context.Context) error {
 		w.missing(&created, draft)
 	}
 	return nil
+}
+
+// matchedBefore takes a twin that is there already, found by the match rule now or by an attempt that was cut off, as long as no
+// create was begun. After that only the mark tells what became of it.
+func (w *applying) matchedBefore(ctx context.Context, mark string) (bool, error) {
+	if _, err := w.Store.IntentByMark(ctx, mark); err == nil {
+		return false, nil
+	}
+	p, err := w.Store.Pair(ctx, w.pair.ID)
+	if err != nil {
+		return false, err
+	}
+	if ref := p.Sides[w.to].Ref; !ref.IsZero() {
+		w.stale, w.twin = true, ref
+		return true, nil
+	}
+	return w.matched(ctx)
 }
 
 // asCreated is the item as the create left it: what people have changed since, where the system tells, is set back, so

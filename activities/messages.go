@@ -78,6 +78,8 @@ type ApplyResult struct {
 	Problem  string
 	Problems int
 	Braked   string // nothing was written, because the connection is stopped
+	// BelongsTo is the pair that has the items now: this one gave way to it.
+	BelongsTo string
 }
 
 // EndInput asks to end a pair, or to act on a deleted item by the policy.

@@ -36,6 +36,10 @@ type runPage struct {
 // runKinds is the one table of kinds.
 var runKinds = map[core.RunKind]runKind{
 	core.RunBackfill: {list: listBackfill, calls: backfillSystem, act: actBackfill, urgency: core.Backfill},
+	core.RunLink:     {act: actLink, reads: true, urgency: core.Backfill},
+	core.RunReplay:   {list: listPairs, act: actReplay, urgency: core.Replay},
+	core.RunPreview:  {list: listPairs, act: actPreview, reads: true, whole: true, urgency: core.Replay},
+	core.RunFollow:   {list: listPairs, act: actReplay, urgency: core.Sweep},
 	core.RunVerify:   {list: listVerify, act: actVerify, reads: true, whole: true, urgency: core.Replay},
 }
 

@@ -60,9 +60,18 @@ func (e *env) resolve() *cobra.Command {
 }
 
 func (e *env) link() *cobra.Command {
-	return &cobra.Command{Use: "link CONNECTION SIDE=ITEM SIDE=ITEM", Short: "Make a pair of two items that exist", Args: cobra.ExactArgs(3),
-		Example: "  duplex link support-escalation support=35436 engineering=ENG-12",
+	var file string
+	var dryRun, wait bool
+	cmd := &cobra.Command{Use: "link CONNECTION SIDE=ITEM SIDE=ITEM", Short: "Make a pair of two items that exist, or pairs of those in a CSV file", Args: cobra.RangeArgs(1, 3),
+		Long:    "Make a pair of two items that exist. The first sync decides about their fields.\n\n--file links many in a run: a CSV file whose header line names the two sides.",
+		Example: "  duplex link support-escalation support=35436 engineering=ENG-12\n  duplex link support-escalation --file pairs.csv --dry-run --wait",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case file != "" && len(args) == 1:
+				return e.linkFile(cmd, args[0], file, dryRun, wait)
+			case file != "" || dryRun || wait || len(args) != 3:
+				return fail(ExitUsage, "write SIDE=ITEM once per side, or name a file of pairs with --file")
+			}
 			req := gateway.LinkRequest{Connection: args[0], Items: map[string]string{}}
 			for _, a := range args[1:] {
 				side, id, ok := strings.Cut(a, "=")
@@ -81,4 +90,8 @@ func (e *env) link() *cobra.Command {
 				t.row("items", item(linked.Pair.Sides, 0)+", "+item(linked.Pair.Sides, 1))
 			})
 		}}
+	cmd.Flags().StringVar(&file, "file", "", "link the pairs in this CSV file; its header line names the two sides")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "with --file: read the items and tell what would be linked")
+	cmd.Flags().BoolVar(&wait, "wait", false, "with --file: wait until the run has ended")
+	return cmd
 }

@@ -79,7 +79,7 @@ func (e *env) root() *cobra.Command {
 		e.act("resync PAIR", "Read both sides afresh and try everything that is parked again", "resync"),
 		e.act("pause PAIR", "Stop syncing a pair; changes are remembered", "pause"),
 		e.act("resume PAIR", "Sync a paused pair again", "resume"),
-		e.backfill(), e.verify(), e.runs(), e.run(),
+		e.backfill(), e.replay(), e.follow(), e.verify(), e.runs(), e.run(),
 		e.deliveries(), e.gates(), e.retention(), e.erase(), e.status(), e.version(),
 		e.sweep(), e.sweeps(), e.release(),
 		&cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodes},

@@ -107,7 +107,7 @@ func (e *env) validate() *cobra.Command {
 			if online && v.Valid {
 				v.Online = true
 				for _, f := range c.connections {
-					_, err := e.send(cmd, f, true)
+					_, err := e.send(cmd, f, true, false)
 					if more, ok := diagnosed(err); ok {
 						v.Valid, v.Diagnostics = false, append(v.Diagnostics, more...)
 					} else if err != nil {
@@ -155,7 +155,7 @@ func diagnosed(err error) ([]gateway.Diagnostic, bool) {
 }
 
 func (e *env) apply() *cobra.Command {
-	var dry bool
+	var dry, follow bool
 	cmd := &cobra.Command{
 		Use: "apply PATH…", Short: "Put files of systems and connections in force", Args: cobra.MinimumNArgs(1),
 		Long: "Put files of systems and connections in force: systems first, then connections with the tables they name.\n" +
@@ -168,10 +168,11 @@ func (e *env) apply() *cobra.Command {
 			if v := c.verdict(); !v.Valid {
 				return e.judge(v)
 			}
-			return e.applyAll(cmd, c, dry)
+			return e.applyAll(cmd, c, dry, follow)
 		},
 	}
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "check and compare only; nothing is stored")
+	cmd.Flags().BoolVar(&follow, "follow", false, "let all pairs of the connections follow at once, not at their next sync")
 	return cmd
 }
 
@@ -182,7 +183,7 @@ type result struct {
 	Skipped string `json:"skipped,omitempty"` // why a dry run could not ask the gateway about it
 }
 
-func (e *env) applyAll(cmd *cobra.Command, c checked, dry bool) error {
+func (e *env) applyAll(cmd *cobra.Command, c checked, dry, follow bool) error {
 	var results []result
 	pending := map[string]bool{} // systems that a dry run leaves as they are
 	for _, s := range c.files.Systems {
@@ -200,7 +201,7 @@ func (e *env) applyAll(cmd *cobra.Command, c checked, dry bool) error {
 				Skipped: "checked by itself only, because its systems are not applied as they are here"})
 			continue
 		}
-		a, err := e.send(cmd, f, dry)
+		a, err := e.send(cmd, f, dry, follow)
 		if err != nil {
 			return e.stopped(results, err)
 		}
@@ -210,8 +211,8 @@ func (e *env) applyAll(cmd *cobra.Command, c checked, dry bool) error {
 }
 
 // send applies one connection.
-func (e *env) send(cmd *cobra.Command, f connectionFile, dry bool) (a gateway.Applied, err error) {
-	req := gateway.ApplyRequest{FileName: f.Path, Source: string(f.Source), Files: f.tables, DryRun: dry}
+func (e *env) send(cmd *cobra.Command, f connectionFile, dry, follow bool) (a gateway.Applied, err error) {
+	req := gateway.ApplyRequest{FileName: f.Path, Source: string(f.Source), Files: f.tables, DryRun: dry, Follow: follow}
 	if maps.Equal(f.tables, map[string]string{}) {
 		req.Files = nil
 	}
@@ -240,6 +241,9 @@ func (e *env) printResults(results []result) error {
 			}
 		}
 		for _, r := range results {
+			if r.Run != "" {
+				t.line("pairs of %s follow in run %s", r.Name, r.Run)
+			}
 			if r.Webhook != "" && r.Changed && !r.DryRun {
 				t.line("%s sends its webhooks to %s", r.Name, r.Webhook)
 			}

@@ -198,12 +198,15 @@ func (e *env) versions() *cobra.Command {
 }
 
 func (e *env) activate() *cobra.Command {
-	return &cobra.Command{Use: "activate CONNECTION VERSION", Short: "Put a stored version of a connection in force: roll back, or forward again", Args: cobra.ExactArgs(2),
+	var follow bool
+	cmd := &cobra.Command{Use: "activate CONNECTION VERSION", Short: "Put a stored version of a connection in force: roll back, or forward again", Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n, err := strconv.Atoi(args[1])
 			if err != nil {
 				return fail(ExitUsage, "%q is no version", args[1])
 			}
-			return e.do(cmd, "/connections"+segment(args[0])+"/activate", gateway.ActivateRequest{Version: n})
+			return e.do(cmd, "/connections"+segment(args[0])+"/activate", gateway.ActivateRequest{Version: n, Follow: follow})
 		}}
+	cmd.Flags().BoolVar(&follow, "follow", false, "let all pairs follow at once, not at their next sync")
+	return cmd
 }

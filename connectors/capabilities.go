@@ -70,8 +70,8 @@ type Searcher interface {
 }
 
 // FieldFinder finds the items of a type and scope whose field holds a value. None is an empty list and no error. Where the
-// system looks in an index that lags, an item that was given the value a moment ago may be missed, and every item that
-// is returned holds it now: the connector checks that.
+// system looks in an index, an item that was given the value a moment ago may be missed, and one that held it a moment ago, or
+// holds more than the value, may be listed: the caller reads each.
 type FieldFinder interface {
 	FindByField(ctx context.Context, t ItemType, field, value string) ([]core.Ref, error)
 }

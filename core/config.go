@@ -64,7 +64,16 @@ type Connection struct {
 	Close       [2]map[string]Value // with DeleteClose: the fields that close side X's item
 	Sweep       time.Duration       // time between two sweeps; 0: only when somebody asks
 	Brakes      Brakes
+	// Match[X] is the field of side X whose value names the item of the other side, or MatchID or MatchKey; "" is no rule. An
+	// item that enters the sync is paired with the item it matches instead of getting a new twin.
+	Match [2]string
 }
+
+// What an item itself is called, in Connection.Match.
+const (
+	MatchID  = "id"
+	MatchKey = "key"
+)
 
 // ConnectionSide is one side of a connection.
 type ConnectionSide struct {

@@ -67,8 +67,8 @@ type RunParams struct {
 	Sample int       `json:"sample,omitempty"`  // verify: so many pairs, drawn at random; 0 all
 	Fix    bool      `json:"fix,omitempty"`     // verify: pairs that differ are handed over for a sync
 	Status string    `json:"status,omitempty"`  // replay, preview: pairs with this status
-	// ParkedBefore lets only pairs follow that have something parked under an older version of the connection than this.
-	ParkedBefore int `json:"parked_before,omitempty"`
+	// ParkedUnless lets only pairs follow that have something parked under another version of the connection than this.
+	ParkedUnless int `json:"parked_unless,omitempty"`
 }
 
 // RunItem is one item or pair a run works on.

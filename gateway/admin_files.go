@@ -92,7 +92,10 @@ func (g *Gateway) applyConnection(r *http.Request) (any, error) {
 		g.o.Log.Info("connection applied", "connection", name, "version", stored.Version, "by", v.AppliedBy)
 	}
 	out.Version, out.Changed = stored.Version, changed
-	return out, nil
+	if changed || req.Follow {
+		out.Run, err = g.follow(r.Context(), name, stored.Version, req.Follow, by(r))
+	}
+	return out, err
 }
 
 // applying reads the name and body of a PUT.
@@ -262,7 +265,15 @@ func (g *Gateway) activate(r *http.Request) (any, error) {
 		return nil, missing(err, fmt.Sprintf("version %d of connection", req.Version), name)
 	}
 	g.o.Log.Info("connection version activated", "connection", name, "version", req.Version, "by", by(r))
-	return Done{Text: fmt.Sprintf("version %d of %s is in force; pairs follow at their next sync", req.Version, name)}, nil
+	run, err := g.follow(r.Context(), name, req.Version, req.Follow, by(r))
+	text := fmt.Sprintf("version %d of %s is in force; pairs follow at their next sync", req.Version, name)
+	switch {
+	case req.Follow:
+		text = fmt.Sprintf("version %d of %s is in force; all pairs follow in run %s", req.Version, name, run)
+	case run != "":
+		text += "; those with something parked at once, in run " + run
+	}
+	return Done{Text: text}, err
 }
 
 // missing says in plain words that there is no such thing; other errors stay.

@@ -48,6 +48,7 @@ type ApplyRequest struct {
 	Source   string            `json:"source"`
 	Files    map[string]string `json:"files,omitempty"`   // the tables a connection names, by the name it uses
 	DryRun   bool              `json:"dry_run,omitempty"` // check and compare only
+	Follow   bool              `json:"follow,omitempty"`  // of a connection: all its pairs follow at once, not at their next sync
 }
 
 // Applied tells what applying came to.
@@ -58,6 +59,7 @@ type Applied struct {
 	DryRun   bool         `json:"dry_run,omitempty"`
 	Warnings []Diagnostic `json:"warnings,omitempty"`
 	Webhook  string       `json:"webhook,omitempty"` // where a system sends its webhooks
+	Run      string       `json:"run,omitempty"`     // the run that lets pairs follow a new version of a connection
 }
 
 // System is a system as its file says. Secrets are references.
@@ -211,7 +213,8 @@ type Linked struct {
 
 // ActivateRequest chooses the version of a connection that is in force.
 type ActivateRequest struct {
-	Version int `json:"version"`
+	Version int  `json:"version"`
+	Follow  bool `json:"follow,omitempty"` // all pairs follow at once
 }
 
 // SweepRequest asks for a sweep now.
@@ -256,6 +259,15 @@ type RunRequest struct {
 	Kind       core.RunKind   `json:"kind"`
 	Connection string         `json:"connection"`
 	Params     core.RunParams `json:"params"`
+	// Lines are the pairs that a link makes, FileName where they come from.
+	Lines    []RunLine `json:"lines,omitempty"`
+	FileName string    `json:"file_name,omitempty"`
+}
+
+// RunLine is one pair of items to be linked.
+type RunLine struct {
+	Line  int               `json:"line"`  // in its file, from 1
+	Items map[string]string `json:"items"` // side name -> id or key
 }
 
 // Run is a batch run with how far it is.

@@ -21,6 +21,9 @@ type TakenError struct {
 	Pair string // id of the pair that holds the item
 }
 
+// HeldBy is the id of the pair that holds the item.
+func (e *TakenError) HeldBy() string { return e.Pair }
+
 func (e *TakenError) Error() string {
 	return fmt.Sprintf("the item belongs to pair %q already: unlink that pair first", e.Pair)
 }

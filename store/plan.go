@@ -21,10 +21,10 @@ func (s *Store) upsertPlan(ctx context.Context, q queryer, p core.Plan) error {
 	plain, err := json.Marshal(p)
 	if err == nil {
 		body, keyID := s.seal.close(plain, aboutPlan(p.ID))
-		_, err = exec(ctx, q, `INSERT INTO plans (id, pair, connection, version, at, body, key_id) VALUES (?, ?, ?, ?, ?, ?, ?)
+		_, err = exec(ctx, q, `INSERT INTO plans (id, pair, connection, version, at, body, key_id, trial) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET pair = excluded.pair, connection = excluded.connection, version = excluded.version,
-				at = excluded.at, body = excluded.body, key_id = excluded.key_id, erased_at = NULL`,
-			p.ID, p.Pair, p.Connection, p.Version, stamped(p.At), body, keyID)
+				at = excluded.at, body = excluded.body, key_id = excluded.key_id, trial = excluded.trial, erased_at = NULL`,
+			p.ID, p.Pair, p.Connection, p.Version, stamped(p.At), body, keyID, p.Trial)
 	}
 	if err != nil {
 		return fmt.Errorf("store plan %q: %w", p.ID, err)
@@ -60,11 +60,11 @@ func (s *Store) Plan(ctx context.Context, id string) (core.Plan, error) {
 	return s.plan(r)
 }
 
-// Plans lists the plans of a pair, newest first; 100 when limit is not positive. Of one that was erased only id, time and
+// Plans lists the plans of a pair, newest first; 100 when limit is not positive. Those only looked at are left out; of one that was erased only id, time and
 // version are left.
 func (s *Store) Plans(ctx context.Context, pair string, limit int) ([]core.Plan, error) {
 	var rows []planRow
-	err := list(ctx, s.read, &rows, `SELECT id, pair, at, version, body, key_id, erased_at FROM plans WHERE pair = ? ORDER BY seq DESC LIMIT ?`, pair, limitOr(limit))
+	err := list(ctx, s.read, &rows, `SELECT id, pair, at, version, body, key_id, erased_at FROM plans WHERE pair = ? AND NOT trial ORDER BY seq DESC LIMIT ?`, pair, limitOr(limit))
 	if err != nil {
 		return nil, fmt.Errorf("list the plans of pair %q: %w", pair, err)
 	}

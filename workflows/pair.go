@@ -36,6 +36,7 @@ type pair struct {
 	held      bool      // the last sync failed: wait for the pause to pass, a hint or an operator
 	until     time.Time // a deletion is acted on then; zero: a held pair waits by the number of its failures
 	again     bool      // an entry that failed is to be tried again after a pause
+	movedTo   string    // the pair that has this one's item now
 	synced    time.Time
 	pausedRow bool
 	shown     shown

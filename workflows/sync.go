@@ -37,6 +37,7 @@ func (p *pair) sync(ctx workflow.Context) (ended bool, answer Answer, err error)
 	}
 	if errors.Is(err, errHeld) {
 		p.waitLonger()
+		p.answerRuns(ctx, core.ItemFailed, fmt.Sprintf("%d parked, the gravest of class %s: it is tried again after a pause", p.Problems, p.Problem))
 		return false, answer, nil
 	}
 	return false, answer, p.failed(ctx, err)
@@ -59,6 +60,9 @@ func (p *pair) round(ctx workflow.Context) (bool, Answer, error) {
 		again, err := p.plan(ctx)
 		if err != nil {
 			return false, Answer{}, err
+		}
+		if p.movedTo != "" {
+			return p.belongs(ctx, p.movedTo, p.Origin)
 		}
 		if !again && p.again {
 			return false, Answer{}, errHeld
@@ -202,7 +206,14 @@ func (p *pair) apply(ctx workflow.Context, t activities.TransformResult) (again 
 		p.braked(ctx, r.Braked)
 		return false, nil
 	}
+	if r.BelongsTo != "" {
+		p.movedTo = r.BelongsTo
+		return false, nil
+	}
 	if r.Stale || r.Gone {
+		if to.Ref.IsZero() { // a twin that was there already
+			to.Ref = r.Ref
+		}
 		to.Dirty = true
 		return true, nil
 	}

@@ -143,13 +143,6 @@ func (p position) advance(found searchPage, limit int) (fresh []issue, next posi
 // changesQuery is the JQL of a list from a time on. A bare number is milliseconds since the epoch, which a date text is
 // not: that one is read in the account's time zone and by the minute ("JQL fields").
 func changesQuery(scope map[string]string, from int64) string {
-	var parts []string
-	if p := scope["project"]; p != "" {
-		parts = append(parts, "project = "+quote(p))
-	}
-	if t := scope["issuetype"]; t != "" {
-		parts = append(parts, "issuetype = "+quote(t))
-	}
-	parts = append(parts, fmt.Sprintf("updated >= %d", from))
+	parts := append(scopeQuery(scope), fmt.Sprintf("updated >= %d", from))
 	return strings.Join(parts, " AND ") + " ORDER BY updated ASC, key ASC"
 }

@@ -184,6 +184,8 @@ var (
 	_ connectors.Attacher         = (*Connector)(nil)
 	_ connectors.AttachmentFinder = (*Connector)(nil)
 	_ connectors.Finder           = (*Connector)(nil)
+	_ connectors.Searcher         = (*Connector)(nil)
+	_ connectors.FieldFinder      = (*Connector)(nil)
 	_ connectors.UserResolver     = (*Connector)(nil)
 	_ connectors.Identifier       = (*Connector)(nil)
 	_ connectors.BatchGetter      = (*Connector)(nil)

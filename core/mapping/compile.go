@@ -97,6 +97,9 @@ func (c *compiler) compile() {
 	if !c.brokenUnder("deletes") {
 		c.deletes(c.root.get("deletes"))
 	}
+	if !c.brokenUnder("match") {
+		conn.Match = c.match(c.root.get("match"))
+	}
 	if !c.broken("sweep") {
 		conn.Sweep = c.sweep(c.root.get("sweep"))
 	}

@@ -29,6 +29,9 @@ func docsEnv() Env {
 				}
 			}
 		}
+		if system == "zendesk-acme" {
+			d = &Description{Fields: append([]Field{{Name: "Jira key", Kind: core.KindString}}, d.Fields...)}
+		}
 		return d, ok
 	}
 	return env

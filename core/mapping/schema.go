@@ -111,6 +111,10 @@ func (s schema) leaves(r *report, root *node, ve *jsonschema.ValidationError) {
 			r.atf(n, "a connection has exactly two sides, here are %d", len(n.entries))
 			return
 		}
+		if n.path == "match" {
+			r.at(n, "must name a field for each of the two sides")
+			return
+		}
 		r.at(n, "must not be empty")
 	case "minItems", "minLength":
 		r.at(n, "must not be empty")

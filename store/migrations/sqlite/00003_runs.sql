@@ -20,6 +20,9 @@ CREATE TABLE runs (
 CREATE INDEX runs_by_time ON runs (created_at);
 CREATE INDEX runs_by_state ON runs (state);
 
+-- A plan that was only looked at, and is no part of what happened to its pair.
+ALTER TABLE plans ADD COLUMN trial BOOLEAN NOT NULL DEFAULT FALSE;
+
 -- The items or pairs a run works on, and what became of each.
 CREATE TABLE run_items (
 	run      TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
