@@ -41,6 +41,9 @@ func listBackfill(ctx context.Context, a *Activities, r *running, cursor string)
 			return runPage{}, fmt.Errorf("%s cannot be searched by a query: use --since or --items: %w", side.System, connectors.ErrUnsupported)
 		}
 		page, err = searcher.Search(ctx, t, r.Params.Query, connectors.Cursor(cursor))
+		if connectors.Class(err) == "invalid" { // its words may repeat the query
+			err = fmt.Errorf("%s cannot read the query: try it there first: %w", side.System, connectors.ErrUnsupported)
+		}
 	} else {
 		page, err = c.Changes(ctx, t, connectors.Cursor(cursor), backfillPage)
 	}

@@ -174,7 +174,7 @@ func TestRunWhoseStepFailsWaitsForAPerson(t *testing.T) {
 	w.at(time.Hour, func() {
 		run, err := w.store.Run(t.Context(), "b")
 		w.must(err)
-		if run.State != core.RunPaused || !strings.Contains(run.Reason, "cannot be searched") {
+		if run.State != core.RunPaused || !strings.Contains(run.Reason, "cannot read the query") {
 			t.Errorf("the run is %s: %s", run.State, run.Reason)
 		}
 		w.update(workflows.StopUpdate, workflows.OperatorRequest{By: "ada"})

@@ -292,6 +292,7 @@ func (p *pair) gone(ctx workflow.Context) (bool, Answer, error) {
 func (p *pair) braked(ctx workflow.Context, text string) {
 	p.Retry, p.Resolve, p.asked = p.Retry || p.asked.retry, choices(p.asked.resolve, p.Resolve), asked{}
 	p.note(ctx, text)
+	p.answerRuns(ctx, core.ItemFailed, text)
 }
 
 // passed clears what an earlier failure left behind.
