@@ -225,6 +225,8 @@ func TestPairs(t *testing.T) {
 	d.run("pairs", "--problem", "conflict")
 	d.run("pairs", "--problem", "denied")
 	d.run("show", p.ID)
+	d.run("problems")
+	d.run("problems", "--class", "denied")
 	d.run("history", p.ID)
 	d.run("plan", "plan-1")
 	d.run("resolve", p.ID, "title~title", "--winner", "support")

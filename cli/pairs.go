@@ -148,8 +148,23 @@ func showPair(t *table, p gateway.PairDetail) {
 		t.line("%s is parked since %s: %s", k.Rule, t.at(k.Since), k.Class)
 		t.line("  %s", k.Text)
 		t.line("  to do: %s", k.ToDo)
-		if k.Class == core.ProblemConflict && len(p.Sides) == 2 {
-			t.line("  duplex resolve '%s' '%s' --winner %s   (or %s)", p.ID, k.Rule, p.Sides[0].Name, p.Sides[1].Name)
+		t.line("  tried again by: %s", k.Retries)
+		for _, c := range k.Commands {
+			t.line("    %s", c)
+		}
+	}
+	if len(p.Decisions) > 0 {
+		t.line("")
+		t.row("DECIDED", "BY", "ABOUT", "STATE", "WHAT CAME OF IT")
+		for _, d := range p.Decisions {
+			t.row(t.at(d.At), d.By, d.Rule+" "+string(d.Kind), string(d.State), d.Reason)
+		}
+	}
+	if len(p.Outcomes) > 0 {
+		t.line("")
+		t.row("DONE", "SIDE", "ACT", "RESULT", "WHAT")
+		for _, o := range p.Outcomes {
+			t.row(t.at(o.Started), o.Side, o.Act, o.Result, strings.Join(o.Fields, ", ")+" "+o.Detail)
 		}
 	}
 	if len(p.Plans) > 0 {

@@ -41,6 +41,7 @@ func (g *Gateway) Admin() http.Handler {
 		{"POST", "/connections/{name}/release", g.release},
 		{"GET", "/sweeps", g.listSweeps},
 		{"GET", "/pairs", g.listPairs},
+		{"GET", "/problems", g.listProblems},
 		{"GET", "/pairs/{id}", g.showPair},
 		{"GET", "/pairs/{id}/history", g.history},
 		{"GET", "/pairs/{id}/why", g.why},

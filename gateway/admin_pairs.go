@@ -90,8 +90,22 @@ func (g *Gateway) showPair(r *http.Request) (any, error) {
 		}
 		out.Links[string(l.Kind)]++
 	}
+	if out.Outcomes, err = g.o.Store.Outcomes(r.Context(), p.ID, newestPlans); err != nil {
+		return nil, err
+	}
+	if out.Decisions, err = g.decisions(r.Context(), p); err != nil {
+		return nil, err
+	}
 	out.Plans, err = g.plans(r.Context(), p, newestPlans)
 	return out, err
+}
+
+// retries is what will try a parked thing again; there is always something.
+func retries(told string) string {
+	if told == "" {
+		return "a change on either side, a new mapping version, or resync"
+	}
+	return told
 }
 
 // parkedOf lists what is parked, oldest first, without the values.
@@ -100,7 +114,7 @@ func parkedOf(p core.Pair) []Parked {
 	for rule, parked := range p.Parked {
 		pr := parked.Problem
 		out = append(out, Parked{Rule: rule, Class: pr.Class, Field: pr.Field, Text: pr.Text, ToDo: toDo[pr.Class],
-			Pending: p.Sides[parked.Pending].Name, Since: pr.Since, Retries: pr.Retries})
+			Pending: p.Sides[parked.Pending].Name, Since: pr.Since, Retries: retries(pr.Retries), Commands: commands(p, rule, pr.Class)})
 	}
 	sort.Slice(out, func(i, j int) bool {
 		if !out[i].Since.Equal(out[j].Since) {

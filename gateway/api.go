@@ -130,6 +130,9 @@ type PairDetail struct {
 	Plans    []PlanSummary  `json:"plans,omitempty"` // the newest
 	Workflow string         `json:"workflow_url,omitempty"`
 	Waits    []string       `json:"waits,omitempty"` // systems whose gates are closed, and why
+	// Outcomes are the newest remote operations, Decisions the newest of operators about what was parked.
+	Outcomes  []core.Outcome `json:"outcomes,omitempty"`
+	Decisions []Decision     `json:"decisions,omitempty"`
 }
 
 // Parked is something that waits for a person or a change.
@@ -142,6 +145,8 @@ type Parked struct {
 	Pending string            `json:"pending"` // the side whose change waits
 	Since   time.Time         `json:"since,omitzero"`
 	Retries string            `json:"retries,omitempty"`
+	// Commands are what an operator can type, to copy.
+	Commands []string `json:"commands,omitempty"`
 }
 
 // PlanSummary is a plan without values.

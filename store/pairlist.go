@@ -13,6 +13,7 @@ type PairFilter struct {
 	Status     string // a core.PairStatus
 	Text       string // part of the pair's id, or of an item's id or key; capitals and small letters are alike
 	Problem    string // a core.ProblemClass of something parked in the pair
+	Parked     bool   // only pairs with something parked
 	Limit      int    // 100 when not positive
 	After      string // id of the last pair of the page before
 }
@@ -28,6 +29,9 @@ func (s *Store) Pairs(ctx context.Context, f PairFilter) ([]core.Pair, error) {
 	}
 	if f.Problem != "" {
 		w.add(`p.problems LIKE ? ESCAPE '!'`, containing(","+f.Problem+","))
+	}
+	if f.Parked {
+		w.add(`p.problems <> ''`)
 	}
 	if f.Text != "" {
 		t := containing(f.Text)
