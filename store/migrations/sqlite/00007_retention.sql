@@ -21,3 +21,6 @@ CREATE INDEX delivery_items_by_delivery ON delivery_items (delivery);
 -- When content was erased on request; NULL: never. The row stays under its hash or id.
 ALTER TABLE observations ADD COLUMN erased_at TEXT;
 ALTER TABLE plans ADD COLUMN erased_at TEXT;
+
+-- What is parked is counted often.
+CREATE INDEX pairs_by_problem ON pairs (connection, problems) WHERE problems <> '';
