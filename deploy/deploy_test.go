@@ -31,7 +31,9 @@ func registered(t *testing.T) map[string][]string {
 	log := slog.New(slog.DiscardHandler)
 	systems := service.NewSystems(s, log, registry)
 	_, err := gateway.New(gateway.Options{Store: s, Systems: systems, AdminToken: "a-long-random-token", Registry: registry,
-		Check: func(context.Context, core.ConnectionVersion) (*mapping.Mapping, mapping.Diagnostics, error) { return nil, nil, nil }})
+		Check: func(context.Context, core.ConnectionVersion) (*mapping.Mapping, mapping.Diagnostics, error) {
+			return nil, nil, nil
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
