@@ -80,6 +80,19 @@ demo-check: ## play a scripted scenario against the demo's systems and check the
 	@$(MAKE) --no-print-directory bin/standalone
 	@exec bin/standalone demo-check
 
+CHAOS_SECONDS  ?= 120
+CHAOS_SEED     ?= 0
+CHAOS_STORE    ?= both
+CHAOS_ITEMS    ?= 200
+CHAOS_RATE     ?= 6
+CHAOS_WEBHOOKS ?= on
+.PHONY: chaos
+chaos: ## break everything that may break while people work, and judge: CHAOS_SECONDS, CHAOS_SEED, CHAOS_STORE (sqlite, postgres, both), CHAOS_WEBHOOKS (on, off), CHAOS_ITEMS, CHAOS_RATE
+	@mkdir -p bin
+	@echo "build bin/chaos (the first time takes minutes: it contains a Temporal server)"
+	@cd standalone && go build -o ../bin/chaos ./cmd/chaos
+	@exec bin/chaos -seconds $(CHAOS_SECONDS) -seed $(CHAOS_SEED) -store $(CHAOS_STORE) -items $(CHAOS_ITEMS) -rate $(CHAOS_RATE) -webhooks $(CHAOS_WEBHOOKS)
+
 .PHONY: bench
 bench: ## measure syncs against a bare Temporal workflow, latency, and what one edit costs: one JSON line per figure
 	@cd standalone && go run ./bench

@@ -64,7 +64,7 @@ func runOne(ctx context.Context, o Options, stdout, stderr io.Writer) (err error
 		}
 	} else {
 		dir = filepath.Join(dir, fmt.Sprintf("%s-%d", o.Store, o.Seed))
-		if err := os.MkdirAll(dir, 0o700); err != nil {
+		if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o700)); err != nil { // what an earlier run left has nothing to do with this one
 			return err
 		}
 	}
