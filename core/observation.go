@@ -21,9 +21,11 @@ type Observation struct {
 	OwnItem   bool             `json:"own_item,omitempty"`  // created by the sync's own account
 	Fields    map[string]Value `json:"fields"`
 	// Changed holds the time of a field's last change where the system has field history.
-	Changed     map[string]time.Time `json:"changed,omitempty"`
-	Comments    []Comment            `json:"comments,omitempty"`    // oldest first
-	Attachments []Attachment         `json:"attachments,omitempty"` // oldest first
+	Changed map[string]time.Time `json:"changed,omitempty"`
+	// Ours names the fields whose last change was made by the sync's own account, where the system has field history.
+	Ours        []string     `json:"ours,omitempty"`
+	Comments    []Comment    `json:"comments,omitempty"`    // oldest first
+	Attachments []Attachment `json:"attachments,omitempty"` // oldest first
 	// Complete tells that Comments and Attachments list everything the account may see. A list that is not
 	// complete is never read as deletion.
 	Complete bool `json:"complete"`

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ type issue struct {
 type changelog struct {
 	Histories []struct {
 		Created string `json:"created"`
+		Author  *user  `json:"author"`
 		Items   []struct {
 			FieldID string `json:"fieldId"`
 		} `json:"items"`
@@ -166,7 +168,7 @@ func (c *Connector) observe(is issue, v view, self string) core.Observation {
 	}
 	o.CreatedBy = field{shape: shapeUser}.read(is.Fields["creator"])
 	o.OwnItem = o.Mark != "" && self != "" && o.CreatedBy.ID() == self
-	changed := is.Changelog.times()
+	changed, ours := is.Changelog.times(self)
 	for _, f := range v.fields {
 		value := f.read(is.Fields[f.id])
 		if f.id == "labels" {
@@ -181,8 +183,12 @@ func (c *Connector) observe(is issue, v view, self string) core.Observation {
 				o.Changed = map[string]time.Time{}
 			}
 			o.Changed[f.name] = t
+			if ours[f.id] {
+				o.Ours = append(o.Ours, f.name)
+			}
 		}
 	}
+	slices.Sort(o.Ours)
 	return o
 }
 
@@ -197,21 +203,23 @@ func (is issue) time(id string) (time.Time, bool) {
 // revision is the time of the last change in milliseconds since the epoch.
 func revision(updated time.Time) string { return fmt.Sprint(updated.UnixMilli()) }
 
-// times is when each field, by id, changed last, as far back as the history is shown. Times are UTC.
-func (l *changelog) times() map[string]time.Time {
-	out := map[string]time.Time{}
+// times is when each field, by id, changed last, as far back as the history is shown, and whether the account self did
+// that. Times are UTC.
+func (l *changelog) times(self string) (at map[string]time.Time, ours map[string]bool) {
+	at, ours = map[string]time.Time{}, map[string]bool{}
 	if l == nil {
-		return out
+		return at, ours
 	}
 	for _, h := range l.Histories {
-		at, ok := parseTime(h.Created)
+		t, ok := parseTime(h.Created)
 		for _, it := range h.Items {
-			if ok && at.After(out[it.FieldID]) {
-				out[it.FieldID] = at.UTC()
+			if ok && t.After(at[it.FieldID]) {
+				at[it.FieldID] = t.UTC()
+				ours[it.FieldID] = self != "" && h.Author != nil && h.Author.AccountID == self
 			}
 		}
 	}
-	return out
+	return at, ours
 }
 
 // batch is the most issues one bulk fetch takes.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -249,6 +250,13 @@ func TestFieldTimesComeFromTheHistory(t *testing.T) {
 	}
 	if d := got.ChangedAt("summary").Sub(at).Abs(); d > time.Minute {
 		t.Errorf("the summary changed %v away from when it did; a later comment must not count", d)
+	}
+	after, err := s.conn.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"priority": core.Option("", "High")}}, got.Revision, all())
+	if err == nil {
+		got, err = s.conn.Get(t.Context(), after.Ref.ID, all())
+	}
+	if err != nil || !slices.Equal(got.Ours, []string{"priority"}) {
+		t.Errorf("last changed by the sync: %v, %v; want the priority and not the summary, which a person changed", got.Ours, err)
 	}
 }
 

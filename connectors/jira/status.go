@@ -45,6 +45,13 @@ func (w *workflow) learn(from string, hops []hop) {
 	}
 }
 
+// forget drops what is known: it may have been learnt while somebody else moved the issue.
+func (w *workflow) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.leads = map[string][]string{}
+}
+
 // distance is the number of known hops between two statuses that avoids some, -1 when no way is known.
 func (w *workflow) distance(from, to string, avoid map[string]bool) int {
 	w.mu.Lock()
@@ -148,7 +155,7 @@ func (c *Connector) transition(ctx context.Context, is issue, target core.Value,
 		return err
 	}
 	w := c.workflow(s.project + "/" + s.typeID)
-	start, visited := at, map[string]bool{at.ID: true}
+	start, visited, sure := at, map[string]bool{at.ID: true}, false
 	for range mostHops {
 		hops, err := c.hops(ctx, is.ID)
 		if err != nil {
@@ -156,10 +163,25 @@ func (c *Connector) transition(ctx context.Context, is issue, target core.Value,
 		}
 		w.learn(at.ID, hops)
 		h, ok := choose(hops, w, at, to, visited)
+		if !ok && !sure { // somebody may move the issue too: then the transitions offered are not those of the status thought of
+			if err := c.stillAt(ctx, is.ID, at); err != nil {
+				return err
+			}
+			w.forget()
+			w.learn(at.ID, hops)
+			sure = true
+			h, ok = choose(hops, w, at, to, visited)
+		}
 		if !ok {
 			break
 		}
 		if err := c.take(ctx, is.ID, h, late); err != nil {
+			var invalid *connectors.InvalidError
+			if errors.As(err, &invalid) {
+				if gone := c.stillAt(ctx, is.ID, at); gone != nil {
+					return gone
+				}
+			}
 			return err
 		}
 		if at = h.To; at.is(to) {
@@ -172,6 +194,19 @@ func (c *Connector) transition(ctx context.Context, is issue, target core.Value,
 		why += fmt.Sprintf(" (the issue came from %q)", start.Name)
 	}
 	return connectors.Invalid(c.system+": move issue", "status", why+"; the workflow needs one, or the account needs the right to use it")
+}
+
+// stillAt is ErrStale when the issue is in another status by now.
+func (c *Connector) stillAt(ctx context.Context, id string, at status) error {
+	is, err := c.issue(ctx, id, []string{"status", "project"}, "")
+	if err != nil {
+		return err
+	}
+	var now status
+	if err := is.decode("status", &now); err == nil && !now.is(at) {
+		return fmt.Errorf("%s: issue %s: somebody moved it to %q: %w", c.system, id, now.Name, connectors.ErrStale)
+	}
+	return nil
 }
 
 func (c *Connector) workflow(key string) *workflow {

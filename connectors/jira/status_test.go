@@ -25,6 +25,7 @@ type flow struct {
 	looked    int      // how often the transitions were asked for
 	patched   map[string]any
 	forbidden string // a status whose entry is refused
+	hijack    string // a status from which somebody moves the issue back at once
 }
 
 func (f *flow) status(s string) map[string]any {
@@ -80,6 +81,9 @@ func (f *flow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			f.sent = append(f.sent, id)
 		}
 		f.at, f.took = to, append(f.took, to)
+		if to == f.hijack {
+			f.at = "new:Open"
+		}
 		w.WriteHeader(204)
 	case "PUT /rest/api/3/issue/1":
 		_ = json.NewDecoder(r.Body).Decode(&f.patched)
@@ -199,6 +203,25 @@ func TestARefusedTransitionIsAboutStatus(t *testing.T) {
 	var invalid *connectors.InvalidError
 	if !errors.As(err, &invalid) || len(invalid.Fields) != 1 || !strings.Contains(invalid.Fields["status"], "is required") {
 		t.Errorf("%v, want a refusal of status that repeats why", err)
+	}
+}
+
+// TestSomebodyMovesTheIssueOnTheWay: the issue is read again; neither the status nor the mapping is to blame.
+func TestSomebodyMovesTheIssueOnTheWay(t *testing.T) {
+	f := &flow{leads: map[string][]string{"new:Open": {"indeterminate:Doing"}, "indeterminate:Doing": {"done:Done"}, "done:Done": {}}, at: "new:Open", hijack: "indeterminate:Doing"}
+	_, err := f.connector(t).Update(t.Context(), "1", core.Patch{Fields: map[string]core.Value{"status": core.Option("", "Done")}}, "", connectors.Want{})
+	if !errors.Is(err, connectors.ErrStale) {
+		t.Errorf("%v, want stale", err)
+	}
+}
+
+// TestAWrongWayIsForgotten: what was learnt while somebody else moved an issue does not bar the way of all others.
+func TestAWrongWayIsForgotten(t *testing.T) {
+	f := &flow{leads: map[string][]string{"new:Open": {"indeterminate:Doing"}, "indeterminate:Doing": {"done:Done"}, "done:Done": {"new:Open"}}, at: "new:Open"}
+	c := f.connector(t)
+	c.workflow("10/20").learn("id-Doing", []hop{{To: status{ID: "id-Open", Name: "Open"}}})
+	if _, err := c.Update(t.Context(), "1", core.Patch{Fields: map[string]core.Value{"status": core.Option("", "Done")}}, "", connectors.Want{}); err != nil || f.at != "done:Done" {
+		t.Errorf("at %s, %v; want it done", f.at, err)
 	}
 }
 

@@ -123,6 +123,9 @@ func (s *System) observe(it *item, want connectors.Want) core.Observation {
 		o.Fields[f.Name] = v
 		if t, ok := it.changed[f.Name]; ok {
 			o.Changed[f.Name] = t
+			if core.Equal(it.changedBy[f.Name], s.self) {
+				o.Ours = append(o.Ours, f.Name)
+			}
 		}
 	}
 	if want.Comments {

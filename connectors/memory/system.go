@@ -131,6 +131,7 @@ type item struct {
 	scope         map[string]string
 	fields        map[string]core.Value
 	changed       map[string]time.Time
+	changedBy     map[string]core.Value
 	created       time.Time
 	updated       time.Time
 	by, updatedBy core.Value

@@ -89,11 +89,11 @@ func (s *System) create(by core.Value, draft core.Draft) (*item, error) {
 	s.next++
 	it := &item{
 		id: strconv.Itoa(s.next), number: s.next, mark: draft.Mark, scope: maps.Clone(draft.Scope),
-		fields: fields, changed: map[string]time.Time{}, created: s.now(), by: by,
+		fields: fields, changed: map[string]time.Time{}, changedBy: map[string]core.Value{}, created: s.now(), by: by,
 	}
 	s.items[it.id] = it
 	for name := range fields {
-		it.changed[name] = it.created
+		it.changed[name], it.changedBy[name] = it.created, by
 	}
 	if text, ok := fields[s.opening]; ok && s.opening != "" && !text.IsEmpty() {
 		it.comments = append(it.comments, core.Comment{
@@ -136,7 +136,7 @@ func (s *System) apply(by core.Value, it *item, patch core.Patch) error {
 	}
 	for _, name := range names {
 		it.fields[name] = fields[name]
-		it.changed[name] = s.now()
+		it.changed[name], it.changedBy[name] = s.now(), by
 	}
 	s.touch(it, by, core.HintChanged)
 	return nil

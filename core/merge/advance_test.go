@@ -2,6 +2,7 @@ package merge
 
 import (
 	"testing"
+	"time"
 
 	"duplex/core"
 )
@@ -36,4 +37,32 @@ func TestAPendingValueOutlivesAWriteToTheOtherSide(t *testing.T) {
 	in.Base, in.Parked = [2]*core.Observation{&base[core.A], &base[core.B]}, parked
 	in.Now[core.A] = item("second", "pending")
 	wantStatus(Fields(in))
+}
+
+// TestAnUnfinishedWriteIsNobodysEdit: the sync died on the way to a status, so one side shows a step that nobody asked for. It
+// must not win over the edit that it was to carry.
+func TestAnUnfinishedWriteIsNobodysEdit(t *testing.T) {
+	direct := func(in core.ConvertInput) (core.Value, error) { return in.Value, nil }
+	for _, c := range []struct {
+		ours   [2][]string
+		to     core.Side
+		lost   bool
+		reason string
+	}{
+		{[2][]string{nil, {"status"}}, core.B, false, "the step of the sync is finished, whatever the time says"},
+		{[2][]string{{"status"}, nil}, core.A, false, "the same the other way round"},
+		{[2][]string{nil, nil}, core.A, true, "two people: the later edit wins and the other is kept"},
+		{[2][]string{{"status"}, {"status"}}, core.A, true, "nothing tells them apart: the policy decides"},
+	} {
+		item := func(side core.Side, status string) *core.Observation {
+			return &core.Observation{Fields: map[string]core.Value{"status": core.Option("", status)}, Ours: c.ours[side],
+				Changed: map[string]time.Time{"status": time.Unix(100+int64(side), 0)}}
+		}
+		in := Input{Origin: core.A, Rules: []core.Rule{{ID: "status", Fields: [2]string{"status", "status"}, Flow: core.FlowBoth, Conflict: core.PolicyLatest,
+			Convert: [2]func(core.ConvertInput) (core.Value, error){direct, direct}}},
+			Base: [2]*core.Observation{item(core.A, "open"), item(core.B, "open")}, Now: [2]*core.Observation{item(core.A, "solved"), item(core.B, "pending")}}
+		if d := Fields(in)[0]; d.Action != core.ActionWrite || d.To != c.to || d.Conflict != c.lost {
+			t.Errorf("%s: %+v", c.reason, d)
+		}
+	}
 }

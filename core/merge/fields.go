@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"duplex/core"
 )
@@ -100,6 +101,9 @@ func single(r *core.Rule, in *Input, isParked bool, pending core.Side) core.Deci
 	case !changed[core.A] && !changed[core.B]:
 		return core.Decision{Action: core.ActionNone, Reason: "neither side changed"}
 	case changed[core.A] && changed[core.B]:
+		if s, ok := unfinished(r, in); ok {
+			return write(r, in, s, "only one side was changed by somebody: the other shows a write of the sync that did not come to its end")
+		}
 		return both(r, in, "both sides changed")
 	}
 	from := core.A
@@ -110,6 +114,21 @@ func single(r *core.Rule, in *Input, isParked bool, pending core.Side) core.Deci
 		return core.Decision{Action: core.ActionKeep, To: from, Reason: "changed on a side that does not flow: left alone"}
 	}
 	return write(r, in, from.Other(), "only one side changed")
+}
+
+// unfinished finds the side whose value the sync's own account wrote last, where the other's is somebody's: a step on the way
+// to a status, or a write whose answer was lost. That is no edit, and wins over none.
+func unfinished(r *core.Rule, in *Input) (core.Side, bool) {
+	var ours [2]bool
+	for _, s := range core.Sides {
+		ours[s] = r.Fields[s] != "" && slices.Contains(in.Now[s].Ours, r.Fields[s])
+	}
+	for _, s := range core.Sides {
+		if ours[s] && !ours[s.Other()] && r.Flow.Allows(s) {
+			return s, true
+		}
+	}
+	return core.A, false
 }
 
 // sideChanged compares a side with its base. A field that is not shown now has not changed.

@@ -85,7 +85,7 @@ func (h hands) seeTicket(ctx context.Context, id string, emails map[string]strin
 		return nil, nil
 	}
 	v := &shown{side: support, id: id, opening: text(t, "description"), values: map[string]string{fieldTitle: text(t, "subject"),
-		fieldPriority: text(t, "priority"), fieldStatus: text(t, "status"), fieldAssignee: emails[text(t, "assignee_id")], fieldLabels: tags(at(t, "tags"))}}
+		fieldPriority: text(t, "priority"), fieldStatus: status(text(t, "status")), fieldAssignee: emails[text(t, "assignee_id")], fieldLabels: tags(at(t, "tags"))}}
 	comments, err := h.pages(ctx, "/api/v2/tickets/"+id+"/comments.json", "comments")
 	if err != nil {
 		return nil, err
@@ -147,6 +147,8 @@ func auditChanges(a any, emails map[string]string) (all []change) {
 				return tags(v)
 			case fieldAssignee:
 				return emails[text(v)]
+			case fieldStatus:
+				return status(text(v))
 			}
 			return text(v)
 		}
@@ -154,6 +156,14 @@ func auditChanges(a any, emails map[string]string) (all []change) {
 			from: value(at(e, "previous_value")), to: value(at(e, "value"))})
 	}
 	return all
+}
+
+// status takes new for open: the help desk itself turns the one into the other as soon as somebody is assigned.
+func status(s string) string {
+	if s == "new" {
+		return "open"
+	}
+	return s
 }
 
 func tags(v any) string {
