@@ -52,6 +52,7 @@ comments:    {flow: both, private: keep, header: '{author} ({system}):'}
 attachments: {flow: both, max_size: 1MB}
 deletes:     {support: note, engineering: unlink}
 sweep: %[6]s
+brakes: {changed: off, deleted: 60%%, hold: 3s}
 `
 
 // side is one of the two systems, by the name the connections give it.

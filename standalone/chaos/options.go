@@ -36,7 +36,7 @@ func parse(args []string, stderr io.Writer) (Options, error) {
 	set.IntVar(&o.Items, "items", 200, "items that people create; each becomes a pair")
 	set.Float64Var(&o.Rate, "rate", 6, "acts of people per second")
 	set.StringVar(&webhooks, "webhooks", "on", "on, or off: every webhook of the whole run is lost")
-	set.BoolVar(&o.Lose, "lose", false, "lose webhooks at times")
+	set.BoolVar(&o.Lose, "lose", true, "lose webhooks at times")
 	set.BoolVar(&o.Calm, "calm", false, "break nothing and kill nobody")
 	set.DurationVar(&o.Sweep, "sweep", 10*time.Second, "how often the connections are swept")
 	set.DurationVar(&o.Patience, "patience", 5*time.Minute, "how long it may take until everything is quiet")
