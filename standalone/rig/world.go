@@ -48,7 +48,8 @@ type Options struct {
 	Dir      string
 	StoreDSN string // "" is the SQLite file in Dir
 	Ports    Ports
-	Keep     bool // the systems keep their data in Dir over restarts
+	Keep     bool     // the systems keep their data in Dir over restarts
+	Flags    []string // further flags of the emulators
 	// Process runs the systems as a process of their own, which the caller ends; see Child.
 	Process func(args []string, stdout io.Writer) error
 }
@@ -74,6 +75,7 @@ func NewWorld(ctx context.Context, o Options) (*World, error) {
 	if o.Keep {
 		args = append(args, "-data", filepath.Join(o.Dir, "emulators"))
 	}
+	args = append(args, o.Flags...)
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	out := &lines{want: 2, done: ready}
 	if o.Process == nil {

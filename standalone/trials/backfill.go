@@ -100,7 +100,9 @@ func (b *filling) fill(ctx context.Context) error {
 		if err := b.look(ctx); err != nil {
 			return err
 		}
-		if err := b.AdminCall(ctx, "GET", "/api/v1/runs/"+r.ID, nil, &r); err != nil {
+		id := r.ID
+		r = run{}
+		if err := b.AdminCall(ctx, "GET", "/api/v1/runs/"+id, nil, &r); err != nil {
 			return err
 		}
 		if time.Since(said) > 15*time.Second {
@@ -121,8 +123,9 @@ func (b *filling) fill(ctx context.Context) error {
 	b.f.set("minutes", took.Minutes())
 	b.f.set("items_per_second", float64(b.o.n)/took.Seconds())
 	b.f.set("kills", kills)
-	b.f.claim(r.State == "done", "the run is %s: %s", r.State, r.Reason)
-	b.f.claim(r.Counts["done"] == b.o.n, "%d of %d items are done: %v", r.Counts["done"], b.o.n, r.Counts)
+	if r.State != "done" || r.Counts["done"] != b.o.n {
+		return fmt.Errorf("the run is %s, with %d of %d items done: %s %v", r.State, r.Counts["done"], b.o.n, r.Reason, r.Counts)
+	}
 	b.f.claim(kills == 2, "the worker was killed %d times, not twice", kills)
 	if err := b.Quiet(ctx); err != nil {
 		return err
