@@ -97,6 +97,16 @@ chaos: ## break everything that may break while people work, and judge: CHAOS_SE
 bench: ## measure syncs against a bare Temporal workflow, latency, and what one edit costs: one JSON line per figure
 	@cd standalone && go run ./bench
 
+TRIALS := outage throttle poison backfill
+
+.PHONY: trials
+trials: ## measure every promise about outages, refusals, poisoned pairs and backfills with real processes: one JSON line each (TRIAL_FLAGS)
+	@cd standalone && go build -o ../bin/trials ./cmd/trials && ../bin/trials all $(TRIAL_FLAGS)
+
+.PHONY: $(TRIALS:%=trial-%)
+$(TRIALS:%=trial-%): trial-%:
+	@cd standalone && go build -o ../bin/trials ./cmd/trials && ../bin/trials $* $(TRIAL_FLAGS)
+
 .PHONY: fuzz
 fuzz: ## fuzz every parser for FUZZTIME (10m) each
 	@grep -rE --include='*_test.go' '^func Fuzz[A-Za-z0-9]+' . | sed -E 's/^(.*)\/[^/]+:func (Fuzz[A-Za-z0-9]+).*/\1 \2/' | sort | \
