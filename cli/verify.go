@@ -71,7 +71,10 @@ func (e *env) verifyNow(ctx context.Context, req gateway.RunRequest) error {
 	v.Reasons, v.Differ = map[string]int{}, []core.RunItem{}
 	for after := int64(0); ; {
 		var page gateway.RunItemList
-		query := url.Values{"state": {string(core.ItemFailed)}, "limit": {"1000"}, "after": {fmt.Sprint(after)}}
+		query := url.Values{"state": {string(core.ItemFailed)}, "limit": {"1000"}}
+		if after > 0 {
+			query.Set("after", fmt.Sprint(after))
+		}
 		if err := e.call(ctx, "GET", "/runs"+segment(v.Run.ID)+"/items?"+query.Encode(), nil, &page); err != nil {
 			return err
 		}
