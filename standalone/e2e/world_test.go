@@ -33,6 +33,7 @@ const (
 	ownDelay      = 300 * time.Millisecond
 	findLag       = 4 * time.Second // how long the sync looks for a new issue before it believes that there is none
 	searchLag     = 3 * time.Second // how far the emulated search runs behind
+	exportDelay   = 2 * time.Second // how much of the newest time the emulated export of changes hides
 )
 
 const systemFile = `
@@ -137,7 +138,7 @@ func (w *world) must(err error) {
 
 // systems starts both emulators behind the watch.
 func (w *world) systems() {
-	z, err := zendesk.New(zendesk.Options{Limits: zendesk.NoLimits(), WebhookRetryWait: 200 * time.Millisecond})
+	z, err := zendesk.New(zendesk.Options{Limits: zendesk.NoLimits(), ExportDelay: exportDelay, WebhookRetryWait: 200 * time.Millisecond})
 	w.must(err)
 	j, err := jira.New(jira.Options{IndexLag: searchLag, RetryWait: 200 * time.Millisecond,
 		Limits: jira.Limits{Get: -1, Post: -1, Put: -1, Delete: -1, IssueShort: -1, IssueLong: -1}})
