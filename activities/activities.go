@@ -35,7 +35,7 @@ type Observer interface {
 	// Removed tells how many old rows of a table were removed.
 	Removed(table string, rows int64)
 	// Swept tells what a pass over a side came to.
-	Swept(p core.Pass)
+	Swept(p core.SideSweep)
 }
 
 // Systems gives the connectors of the systems that are configured.
@@ -75,8 +75,8 @@ type Store interface {
 	MarkGone(ctx context.Context, side string, pairs []string, at time.Time) error
 	MarkOutside(ctx context.Context, side string, pairs []string, outside bool) error
 	CountGone(ctx context.Context, connection, side string, since, accepted time.Time) (gone, pairs int, err error)
-	Passes(ctx context.Context, connection string) ([]core.Pass, error)
-	PutPass(ctx context.Context, p core.Pass) error
+	SideSweeps(ctx context.Context, connection string) ([]core.SideSweep, error)
+	PutSideSweep(ctx context.Context, p core.SideSweep) error
 	Brake(ctx context.Context, connection string) (core.Brake, bool, error)
 	LastRelease(ctx context.Context, connection string) (core.Brake, bool, error)
 	PutBrake(ctx context.Context, b core.Brake) (core.Brake, bool, error)

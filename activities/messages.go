@@ -107,7 +107,7 @@ type SweepInput struct {
 
 // SweepResult says what the pass came to.
 type SweepResult struct {
-	Pass core.Pass
+	Pass core.SideSweep
 	More bool // the feed was too long for one pass: go on
 }
 

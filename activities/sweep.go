@@ -33,16 +33,16 @@ func (a *Activities) Sweep(ctx context.Context, in SweepInput) (SweepResult, err
 		return SweepResult{}, temporalError(doing("sweep "+in.Connection, err))
 	}
 	s := &sweep{Activities: a, m: m, conn: m.Connection, at: in.Side, side: m.Connection.Sides[in.Side]}
-	s.pass = core.Pass{Connection: s.conn.Name, Side: s.side.Name, Started: a.Now().UTC(), Result: core.PassDone}
+	s.pass = core.SideSweep{Connection: s.conn.Name, Side: s.side.Name, Started: a.Now().UTC(), Result: core.SweepDone}
 	if err := a.closed(ctx, s.side.System); err != nil {
 		return SweepResult{}, temporalError(err)
 	}
 	err = a.denied(ctx, s.run(ctx), s.side.System)
 	if err != nil {
-		s.pass.Result, s.pass.Text = core.PassFailed, withoutContent(err)
+		s.pass.Result, s.pass.Text = core.SweepFailed, withoutContent(err)
 	}
 	s.pass.Ended = a.Now().UTC()
-	if e := a.Store.PutPass(ctx, s.pass); e != nil && err == nil {
+	if e := a.Store.PutSideSweep(ctx, s.pass); e != nil && err == nil {
 		err = e
 	}
 	if a.Observer != nil {
@@ -63,7 +63,7 @@ type sweep struct {
 	c     connectors.Connector
 	pages []sweptPage
 	more  bool
-	pass  core.Pass
+	pass  core.SideSweep
 	// hinted, changed and outside are items, so that one that is listed twice counts once.
 	hinted, changed, outside map[string]bool
 }
@@ -76,7 +76,7 @@ type sweptPage struct {
 
 func (s *sweep) run(ctx context.Context) (err error) {
 	if b, on, err := s.Store.Brake(ctx, s.conn.Name); err != nil || on {
-		s.pass.Result, s.pass.Text = core.PassBraked, b.Saw
+		s.pass.Result, s.pass.Text = core.SweepBraked, b.Saw
 		return err
 	}
 	if s.c, err = s.Systems.Connector(ctx, s.side.System); err != nil {
@@ -96,7 +96,7 @@ func (s *sweep) run(ctx context.Context) (err error) {
 		}
 	}
 	if saw, err := s.judge(ctx, looked); err != nil || saw != "" {
-		s.pass.Result, s.pass.Text = core.PassBraked, saw
+		s.pass.Result, s.pass.Text = core.SweepBraked, saw
 		return err
 	}
 	for _, p := range s.pages {
@@ -282,7 +282,7 @@ func (s *sweep) releasedSince(ctx context.Context) (bool, error) {
 	if err != nil || !ever || last.Side != s.side.Name || last.Kind == core.BrakeDeleted {
 		return false, err
 	}
-	passes, err := s.Store.Passes(ctx, s.conn.Name)
+	passes, err := s.Store.SideSweeps(ctx, s.conn.Name)
 	for _, p := range passes {
 		if p.Side == s.side.Name {
 			return p.Succeeded.Before(last.ReleasedAt), err

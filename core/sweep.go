@@ -25,8 +25,8 @@ func (t Tracked) Wrote(revision string) bool {
 	return revision != "" && slices.Contains(t.Own, revision)
 }
 
-// Pass is the record of one sweep over one side.
-type Pass struct {
+// SideSweep is the record of one sweep over one side.
+type SideSweep struct {
 	Connection string    `json:"connection"`
 	Side       string    `json:"side"`
 	Started    time.Time `json:"started"`          // UTC
@@ -41,9 +41,9 @@ type Pass struct {
 	Succeeded  time.Time `json:"succeeded,omitzero"` // UTC, end of the last pass that was done
 }
 
-// The results of a pass.
+// The results of a sweep over a side.
 const (
-	PassDone   = "done"
-	PassBraked = "braked"
-	PassFailed = "failed"
+	SweepDone   = "done"
+	SweepBraked = "braked"
+	SweepFailed = "failed"
 )

@@ -154,12 +154,12 @@ func (g *Gateway) listSweeps(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	passes, err := g.o.Store.Passes(r.Context(), "")
+	passes, err := g.o.Store.SideSweeps(r.Context(), "")
 	if err != nil {
 		return nil, err
 	}
 	brakes, err := g.brakes(r.Context())
-	last := map[[2]string]core.Pass{}
+	last := map[[2]string]core.SideSweep{}
 	for _, p := range passes {
 		last[[2]string{p.Connection, p.Side}] = p
 	}

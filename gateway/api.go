@@ -229,7 +229,7 @@ type SweepRequest struct {
 
 // Sweep is the last sweep over one side of a connection.
 type Sweep struct {
-	core.Pass
+	core.SideSweep
 	Every string    `json:"every"`           // as the connection's file says; off: only when somebody asks
 	Next  time.Time `json:"next,omitzero"`   // about when the next one begins
 	Brake string    `json:"brake,omitempty"` // why the connection is stopped

@@ -118,7 +118,7 @@ func (t *tables) sweeps(ctx context.Context, c chan<- prometheus.Metric) {
 			c <- prometheus.MustNewConstMetric(brakeDesc, prometheus.GaugeValue, braked[v.Name], v.Name)
 		}
 	}
-	passes, err := t.store.Passes(ctx, "")
+	passes, err := t.store.SideSweeps(ctx, "")
 	if err != nil {
 		return
 	}

@@ -167,23 +167,23 @@ func TestOneBrakeIsOn(t *testing.T) {
 	})
 }
 
-func TestPassesKeepTheLastSuccess(t *testing.T) {
+func TestSideSweepsKeepTheLastSuccess(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		in, out := zoned()
-		p := core.Pass{Connection: "desk", Side: "support", Started: in, Ended: in.Add(time.Second), Result: core.PassDone, Listed: 7, HandedOver: 4, Known: 3, Looked: 2, Missing: 1}
-		ok(t, s.PutPass(ctx, p))
-		p.Started, p.Ended, p.Result, p.Text, p.Listed = in.Add(time.Minute), in.Add(time.Minute+time.Second), core.PassFailed, "the system did not answer", 0
-		ok(t, s.PutPass(ctx, p))
-		ok(t, s.PutPass(ctx, core.Pass{Connection: "other", Side: "a", Started: in, Ended: in, Result: core.PassBraked}))
-		got, err := s.Passes(ctx, "desk")
+		p := core.SideSweep{Connection: "desk", Side: "support", Started: in, Ended: in.Add(time.Second), Result: core.SweepDone, Listed: 7, HandedOver: 4, Known: 3, Looked: 2, Missing: 1}
+		ok(t, s.PutSideSweep(ctx, p))
+		p.Started, p.Ended, p.Result, p.Text, p.Listed = in.Add(time.Minute), in.Add(time.Minute+time.Second), core.SweepFailed, "the system did not answer", 0
+		ok(t, s.PutSideSweep(ctx, p))
+		ok(t, s.PutSideSweep(ctx, core.SideSweep{Connection: "other", Side: "a", Started: in, Ended: in, Result: core.SweepBraked}))
+		got, err := s.SideSweeps(ctx, "desk")
 		ok(t, err)
 		want := p
 		want.Started, want.Ended, want.Succeeded = out.Add(time.Minute), out.Add(time.Minute+time.Second), out.Add(time.Second)
 		if len(got) != 1 || !reflect.DeepEqual(got[0], want) {
 			t.Errorf("passes %+v\nwant %+v", got, want)
 		}
-		if all, err := s.Passes(ctx, ""); err != nil || len(all) != 2 {
+		if all, err := s.SideSweeps(ctx, ""); err != nil || len(all) != 2 {
 			t.Errorf("all passes: %+v, %v", all, err)
 		}
 	})

@@ -84,10 +84,10 @@ func (w Workflows) sweepSide(ctx workflow.Context, r SweepRequest, s core.Side) 
 		}
 		p := got.Pass
 		text = fmt.Sprintf("%s: %d listed, %d handed over, %d known", p.Side, p.Listed, p.HandedOver, p.Known)
-		if p.Result == core.PassBraked {
+		if p.Result == core.SweepBraked {
 			text = p.Side + ": stopped, " + p.Text
 		}
-		if !got.More || p.Result != core.PassDone {
+		if !got.More || p.Result != core.SweepDone {
 			return text, false, nil
 		}
 	}

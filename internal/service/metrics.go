@@ -59,7 +59,7 @@ func (m *Metrics) Removed(table string, rows int64) {
 }
 
 // Swept implements activities.Observer.
-func (m *Metrics) Swept(p core.Pass) {
+func (m *Metrics) Swept(p core.SideSweep) {
 	m.sweeps.WithLabelValues(p.Connection, p.Side, p.Result).Inc()
 	for what, n := range map[string]int{"listed": p.Listed, "handed-over": p.HandedOver, "known": p.Known} {
 		m.swept.WithLabelValues(p.Connection, p.Side, what).Add(float64(n))

@@ -38,7 +38,7 @@ func (w *world) mute() {
 func (w *world) swept(connection string) {
 	w.t.Helper()
 	w.eventually("the first sweeps of "+connection, func() error {
-		passes, err := w.store.Passes(w.ctx(), connection)
+		passes, err := w.store.SideSweeps(w.ctx(), connection)
 		for _, p := range passes {
 			if p.Succeeded.IsZero() {
 				err = fmt.Errorf("%s: %s %s", p.Side, p.Result, p.Text)

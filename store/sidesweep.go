@@ -23,15 +23,15 @@ type passRow struct {
 	Succeeded  stamp
 }
 
-func (r passRow) pass() core.Pass {
-	return core.Pass{Connection: r.Connection, Side: r.Side, Started: r.Started.Time, Ended: r.Ended.Time, Result: r.Result, Text: r.Text,
+func (r passRow) pass() core.SideSweep {
+	return core.SideSweep{Connection: r.Connection, Side: r.Side, Started: r.Started.Time, Ended: r.Ended.Time, Result: r.Result, Text: r.Text,
 		Listed: r.Listed, HandedOver: r.HandedOver, Known: r.Known, Looked: r.Looked, Missing: r.Missing, Succeeded: r.Succeeded.Time}
 }
 
-// PutPass keeps the last sweep over a side in place of the one before. A pass that was not done keeps the time of the
+// PutSideSweep keeps the last sweep over a side in place of the one before. A pass that was not done keeps the time of the
 // last that was, whatever p.Succeeded says.
-func (s *Store) PutPass(ctx context.Context, p core.Pass) error {
-	if p.Result == core.PassDone {
+func (s *Store) PutSideSweep(ctx context.Context, p core.SideSweep) error {
+	if p.Result == core.SweepDone {
 		p.Succeeded = p.Ended
 	}
 	_, err := exec(ctx, s.write, `INSERT INTO sweeps (connection, side, started, ended, result, text, listed, handed_over, known, looked, missing, succeeded)
@@ -46,8 +46,8 @@ func (s *Store) PutPass(ctx context.Context, p core.Pass) error {
 	return nil
 }
 
-// Passes lists the last sweep over each side, of one connection or of all when connection is "".
-func (s *Store) Passes(ctx context.Context, connection string) ([]core.Pass, error) {
+// SideSweeps lists the last sweep over each side, of one connection or of all when connection is "".
+func (s *Store) SideSweeps(ctx context.Context, connection string) ([]core.SideSweep, error) {
 	w := where{}
 	if connection != "" {
 		w.add(`connection = ?`, connection)
