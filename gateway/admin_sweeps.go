@@ -168,7 +168,7 @@ func (g *Gateway) listSweeps(r *http.Request) (any, error) {
 		for _, side := range c.Sides {
 			p, swept := last[[2]string{c.Name, side.Name}]
 			p.Connection, p.Side = c.Name, side.Name
-			s := Sweep{Pass: p, Every: "off"}
+			s := Sweep{SideSweep: p, Every: "off"}
 			if c.Sweep > 0 {
 				s.Every = short(c.Sweep)
 				if swept {
