@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -45,7 +46,7 @@ func listBackfill(ctx context.Context, a *Activities, r *running, cursor string)
 			err = fmt.Errorf("%s cannot read the query: try it there first: %w", side.System, connectors.ErrUnsupported)
 		}
 	} else {
-		page, err = c.Changes(ctx, t, connectors.Cursor(cursor), backfillPage)
+		page, err = c.Changes(ctx, t, changesFrom(c, r.Params.Since, cursor), backfillPage)
 	}
 	if err != nil {
 		return runPage{}, err
@@ -58,6 +59,14 @@ func listBackfill(ctx context.Context, a *Activities, r *running, cursor string)
 		out.items = append(out.items, backfillItem(side, ch.Ref, ch.Revision))
 	}
 	return out, nil
+}
+
+// changesFrom is where a listing goes on: at first where the system says that the time is, if it can say that.
+func changesFrom(c connectors.Connector, since time.Time, cursor string) connectors.Cursor {
+	if s, ok := c.(connectors.Starter); ok && cursor == "" && !since.IsZero() {
+		return s.CursorAt(since)
+	}
+	return connectors.Cursor(cursor)
 }
 
 func backfillItem(side core.ConnectionSide, ref core.Ref, revision string) core.RunItem {

@@ -1,0 +1,165 @@
+package e2e
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"testing"
+	"time"
+
+	"duplex/core"
+	"duplex/gateway"
+	"duplex/standalone/rig"
+)
+
+const backfilled = 200
+
+var digits = regexp.MustCompile(`[0-9]+`)
+
+// begin starts a run through the admin API.
+func (w *world) begin(req gateway.RunRequest) gateway.Run {
+	w.t.Helper()
+	var run gateway.Run
+	w.must(w.admin.call(w.ctx(), "POST", "/api/v1/runs", req, &run))
+	return run
+}
+
+func (w *world) progress(id string) gateway.Run {
+	w.t.Helper()
+	var run gateway.Run
+	w.must(w.admin.call(w.ctx(), "GET", "/api/v1/runs/"+url.PathEscape(id), nil, &run))
+	return run
+}
+
+// done waits for the end of a run.
+func (w *world) done(id string) gateway.Run {
+	w.t.Helper()
+	var run gateway.Run
+	began := time.Now()
+	for time.Since(began) < 2*patience {
+		if run = w.progress(id); run.State.Ended() {
+			return run
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	w.t.Fatalf("run %s is still %s: %s %v", id, run.State, run.Text, run.Counts)
+	return run
+}
+
+// reached waits until so many items of a run have an answer.
+func (w *world) reached(id string, n int) {
+	w.t.Helper()
+	w.eventually(fmt.Sprintf("%d items of run %s", n, id), func() error {
+		if run := w.progress(id); run.Counts.Answered() < n && !run.State.Ended() {
+			return fmt.Errorf("%s: %s", run.State, run.Text)
+		}
+		return nil
+	})
+}
+
+// TestPain01NoDuplicates: what was there before is brought in by two backfills at once, with the worker killed twice on the way,
+// and once more afterwards, and items are linked twice: every item has exactly one twin.
+func TestPain01NoDuplicates(t *testing.T) {
+	w := newWorld(t, "", "from-tickets")
+	systems := []rig.Control{rig.Control(w.zendesk.url), rig.Control(w.jira.url)}
+	w.must(systems[0].Webhooks(w.ctx(), "drop")) // only the backfill brings them
+	tokens := make([]string, backfilled)
+	for i := range tokens {
+		tokens[i] = fmt.Sprintf("pz%04d", i)
+	}
+	w.must(each(tokens, func(token string) error {
+		tags := []any{"bug"}
+		if token == tokens[0] {
+			tags = nil // does not meet the trigger
+		}
+		_, err := w.ada.newTicket(w.ctx(), object{"subject": token + " broken", "priority": "high", "tags": tags, "comment": object{"body": "it does not work", "public": true}})
+		return err
+	}))
+	// The export of changes never shows the latest minute.
+	w.must(person{base: w.zendesk.url}.call(w.ctx(), "POST", "/_control/clock", object{"skew": "2m"}, nil))
+	backfill := gateway.RunRequest{Kind: core.RunBackfill, Connection: "from-tickets", Params: core.RunParams{Side: "support"}}
+	began := time.Now()
+	first := w.begin(backfill)
+	second := w.begin(backfill)
+	for _, n := range []int{backfilled / 5, backfilled / 2} {
+		w.reached(first.ID, n)
+		w.killWorker()
+		w.startWorker()
+	}
+	for _, id := range []string{first.ID, second.ID} {
+		run := w.done(id)
+		t.Logf("%s: %s, %v, after %v", id, run.State, run.Counts, time.Since(began).Round(time.Second))
+		if run.State != core.RunDone || run.Counts[core.ItemFailed] != 0 || run.Counts[core.ItemHandedOver] != 0 || run.Counts[core.ItemDone] < backfilled-1 || run.Counts[core.ItemSkipped] == 0 {
+			t.Errorf("the run ended %s with %v", run.State, run.Counts)
+		}
+	}
+	w.once(tokens)
+	w.cost(systems)
+
+	again := w.done(w.begin(backfill).ID)
+	if again.Counts[core.ItemDone] < backfilled-1 {
+		t.Errorf("a backfill of what is in step ended with %v", again.Counts)
+	}
+	l, err := w.lists(w.ctx())
+	w.must(err)
+	link := gateway.RunRequest{Kind: core.RunLink, Connection: "from-tickets", FileName: "pairs.csv"}
+	for i, token := range tokens[1:21] {
+		link.Lines = append(link.Lines, gateway.RunLine{Line: i + 2, Items: map[string]string{"support": l.tickets[token][0], "engineering": l.issues[token][0]}})
+	}
+	link.Lines = append(link.Lines, gateway.RunLine{Line: 99, Items: map[string]string{"support": l.tickets[tokens[21]][0], "engineering": l.issues[tokens[22]][0]}})
+	for range 2 {
+		linked := w.done(w.begin(link).ID)
+		if linked.Counts[core.ItemDone] != 20 || linked.Counts[core.ItemFailed] != 1 {
+			t.Errorf("linking what is linked ended with %v, want 20 done, and the line with an item of another pair failed", linked.Counts)
+		}
+	}
+	w.once(tokens)
+}
+
+// once holds that every item has one twin, but the first, which is not in the sync.
+func (w *world) once(tokens []string) {
+	w.t.Helper()
+	w.eventually("the search shows everything", func() error {
+		if q := w.watch.quietFor(); q < searchLag+time.Second {
+			return fmt.Errorf("the last call was %v ago", q)
+		}
+		return nil
+	})
+	l, err := w.lists(w.ctx())
+	w.must(err)
+	for i, token := range tokens {
+		want := 1
+		if i == 0 {
+			want = 0
+		}
+		if len(l.tickets[token]) != 1 || len(l.issues[token]) != want {
+			w.t.Errorf("%s: %d tickets and %d issues, want 1 and %d", token, len(l.tickets[token]), len(l.issues[token]), want)
+		}
+	}
+}
+
+// cost tells what a backfill costs per item, in calls and in events of the pair's history.
+func (w *world) cost(systems []rig.Control) {
+	w.t.Helper()
+	own := 0
+	kinds := map[string]int{}
+	for _, s := range systems {
+		calls, err := s.Calls(w.ctx(), 0)
+		w.must(err)
+		for _, c := range calls {
+			if c.Own() {
+				own++
+				kinds[c.Method+" "+digits.ReplaceAllString(c.Path, "N")]++
+			}
+		}
+	}
+	pairs, err := w.store.PairsAfter(w.ctx(), "from-tickets", "", "", "", 50)
+	w.must(err)
+	events := int64(0)
+	for _, p := range pairs {
+		d, err := w.temporal.DescribeWorkflowExecution(w.ctx(), p.ID, "")
+		w.must(err)
+		events += d.GetWorkflowExecutionInfo().GetHistoryLength()
+	}
+	w.t.Logf("two backfills at once: %.1f calls per item (%v), %.1f history events per pair", float64(own)/backfilled, kinds, float64(events)/float64(len(pairs)))
+}
