@@ -81,6 +81,9 @@ type Store interface {
 	LastRelease(ctx context.Context, connection string) (core.Brake, bool, error)
 	PutBrake(ctx context.Context, b core.Brake) (core.Brake, bool, error)
 
+	Told(ctx context.Context, pair string, side core.Side) (core.Told, error)
+	PutTold(ctx context.Context, t core.Told) error
+
 	Links(ctx context.Context, pair string) ([]core.Link, error)
 	PutLink(ctx context.Context, l core.Link) error
 

@@ -41,10 +41,12 @@ type TransformInput struct {
 
 // TransformResult says what is to be done next. It holds no content.
 type TransformResult struct {
-	Plan     string // id in the ledger; "" when there was nothing to record
-	Write    bool   // Apply is needed
-	Again    bool   // a comment or file failed for no known reason and is to be tried again after a pause
-	Held     bool   // something waits that the system refused a while ago; nothing else is to be written
+	Plan     string  // id in the ledger; "" when there was nothing to record
+	Write    bool    // Apply is needed
+	Again    bool    // a comment or file failed for no known reason and is to be tried again after a pause
+	Tells    [2]bool // the mapping tells problems to the people of the side
+	Told     [2]bool // something is told there
+	Held     bool    // something waits that the system refused a while ago; nothing else is to be written
 	To       core.Side
 	Create   bool
 	Waits    bool   // the system to write to may not be called now: the write is backlog when it may be

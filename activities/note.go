@@ -11,33 +11,44 @@ import (
 
 // note leaves an internal comment, once.
 func (a *Activities) note(ctx context.Context, pair core.Pair, side core.Side, text string) error {
+	_, err := a.noteAbout(ctx, pair, side, "deleted", text)
+	return err
+}
+
+// noteAbout leaves an internal comment, once for what it is about, and returns its id. It carries a mark, so that it is never
+// copied to the other side. A system that cannot keep it internal is ErrUnsupported.
+func (a *Activities) noteAbout(ctx context.Context, pair core.Pair, side core.Side, about, text string) (string, error) {
 	ref := pair.Sides[side].Ref
 	c, err := a.Systems.Connector(ctx, ref.System)
 	if err != nil {
-		return err
+		return "", err
 	}
 	commenter, ok := c.(connectors.Commenter)
 	if !ok {
-		return fmt.Errorf("%s takes no comments: change the policy: %w", ref.System, connectors.ErrUnsupported)
+		return "", fmt.Errorf("%s takes no comments: change the policy: %w", ref.System, connectors.ErrUnsupported)
 	}
-	mark := Mark(pair.ID, "note", side, "deleted")
+	mark := Mark(pair.ID, "note", side, about)
 	intent, err := a.Store.BeginIntent(ctx, core.Intent{Mark: mark, Pair: pair.ID, Side: side, Kind: "comment", Source: "note", StartedAt: a.Now().UTC()})
 	if err != nil || intent.ResultID != "" {
-		return err
+		return intent.ResultID, err
 	}
-	if finder, ok := c.(connectors.CommentFinder); ok && intent.Attempts > 1 {
+	if intent.Attempts > 1 {
+		finder, ok := c.(connectors.CommentFinder)
+		if !ok {
+			return "", fmt.Errorf("whether an earlier attempt left the note cannot be told: %w", connectors.ErrUnsupported)
+		}
 		found, err := finder.FindComment(ctx, ref.ID, mark)
 		if err == nil {
-			return a.Store.SettleIntent(ctx, mark, found.ID, "", "")
+			return found.ID, a.Store.SettleIntent(ctx, mark, found.ID, "", "")
 		}
 		if !errors.Is(err, connectors.ErrNotFound) {
-			return err
+			return "", err
 		}
 	}
 	made, err := commenter.AddComment(ctx, ref.ID, core.CommentDraft{Body: plainBody(c.Facts().RichText, text),
 		Visibility: core.Visibility{Audience: core.Internal}, Mark: mark})
 	if err != nil {
-		return err
+		return "", err
 	}
-	return a.Store.SettleIntent(ctx, mark, made.ID, "", "")
+	return made.ID, a.Store.SettleIntent(ctx, mark, made.ID, "", "")
 }

@@ -23,6 +23,15 @@ func (a *Activities) transform(ctx context.Context, in TransformInput) (Transfor
 	s.retry, s.resolve = in.Retry, in.Resolve
 	p := s.plan(a)
 	r := TransformResult{Version: p.Version, Summary: s.summary(&p)}
+	for side, where := range s.mapping.Connection.Problems {
+		if r.Tells[side] = !where.IsZero(); r.Tells[side] {
+			told, err := a.Store.Told(ctx, in.Pair, core.Side(side))
+			if err != nil {
+				return r, err
+			}
+			r.Told[side] = len(told.About) > 0
+		}
+	}
 	to, write, held := s.next(&p, a.Now())
 	if r.Held = held && !write; r.Held {
 		r.Summary = "waits: the system refused this a while ago, and nothing about it has changed; " + r.Summary

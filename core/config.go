@@ -60,6 +60,7 @@ type Connection struct {
 	Conflicts   Policy // default of the rules
 	Comments    CommentPolicy
 	Attachments AttachmentPolicy
+	Problems    [2]ProblemNote      // where problems are told to the people of a side
 	Deletes     [2]DeletePolicy     // what happens to side X's item when the other side's item is deleted
 	Close       [2]map[string]Value // with DeleteClose: the fields that close side X's item
 	Sweep       time.Duration       // time between two sweeps; 0: only when somebody asks

@@ -248,3 +248,27 @@ func TestAsksAreKeptUntilTheyAreRemoved(t *testing.T) {
 		}
 	})
 }
+
+func TestToldIsReplaced(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		p := linked(t, s, 1)
+		if got, err := s.Told(t.Context(), p.ID, core.B); err != nil || got.Notes != 0 || len(got.About) != 0 || got.Pair != p.ID || got.Side != core.B {
+			t.Errorf("before anything was told: %+v, %v", got, err)
+		}
+		for n := range 2 {
+			want := core.Told{Pair: p.ID, Side: core.B, About: []string{fmt.Sprint("title:invalid ", n)}, Note: fmt.Sprint("n", n), Notes: n + 1}
+			if err := s.PutTold(t.Context(), want); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := s.Told(t.Context(), p.ID, core.B); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("%+v, %v; want %+v", got, err, want)
+			}
+		}
+		if got, err := s.Told(t.Context(), p.ID, core.A); err != nil || len(got.About) != 0 {
+			t.Errorf("the other side: %+v, %v", got, err)
+		}
+		if err := s.PutTold(t.Context(), core.Told{Pair: "no such pair"}); err == nil {
+			t.Error("something was told about a pair that is not there")
+		}
+	})
+}

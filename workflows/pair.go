@@ -37,6 +37,8 @@ type pair struct {
 	until     time.Time // a deletion is acted on then; zero: a held pair waits by the number of its failures
 	again     bool      // an entry that failed is to be tried again after a pause
 	movedTo   string    // the pair that has this one's item now
+	tellDue   bool      // what the items say about problems may be out of date
+	tellAt    time.Time // it is brought up to date then
 	synced    time.Time
 	pausedRow bool
 	shown     shown
@@ -56,7 +58,7 @@ type shown struct {
 }
 
 func newPair(ctx workflow.Context, w Workflows, s PairState) *pair {
-	return &pair{PairState: s, tuning: w.Tuning, hints: workflow.GetSignalChannel(ctx, HintSignal), shown: shown{status: core.PairPending}}
+	return &pair{PairState: s, tuning: w.Tuning, hints: workflow.GetSignalChannel(ctx, HintSignal), tellDue: true, shown: shown{status: core.PairPending}}
 }
 
 var a *activities.Activities // only to name activities
@@ -124,16 +126,24 @@ func (p *pair) drain(ctx workflow.Context) {
 func (p *pair) wait(ctx workflow.Context) error {
 	defer func() { p.held, p.wake = p.held && !p.wake, false }()
 	arrived := func() bool { return p.wake || p.hints.Len() > 0 }
-	if !p.held || p.Paused {
+	tell, telling := p.tellIn(ctx)
+	if (!p.held || p.Paused) && !telling {
 		return workflow.Await(ctx, arrived)
 	}
 	pause, why := retryPause(p.Failures), "try again: "+p.Problem
 	if !p.until.IsZero() {
 		pause, why = max(p.until.Sub(workflow.Now(ctx)), time.Millisecond), "act by the delete policy, unless the item comes back"
 	}
+	if telling = telling && (!p.held || p.Paused || tell < pause); telling {
+		pause, why = tell, "tell people what is parked, or that it is solved"
+	}
 	ok, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{Timeout: pause,
 		TimerOptions: workflow.TimerOptions{Summary: why}}, arrived)
-	if !ok {
+	switch {
+	case err != nil || ok:
+	case telling:
+		p.tell(ctx)
+	default:
 		p.held = false
 	}
 	return err

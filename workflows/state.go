@@ -27,6 +27,8 @@ type PairState struct {
 	Failures   int                  `json:"failures,omitempty"`
 	Last       string               `json:"last,omitempty"` // what happened last, for people
 	LastAt     time.Time            `json:"last_at,omitzero"`
+	Tells      [2]bool              `json:"tells,omitzero"`    // the mapping tells problems to the people of the side
+	Told       [2]bool              `json:"told,omitzero"`     // something is told there
 	Heard      time.Time            `json:"heard,omitzero"`    // when the newest hint was taken, an echo included
 	Urgency    core.Urgency         `json:"urgency,omitempty"` // of the most urgent hint since the last sync that ended well
 	Runs       []string             `json:"runs,omitempty"`    // batch runs that wait for what becomes of the pair

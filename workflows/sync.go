@@ -28,7 +28,7 @@ func (p *pair) sync(ctx workflow.Context) (ended bool, answer Answer, err error)
 	p.Syncs++
 	p.until = time.Time{}
 	ended, answer, err = p.round(ctx)
-	p.synced = workflow.Now(ctx)
+	p.synced, p.tellDue = workflow.Now(ctx), true
 	if err == nil {
 		return ended, answer, nil
 	}
@@ -167,7 +167,7 @@ func (p *pair) plan(ctx workflow.Context) (again bool, err error) {
 	if err := workflow.ExecuteLocalActivity(p.local(ctx, "compare both sides with what they last agreed on"), a.Transform, in).Get(ctx, &t); err != nil {
 		return false, err
 	}
-	p.again = t.Again
+	p.again, p.Tells, p.Told = t.Again, t.Tells, t.Told
 	p.Version, p.Status, p.Problem, p.Problems = t.Version, t.Status, t.Problem, t.Problems
 	if t.Braked != "" {
 		p.braked(ctx, t.Braked)

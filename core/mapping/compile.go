@@ -100,6 +100,9 @@ func (c *compiler) compile() {
 	if !c.brokenUnder("match") {
 		conn.Match = c.match(c.root.get("match"))
 	}
+	if !c.brokenUnder("problems") {
+		c.problems(c.root.get("problems"))
+	}
 	if !c.broken("sweep") {
 		conn.Sweep = c.sweep(c.root.get("sweep"))
 	}

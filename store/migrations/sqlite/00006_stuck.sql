@@ -27,3 +27,13 @@ CREATE TABLE stuck_pass (
 	id     INTEGER PRIMARY KEY CHECK (id = 1),
 	report TEXT NOT NULL                  -- JSON
 );
+
+-- What was written to an item about problems of its pair, so that it is written once and cleared when they are solved.
+CREATE TABLE told (
+	pair  TEXT NOT NULL REFERENCES pairs (id) ON DELETE CASCADE,
+	side  INTEGER NOT NULL,
+	about TEXT NOT NULL,                  -- JSON list of what it names; [] when nothing is told now
+	note  TEXT NOT NULL,                  -- id of the note, '' for a field
+	notes INTEGER NOT NULL,               -- notes begun so far
+	PRIMARY KEY (pair, side)
+);
