@@ -42,6 +42,7 @@ type applying struct {
 	found    *core.Observation // the whole item, where a write made it necessary to read it; newer than done.After
 	touched  bool              // comments or files were written: the lists of the observation are no longer whole
 	outcomes []core.Outcome
+	delivery string
 	stale    bool
 	gone     bool
 	// What a match found: the item that is the twin from now on, or the pair this one gave way to.
@@ -67,7 +68,7 @@ func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, err
 	if err := a.asOf(ctx, s, &plan); err != nil {
 		return ApplyResult{}, err
 	}
-	w := &applying{Activities: a, step: s, plan: &plan, newest: plan.Now, to: in.To, from: in.To.Other(),
+	w := &applying{Activities: a, step: s, plan: &plan, newest: plan.Now, to: in.To, from: in.To.Other(), delivery: in.Delivery,
 		done: merge.Done{Values: map[string]core.Value{}, Failed: map[string]core.Problem{}}}
 	if o := s.now[w.from]; o != nil {
 		w.revision = o.Revision
@@ -150,6 +151,7 @@ func (w *applying) finish(ctx context.Context) (ApplyResult, error) {
 		return r, err
 	}
 	w.observe()
+	w.Log.Info("change written", "pair", w.pair.ID, "connection", w.pair.Connection, "system", side.Ref.System, "side", side.Name, "delivery", w.delivery, "plan", w.plan.ID)
 	r.Seen, r.Revision, r.Ref = seen, full.Revision, full.Ref
 	r.Status, r.Problem, r.Problems = worst(w.pair)
 	r.Again = tiredOf(w.pair)
@@ -218,7 +220,7 @@ func (w *applying) observe() {
 func (w *applying) record(act, target, result, detail string, fields []string, started time.Time) {
 	sort.Strings(fields)
 	w.outcomes = append(w.outcomes, core.Outcome{Pair: w.pair.ID, Plan: w.plan.ID, Side: w.pair.Sides[w.to].Name, Act: act,
-		Target: target, Fields: fields, Result: result, Detail: detail, Started: started.UTC(), Ended: w.Now().UTC()})
+		Target: target, Fields: fields, Result: result, Detail: detail, Started: started.UTC(), Ended: w.Now().UTC(), Delivery: w.delivery})
 }
 
 // told says what was written, for the history.

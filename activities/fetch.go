@@ -23,6 +23,7 @@ func (a *Activities) Fetch(ctx context.Context, in FetchInput) (FetchResult, err
 		err = a.denied(ctx, err, in.Ref.System)
 	}
 	a.stuck(ctx, in.Pair, err)
+	a.Log.Debug("item read", "pair", in.Pair, "connection", in.Connection, "system", in.Ref.System, "delivery", in.Delivery, "gone", r.Gone, "class", connectors.Class(err))
 	return r, temporalError(doing("fetch "+in.Ref.String(), err))
 }
 

@@ -15,6 +15,7 @@ type FetchInput struct {
 	Seen       string // hash of the newest observation so far, "" for none
 	Full       bool   // take nothing from Seen
 	First      bool   // the item is in no pair yet: evaluate the trigger and claim it
+	Delivery   string // the newest delivery that asked for it, "" for none: it is logged
 }
 
 // FetchResult refers to the observation. It holds no content.
@@ -64,6 +65,8 @@ type ApplyInput struct {
 	Pair string
 	Plan string
 	To   core.Side
+	// Delivery is the newest delivery that the write answers, "" for none. It is kept with the outcome.
+	Delivery string
 }
 
 // ApplyResult says what became of it. It holds no content.

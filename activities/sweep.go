@@ -49,7 +49,7 @@ func (a *Activities) Sweep(ctx context.Context, in SweepInput) (SweepResult, err
 		a.Observer.Swept(s.pass)
 	}
 	a.Log.Info("swept", "connection", s.conn.Name, "side", s.side.Name, "result", s.pass.Result, "listed", s.pass.Listed,
-		"handed_over", s.pass.HandedOver, "known", s.pass.Known, "looked", s.pass.Looked, "missing", s.pass.Missing)
+		"handed-over", s.pass.HandedOver, "known", s.pass.Known, "looked", s.pass.Looked, "missing", s.pass.Missing)
 	return SweepResult{Pass: s.pass, More: s.more}, temporalError(doing("sweep "+s.conn.Name+", side "+s.side.Name, err))
 }
 

@@ -71,6 +71,7 @@ func (g *Gateway) handOverHint(ctx context.Context, d core.Delivery, h core.Hint
 			return r, err
 		}
 		g.engine.answered()
+		g.o.Log.Debug("delivery handed over", "system", d.System, "delivery", d.Seq, "pair", s.state.ID, "connection", s.state.Connection)
 	}
 	return r, nil
 }

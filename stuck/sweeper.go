@@ -160,7 +160,7 @@ func (p *pass) replaced(ctx context.Context, before string) (err error) {
 	p.report.Replaced = true
 	p.report.HandedOn, err = p.Store.RequeueUnpaired(ctx, p.report.At.Add(-replayFrom))
 	p.Log.Warn("the workflow engine is another one than before: every pair is started again from the store",
-		"deliveries_handed_over_again", p.report.HandedOn)
+		"deliveries", p.report.HandedOn)
 	return err
 }
 

@@ -27,11 +27,12 @@ type PairState struct {
 	Failures   int                  `json:"failures,omitempty"`
 	Last       string               `json:"last,omitempty"` // what happened last, for people
 	LastAt     time.Time            `json:"last_at,omitzero"`
-	Tells      [2]bool              `json:"tells,omitzero"`    // the mapping tells problems to the people of the side
-	Told       [2]bool              `json:"told,omitzero"`     // something is told there
-	Heard      time.Time            `json:"heard,omitzero"`    // when the newest hint was taken, an echo included
-	Urgency    core.Urgency         `json:"urgency,omitempty"` // of the most urgent hint since the last sync that ended well
-	Runs       []string             `json:"runs,omitempty"`    // batch runs that wait for what becomes of the pair
+	Tells      [2]bool              `json:"tells,omitzero"`     // the mapping tells problems to the people of the side
+	Told       [2]bool              `json:"told,omitzero"`      // something is told there
+	Heard      time.Time            `json:"heard,omitzero"`     // when the newest hint was taken, an echo included
+	Urgency    core.Urgency         `json:"urgency,omitempty"`  // of the most urgent hint since the last sync that ended well
+	Runs       []string             `json:"runs,omitempty"`     // batch runs that wait for what becomes of the pair
+	Delivery   string               `json:"delivery,omitempty"` // the newest delivery that the next sync answers
 	Syncs      int                  `json:"syncs"`
 	Writes     int                  `json:"writes"`
 	Echoes     int                  `json:"echoes"`
@@ -96,6 +97,7 @@ func (s *PairState) take(h Hint) bool {
 		}
 	}
 	s.Urgency = min(s.Urgency, h.Urgency)
+	s.Delivery = h.Delivery
 	side.Dirty = true
 	side.Deleted = side.Deleted || h.Kind == core.HintDeleted
 	side.Full = side.Full || h.Kind == core.HintComments || h.Kind == core.HintDeleted

@@ -84,7 +84,7 @@ func (p *pair) fetch(ctx workflow.Context) (ended bool, answer Answer, err error
 		if !side.Dirty || side.Ref.IsZero() {
 			continue
 		}
-		in := activities.FetchInput{Pair: p.ID, Connection: p.Connection, Side: s, Ref: side.Ref, Seen: side.Seen, Full: side.Full, First: !p.Entered}
+		in := activities.FetchInput{Pair: p.ID, Connection: p.Connection, Side: s, Ref: side.Ref, Seen: side.Seen, Full: side.Full, First: !p.Entered, Delivery: p.Delivery}
 		side.Dirty, side.Full = false, false
 		futures[s] = workflow.ExecuteActivity(p.activity(ctx, side.Ref.System, "read "+p.name(s), priority(p.Urgency)), a.Fetch, in)
 	}
@@ -197,7 +197,7 @@ func (p *pair) apply(ctx workflow.Context, t activities.TransformResult) (again 
 	}
 	var r activities.ApplyResult
 	err = workflow.ExecuteActivity(p.activity(ctx, to.Ref.System, oneLine(summary), rank), a.Apply,
-		activities.ApplyInput{Pair: p.ID, Plan: t.Plan, To: t.To}).Get(ctx, &r)
+		activities.ApplyInput{Pair: p.ID, Plan: t.Plan, To: t.To, Delivery: p.Delivery}).Get(ctx, &r)
 	if err != nil {
 		return false, err
 	}
@@ -297,7 +297,7 @@ func (p *pair) braked(ctx workflow.Context, text string) {
 
 // passed clears what an earlier failure left behind.
 func (p *pair) passed(ctx workflow.Context) error {
-	p.Failures, p.Urgency = 0, core.Backfill
+	p.Failures, p.Urgency, p.Delivery = 0, core.Backfill, ""
 	p.answerSynced(ctx)
 	return nil
 }

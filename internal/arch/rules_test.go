@@ -58,6 +58,11 @@ func TestRules(t *testing.T) {
 		{"a path of one home", Machine, "docs/a.md", "cd /home" + "/ann/duplex", "docs/a.md:1:"},
 		{"a package host", Machine, "Makefile", "GOPROXY=https://proxy.golang" + ".org", "Makefile:1:"},
 		{"an address that has the word in it", Machine, "docs/a.md", "https://x.example/work/12 and ./work/12", ""},
+		{"a log line of known keys", Logs, "gateway/a.go", "package gateway\nfunc f() { g.o.Log.Info(\"x\", \"pair\", p.ID, \"error\", err) }", ""},
+		{"a log key nobody knows", Logs, "gateway/a.go", "package gateway\nfunc f() { log.Warn(\"x\", \"pairId\", p.ID) }", `the log key "pairId" is not known`},
+		{"a message that varies", Logs, "gateway/a.go", "package gateway\nfunc f() { log.Warn(\"x\" + p.ID) }", "message is a constant"},
+		{"content in a log", Logs, "activities/a.go", "package activities\nfunc f() { a.Log.Error(\"x\", \"reason\", c.Body.Source()) }", "is content or a secret"},
+		{"the engine's loggers too", Logs, "workflows/a.go", "package workflows\nfunc f() { workflow.GetLogger(ctx).Warn(\"x\", \"title\", t) }", `the log key "title" is not known`},
 		{"what a build leaves is not ours", Machine, "bin/a.txt", "/work" + "/main", ""},
 	}
 	for _, tt := range tests {

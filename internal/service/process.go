@@ -11,7 +11,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/log"
 	"golang.org/x/sync/errgroup"
 
 	_ "duplex/connectors/all" // every kind of system
@@ -45,7 +44,7 @@ func open(ctx context.Context, getenv func(string) string, stderr io.Writer) (*p
 	if p.store, err = store.Open(ctx, c.StoreDSN, store.Options{SealKey: key}); err != nil {
 		return nil, err
 	}
-	p.temporal, err = client.NewLazyClient(client.Options{HostPort: c.TemporalAddress, Namespace: c.TemporalNamespace, Logger: log.NewStructuredLogger(p.log)})
+	p.temporal, err = client.NewLazyClient(client.Options{HostPort: c.TemporalAddress, Namespace: c.TemporalNamespace, Logger: EngineLog(p.log)})
 	if err != nil {
 		return nil, errors.Join(err, p.store.Close())
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/log"
 	"golang.org/x/sync/errgroup"
 
 	_ "duplex/connectors/all" // every kind of system
@@ -87,7 +86,7 @@ func serve(ctx context.Context, group *errgroup.Group, o Options, token string, 
 		return nil, err
 	}
 	temporal, err := client.NewLazyClient(client.Options{HostPort: fmt.Sprintf("127.0.0.1:%d", o.Temporal), Namespace: namespace,
-		Logger: log.NewStructuredLogger(o.Log)})
+		Logger: service.EngineLog(o.Log)})
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
