@@ -11,8 +11,8 @@ import (
 	"duplex/store"
 )
 
-// tables shows what the store holds, counted when somebody asks. One scrape counts at a time, and what was counted is
-// good for a moment, so that many who ask cost no more than one.
+// tables shows what the store holds, counted when somebody asks. One scrape counts at a time, and is good for all that
+// came meanwhile, so that many who ask cost no more than one.
 type tables struct {
 	store *store.Store
 	now   func() time.Time
@@ -22,10 +22,7 @@ type tables struct {
 	last    []prometheus.Metric
 }
 
-const (
-	countFor = 3 * time.Second        // all of it, however slow the store
-	goodFor  = 500 * time.Millisecond // what was counted
-)
+const countFor = 3 * time.Second // all of it, however slow the store
 
 var (
 	waitingDesc = prometheus.NewDesc("duplex_deliveries_waiting", "Deliveries that wait to be handed over.", nil, nil)
@@ -60,9 +57,10 @@ func (t *tables) Describe(c chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector. Where the store does not answer the gauges are absent.
 func (t *tables) Collect(c chan<- prometheus.Metric) {
+	began := t.now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if now := t.now(); t.counted.IsZero() || now.Sub(t.counted) > goodFor {
+	if !t.counted.After(began) {
 		t.last = nil
 		all := make(chan prometheus.Metric)
 		go func() { t.count(all); close(all) }()
