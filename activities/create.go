@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,8 +93,8 @@ func (w *applying) matchedBefore(ctx context.Context, mark string) (bool, error)
 // that it is seen as their edit and not taken for agreed.
 func asCreated(o core.Observation, draft *core.Draft) core.Observation {
 	for name, at := range o.Changed {
-		if _, shown := o.Fields[name]; !shown || !at.After(o.CreatedAt) {
-			continue
+		if _, shown := o.Fields[name]; !shown || !at.After(o.CreatedAt) || slices.Contains(o.Ours, name) {
+			continue // a step of the create itself, such as one on the way to a status, is nobody's edit
 		}
 		was, ok := draft.Fields[name]
 		if !ok {

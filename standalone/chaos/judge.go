@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"duplex/core"
@@ -48,15 +49,17 @@ func judge(ctx context.Context, s *site, p plan, rec *record, w *watch, quiet st
 	for _, f := range s.procs.unasked() {
 		v.find(&v.Unconverged, nil, "%s", f)
 	}
-	before := w.writesNow()
+	_, before, _ := w.counts()
 	if err := j.all(rec); err != nil {
 		v.find(&v.Unconverged, nil, "the judge could not read everything: %v", err)
 	}
 	sleep(ctx, restFor)
 	w.look(ctx)
-	v.Calls, v.Writes, v.Faults = w.counts()
-	if more := v.Writes - before; more > 0 && quiet == "" {
-		v.find(&v.Loops, nil, "%d writes of the sync after everything was quiet and nobody did anything", more)
+	var writes []string
+	v.Calls, writes, v.Faults = w.counts()
+	v.Writes = len(writes)
+	if more := writes[len(before):]; len(more) > 0 && quiet == "" {
+		v.find(&v.Loops, nil, "%d writes of the sync after everything was quiet and nobody did anything: %s", len(more), strings.Join(more, ", "))
 	}
 	if most := 4*v.Edits + 8*v.Items; v.Writes > most {
 		v.find(&v.Loops, nil, "%d writes of the sync for %d acts of people and %d items: more than %d is a loop", v.Writes, v.Edits, v.Items, most)
@@ -75,11 +78,6 @@ func (v *verdict) countPlanned(p plan) {
 	for _, s := range p.skews {
 		v.Faults["clock"] += len(s)
 	}
-}
-
-func (w *watch) writesNow() int {
-	_, n, _ := w.counts()
-	return n
 }
 
 func (j *judging) all(rec *record) error {
@@ -111,20 +109,27 @@ func (j *judging) all(rec *record) error {
 }
 
 func (j *judging) listPairs() error {
+	return j.s.eachPair(j.ctx, func(p pairRow) {
+		for _, s := range p.Sides {
+			if s.Item != "" {
+				j.pairs[s.System+" "+s.Item] = p
+			}
+		}
+	})
+}
+
+// eachPair lists all pairs.
+func (s *site) eachPair(ctx context.Context, do func(pairRow)) error {
 	for after := ""; ; {
 		var page struct {
 			Pairs []pairRow
 			Next  string
 		}
-		if err := j.s.ask(j.ctx, "/api/v1/pairs?limit=1000&after="+after, &page); err != nil {
+		if err := s.ask(ctx, "/api/v1/pairs?limit=1000&after="+url.QueryEscape(after), &page); err != nil {
 			return err
 		}
 		for _, p := range page.Pairs {
-			for _, s := range p.Sides {
-				if s.Item != "" {
-					j.pairs[s.System+" "+s.Item] = p
-				}
-			}
+			do(p)
 		}
 		if after = page.Next; after == "" {
 			return nil

@@ -114,6 +114,10 @@ func (c *matter) single(f string) error {
 		if err != nil {
 			return err
 		}
+		if !ok && c.setBack(f, last, now) {
+			c.excuse(c, "%s was set back in %s to what both sides had agreed on, which is no change, while somebody changed it in %s", f, last.side, last.side.other())
+			return nil
+		}
 		if !ok {
 			c.find(&c.LostEdits, c, "the last edit of %s (act %d, %q in %s) is lost: %s", f, last.seq, last.value, last.side, why)
 			return nil
@@ -153,6 +157,17 @@ func (c *matter) byPolicy(f string, e edit, now [2]string) (bool, string, error)
 		return false, "the policy lets the later edit win, and the ticket was not touched after this one", nil
 	}
 	return true, "", nil
+}
+
+// setBack tells an edit that restored what the other side's last editor still saw there: between two syncs that is no change,
+// so the other side is the only one that changed.
+func (c *matter) setBack(f string, e edit, now [2]string) bool {
+	for _, w := range c.edits[f] {
+		if w.side != e.side && w.value == now[w.side] && alike(f, e.side, e.value, w.was) {
+			return true
+		}
+	}
+	return false
 }
 
 // latestAudit is when the ticket changed last: where a system keeps no time per field, the policy takes the item's.

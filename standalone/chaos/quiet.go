@@ -69,11 +69,22 @@ func (s *site) moves(ctx context.Context, w *watch, temporal client.Client) stri
 			}
 		}
 	}
-	return pendingWork(ctx, temporal)
+	known, err := s.pairIDs(ctx)
+	if err != nil {
+		return "the pairs cannot be listed: " + err.Error()
+	}
+	return pendingWork(ctx, temporal, known)
 }
 
-// pendingWork names workflows that have activities or a task pending.
-func pendingWork(ctx context.Context, temporal client.Client) string {
+// pairIDs are the ids of all pairs.
+func (s *site) pairIDs(ctx context.Context) (map[string]bool, error) {
+	all := map[string]bool{}
+	err := s.eachPair(ctx, func(p pairRow) { all[p.ID] = true })
+	return all, err
+}
+
+// pendingWork names workflows that have activities or a task pending, or that wait to look at an item for the first time.
+func pendingWork(ctx context.Context, temporal client.Client, pairs map[string]bool) string {
 	var busy []string
 	for next := []byte(nil); ; {
 		page, err := temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Namespace: "duplex", PageSize: 500, NextPageToken: next,
@@ -82,6 +93,10 @@ func pendingWork(ctx context.Context, temporal client.Client) string {
 			return "the engine does not answer: " + err.Error()
 		}
 		for _, e := range page.Executions {
+			if !pairs[e.Execution.WorkflowId] {
+				busy = append(busy, e.Execution.WorkflowId+" (not looked at yet)")
+				continue
+			}
 			d, err := temporal.DescribeWorkflowExecution(ctx, e.Execution.WorkflowId, e.Execution.RunId)
 			if err == nil && (len(d.PendingActivities) > 0 || d.PendingWorkflowTask != nil) {
 				what := e.Execution.WorkflowId

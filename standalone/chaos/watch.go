@@ -3,6 +3,8 @@ package chaos
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,7 +16,7 @@ type watch struct {
 	mu     sync.Mutex
 	since  [2]int
 	calls  int
-	writes int
+	writes []string // what was written, oldest first
 	faults map[string]int
 	last   time.Time // when the last call was seen that was about an item
 	missed int       // calls that came too fast to be counted
@@ -57,12 +59,15 @@ func (w *watch) look(ctx context.Context) {
 			}
 			w.calls++
 			w.last = time.Now()
-			if c.Method != "GET" && !strings.Contains(c.Operation, "/search") && c.Fault == "" {
-				w.writes++
+			if c.Method != "GET" && !asks.MatchString(c.Operation) && c.Fault == "" {
+				w.writes = append(w.writes, fmt.Sprintf("%s %s %s", time.Now().UTC().Format("15:04:05"), c.Method, c.Path))
 			}
 		}
 	}
 }
+
+// asks are the operations that only ask, although they are posted.
+var asks = regexp.MustCompile(`/search|/bulkfetch|/list$|/match$|approximate-count`)
 
 // feed tells the calls that list changes, which a sweep makes whether there is something to do or not.
 func feed(operation string) bool {
@@ -78,12 +83,12 @@ func (w *watch) quietFor() time.Duration {
 }
 
 // counts are the calls and writes so far, and the faults by kind.
-func (w *watch) counts() (calls, writes int, faults map[string]int) {
+func (w *watch) counts() (calls int, writes []string, faults map[string]int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	all := map[string]int{}
 	for k, n := range w.faults {
 		all[k] = n
 	}
-	return w.calls, w.writes, all
+	return w.calls, slices.Clone(w.writes), all
 }
