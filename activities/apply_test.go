@@ -240,3 +240,27 @@ func TestTheTwinBelongsToItsPair(t *testing.T) {
 		t.Errorf("while the create is under way the twin belongs to %q (refused %q), want %q", r.BelongsTo, r.Refused, pair)
 	}
 }
+
+// TestAStepOfACreateIsNobodysEdit: a create loses its answer on the way to the status it was to reach. The step that it left the
+// twin at is the sync's own and must not go back to where the edit came from.
+func TestAStepOfACreateIsNobodysEdit(t *testing.T) {
+	d := newDesk(t, strings.Replace(deskFile, "comments:", "  - {support: status, engineering: status}\ncomments:", 1))
+	d.open(values{"status": core.Option("", "done")})
+	d.sys[core.B].FailNext(memory.OpCreate, memory.AfterCommit)
+	stepped := false
+	d.sys[core.B].OnCall(func(op memory.Op, id string) {
+		if items := d.sys[core.B].Items(); op == memory.OpGet && len(items) == 1 && !stepped {
+			stepped, d.now = true, d.now.Add(time.Second)
+			d.must(d.sys[core.B].EditAs("u-sync", items[0].Ref.ID, values{"status": core.Option("", "in progress")}))
+		}
+	})
+	d.sync()
+	for _, side := range core.Sides {
+		if o := d.item(side); o.Field("status").Name() != "done" {
+			t.Errorf("the status on side %d is %q, want done", side, o.Field("status").Name())
+		}
+	}
+	if !stepped {
+		t.Error("the test took no step")
+	}
+}
