@@ -77,7 +77,7 @@ func (p *pair) run(ctx workflow.Context) (Answer, error) {
 		if workflow.GetInfo(ctx).GetCurrentHistoryLength() >= longHistory {
 			return Answer{}, p.continueAsNew(ctx) // also with work to do: a busy pair may never be idle
 		}
-		if p.Dirty() && !p.Paused && !p.held {
+		if p.Dirty() && !p.Paused && !p.held && p.Turns.wait(ctx) == 0 {
 			ended, answer, err := p.sync(ctx)
 			if err != nil || ended {
 				return answer, err
@@ -124,17 +124,27 @@ func (p *pair) drain(ctx workflow.Context) {
 // wait blocks until a hint arrives, a handler changes the state, or a failed pair is due for another try. It fails only
 // when the workflow is cancelled.
 func (p *pair) wait(ctx workflow.Context) error {
-	defer func() { p.held, p.wake = p.held && !p.wake, false }()
+	defer func() {
+		if p.wake {
+			p.held, p.Turns.Until = false, time.Time{}
+		}
+		p.wake = false
+	}()
 	arrived := func() bool { return p.wake || p.hints.Len() > 0 }
 	tell, telling := p.tellIn(ctx)
-	if (!p.held || p.Paused) && !telling {
+	loop := p.Turns.wait(ctx)
+	idle := !p.held && loop == 0 || p.Paused
+	if idle && !telling {
 		return workflow.Await(ctx, arrived)
 	}
 	pause, why := retryPause(p.Failures), "try again: "+p.Problem
+	if loop > 0 {
+		pause, why = loop, "let the automations come to rest that answer each other"
+	}
 	if !p.until.IsZero() {
 		pause, why = max(p.until.Sub(workflow.Now(ctx)), time.Millisecond), "act by the delete policy, unless the item comes back"
 	}
-	if telling = telling && (!p.held || p.Paused || tell < pause); telling {
+	if telling = telling && (idle || tell < pause); telling {
 		pause, why = tell, "tell people what is parked, or that it is solved"
 	}
 	ok, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{Timeout: pause,

@@ -25,6 +25,7 @@ type PairState struct {
 	Retry      bool                 `json:"retry,omitempty"`   // try parked things again at the next sync
 	Resolve    map[string]core.Side `json:"resolve,omitempty"` // operator's choices not yet carried out
 	Failures   int                  `json:"failures,omitempty"`
+	Turns      Turns                `json:"turns,omitzero"` // tell automations that answer each other
 	Last       string               `json:"last,omitempty"` // what happened last, for people
 	LastAt     time.Time            `json:"last_at,omitzero"`
 	Tells      [2]bool              `json:"tells,omitzero"`     // the mapping tells problems to the people of the side

@@ -226,7 +226,7 @@ func (p *pair) apply(ctx workflow.Context, t activities.TransformResult) (again 
 	if r.Settled {
 		p.asked = asked{}
 	}
-	return !r.Settled, nil
+	return !r.Settled, p.loops(ctx, t.To)
 }
 
 // ask takes what operators ask for into the sync under way.
