@@ -95,11 +95,13 @@ func (w *Worker) Run(ctx context.Context) error {
 	schedules := &Schedules{Store: w.o.Store, Client: w.o.Temporal.ScheduleClient(), Log: w.o.Log, Now: w.o.Now}
 	tick := time.NewTicker(refreshAfter)
 	defer tick.Stop()
-	scheduled := false
+	var scheduled time.Time
 	for {
-		if !scheduled {
+		if time.Since(scheduled) > time.Minute { // again and again: an engine that was lost and made anew has no schedule
 			err := scheduleRetention(ctx, w.o.Temporal)
-			if scheduled = err == nil; !scheduled && ctx.Err() == nil {
+			if err == nil {
+				scheduled = time.Now()
+			} else if ctx.Err() == nil {
 				w.o.Log.Warn("the schedule of retention cannot be made; it is tried again", "error", err)
 			}
 		}
