@@ -53,9 +53,13 @@ func (g *Gateway) launch(ctx context.Context, run core.Run) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, handOverFor)
 	defer cancel()
-	state := workflows.BatchState{Run: run.ID, Connection: run.Connection}
-	_, err := g.o.Temporal.ExecuteWorkflow(ctx, runOptions(run), workflows.BatchWorkflow, state)
+	_, err := g.o.Temporal.ExecuteWorkflow(ctx, runOptions(run), workflows.BatchWorkflow, batchState(run))
 	return err
+}
+
+// batchState is the state of a run's workflow as its row tells it.
+func batchState(run core.Run) workflows.BatchState {
+	return workflows.BatchState{Run: run.ID, Connection: run.Connection, Paused: run.State == core.RunPaused, Reason: run.Reason}
 }
 
 func runOptions(run core.Run) client.StartWorkflowOptions {
@@ -70,15 +74,18 @@ func runOptions(run core.Run) client.StartWorkflowOptions {
 	}
 }
 
-const launchEvery = 10 * time.Second
+const (
+	launchEvery = 10 * time.Second
+	lookAtAll   = 6 // of so many times one looks at every run that has not ended
+)
 
-// keepRuns starts the workflows of runs that nobody has started yet, until ctx ends: the engine was away when they were asked
-// for.
+// keepRuns starts the workflows of runs that have none, until ctx ends: the engine was away when they were asked for, or has lost
+// them since.
 func (g *Gateway) keepRuns(ctx context.Context) {
 	tick := time.NewTicker(launchEvery)
 	defer tick.Stop()
-	for {
-		if err := g.launchWaiting(ctx); err != nil && ctx.Err() == nil {
+	for n := 1; ; n++ {
+		if err := g.launchWaiting(ctx, n%lookAtAll == 0); err != nil && ctx.Err() == nil {
 			g.o.Log.Warn("runs that wait are not started", "error", err)
 		}
 		select {
@@ -89,14 +96,20 @@ func (g *Gateway) keepRuns(ctx context.Context) {
 	}
 }
 
-func (g *Gateway) launchWaiting(ctx context.Context) error {
-	runs, err := g.o.Store.Runs(ctx, store.RunFilter{State: string(core.RunRunning)})
-	for _, run := range runs {
-		if run.StartedAt.IsZero() {
-			err = errors.Join(err, g.launch(ctx, run))
+// launchWaiting starts the runs that were never started; with all, every run that has not ended, which leaves those alone whose
+// workflow runs.
+func (g *Gateway) launchWaiting(ctx context.Context, all bool) error {
+	var errs error
+	for _, state := range []core.RunState{core.RunRunning, core.RunPaused} {
+		runs, err := g.o.Store.Runs(ctx, store.RunFilter{State: string(state), Limit: 1000})
+		errs = errors.Join(errs, err)
+		for _, run := range runs {
+			if all || run.StartedAt.IsZero() {
+				errs = errors.Join(errs, g.launch(ctx, run))
+			}
 		}
 	}
-	return err
+	return errs
 }
 
 func (g *Gateway) listRuns(r *http.Request) (any, error) {
@@ -195,7 +208,6 @@ func (g *Gateway) actRun(r *http.Request, name string) (any, error) {
 	case g.o.Temporal == nil:
 		return nil, refuse(classBusy, run.ID, "no workflow engine is configured, so nobody can carry it out")
 	}
-	state := workflows.BatchState{Run: run.ID, Connection: run.Connection, Paused: run.State == core.RunPaused, Reason: run.Reason}
-	op := g.o.Temporal.NewWithStartWorkflowOperation(runOptions(run), workflows.BatchWorkflow, state)
+	op := g.o.Temporal.NewWithStartWorkflowOperation(runOptions(run), workflows.BatchWorkflow, batchState(run))
 	return g.updateWith(r, op, workflows.RunID(run.ID), name, workflows.OperatorRequest{By: by(r)})
 }

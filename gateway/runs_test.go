@@ -87,8 +87,21 @@ func TestRunsWaitForTheEngine(t *testing.T) {
 		t.Fatalf("%d %+v", status, e)
 	}
 	w.engine.fail(nil)
-	if err := w.gateway.launchWaiting(t.Context()); err != nil || len(w.engine.started) != 1 || w.engine.started[0].id != workflows.RunID(run.ID) {
+	if err := w.gateway.launchWaiting(t.Context(), false); err != nil || len(w.engine.started) != 1 || w.engine.started[0].id != workflows.RunID(run.ID) {
 		t.Errorf("started %v, error %v", w.engine.started, err)
+	}
+	if err := w.store.SetRunState(t.Context(), run.ID, core.RunPaused, "paused by ann"); err != nil {
+		t.Fatal(err)
+	}
+	for all, want := range map[bool]int{false: 1, true: 2} {
+		w.engine.started = w.engine.started[:1]
+		if err := w.gateway.launchWaiting(t.Context(), all); err != nil || len(w.engine.started) != want {
+			t.Errorf("all %t: started %v, error %v", all, w.engine.started, err)
+		}
+	}
+	w.engine.started = nil
+	if err := w.gateway.launchWaiting(t.Context(), true); err != nil || !w.engine.started[0].arg.(workflows.BatchState).Paused {
+		t.Errorf("a paused run that the engine lost would go on: %v, error %v", w.engine.started, err)
 	}
 }
 

@@ -3,7 +3,9 @@ package e2e
 import (
 	"fmt"
 	"net/url"
+	"os"
 	"regexp"
+	"strconv"
 	"testing"
 	"time"
 
@@ -12,7 +14,13 @@ import (
 	"duplex/standalone/rig"
 )
 
-const backfilled = 200
+// backfilled is how many items the test brings in: DUPLEX_BACKFILL_ITEMS, 200 without it.
+var backfilled = func() int {
+	if n, err := strconv.Atoi(os.Getenv("DUPLEX_BACKFILL_ITEMS")); err == nil && n >= 50 {
+		return n
+	}
+	return 200
+}()
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
@@ -36,7 +44,7 @@ func (w *world) done(id string) gateway.Run {
 	w.t.Helper()
 	var run gateway.Run
 	began := time.Now()
-	for time.Since(began) < 2*patience {
+	for time.Since(began) < 2*patience+time.Duration(backfilled)*100*time.Millisecond {
 		if run = w.progress(id); run.State.Ended() {
 			return run
 		}
@@ -49,12 +57,13 @@ func (w *world) done(id string) gateway.Run {
 // reached waits until so many items of a run have an answer.
 func (w *world) reached(id string, n int) {
 	w.t.Helper()
-	w.eventually(fmt.Sprintf("%d items of run %s", n, id), func() error {
-		if run := w.progress(id); run.Counts.Answered() < n && !run.State.Ended() {
-			return fmt.Errorf("%s: %s", run.State, run.Text)
+	began := time.Now()
+	for run := w.progress(id); run.Counts.Answered() < n && !run.State.Ended(); run = w.progress(id) {
+		if time.Since(began) > patience+time.Duration(n)*100*time.Millisecond {
+			w.t.Fatalf("run %s is %s: %s", id, run.State, run.Text)
 		}
-		return nil
-	})
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 // TestPain01NoDuplicates: what was there before is brought in by two backfills at once, with the worker killed twice on the way,
@@ -65,7 +74,7 @@ func TestPain01NoDuplicates(t *testing.T) {
 	w.must(systems[0].Webhooks(w.ctx(), "drop")) // only the backfill brings them
 	tokens := make([]string, backfilled)
 	for i := range tokens {
-		tokens[i] = fmt.Sprintf("pz%04d", i)
+		tokens[i] = fmt.Sprintf("pz%04d", i) // four digits are what lists looks for
 	}
 	w.must(each(tokens, func(token string) error {
 		tags := []any{"bug"}
@@ -161,5 +170,8 @@ func (w *world) cost(systems []rig.Control) {
 		w.must(err)
 		events += d.GetWorkflowExecutionInfo().GetHistoryLength()
 	}
-	w.t.Logf("two backfills at once: %.1f calls per item (%v), %.1f history events per pair", float64(own)/backfilled, kinds, float64(events)/float64(len(pairs)))
+	if m, err := rig.MemoryOf(w.worker.Process.Pid); err == nil {
+		w.t.Logf("the worker's memory at its peak: %d MB", m.Peak>>20)
+	}
+	w.t.Logf("two backfills at once: %.1f calls per item (%v), %.1f history events per pair", float64(own)/float64(backfilled), kinds, float64(events)/float64(len(pairs)))
 }
