@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Memory is what one process holds in RAM, in bytes: now, and at its most so far.
@@ -30,6 +31,24 @@ func MemoryOf(pid int) (m Memory, err error) {
 		return m, fmt.Errorf("memory of process %d is not told: it has ended", pid)
 	}
 	return m, nil
+}
+
+// CPU is how long a process has worked so far, on all cores together.
+func CPU(pid int) (time.Duration, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, fmt.Errorf("processor time of process %d: %w", pid, err)
+	}
+	_, after, _ := strings.Cut(string(b), ") ") // the name may hold anything
+	f := strings.Fields(after)
+	if len(f) < 13 {
+		return 0, fmt.Errorf("processor time of process %d is not told", pid)
+	}
+	var user, system int64
+	if _, err := fmt.Sscan(f[11]+" "+f[12], &user, &system); err != nil {
+		return 0, fmt.Errorf("processor time of process %d: %w", pid, err)
+	}
+	return time.Duration(user+system) * 10 * time.Millisecond, nil // in ticks, of which Linux tells 100 a second
 }
 
 // Load is the machine's load average over one minute and how many processes want to run now, as /proc tells it.

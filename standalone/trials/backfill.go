@@ -21,7 +21,7 @@ func backfill(ctx context.Context, o options, f *figures) error {
 	if err != nil {
 		return err
 	}
-	b := &filling{site: s, o: o, f: f, peak: map[string]int64{}}
+	b := &filling{site: s, o: o, f: f, peak: map[string]int64{}, worked: map[string]map[int]time.Duration{}}
 	if err := b.existing(ctx); err != nil {
 		return fmt.Errorf("make %d tickets: %w", o.n, err)
 	}
@@ -49,7 +49,8 @@ type filling struct {
 	meters []*rig.Meter
 	calls  map[string]int // of duplex, by operation
 	writes int
-	peak   map[string]int64 // bytes, by part
+	peak   map[string]int64                 // bytes, by part
+	worked map[string]map[int]time.Duration // processor time, by part and process
 }
 
 // existing makes the tickets, of which no webhook tells, before any connection is there.
@@ -150,11 +151,18 @@ func (b *filling) look(ctx context.Context) error {
 		}
 	}
 	for _, part := range []string{app.PartEngine, app.PartGateway, app.PartWorker} {
-		m, err := rig.MemoryOf(b.procs.PID(part))
+		pid := b.procs.PID(part)
+		m, err := rig.MemoryOf(pid)
 		if err != nil {
 			continue // just being killed or started
 		}
 		b.peak[part] = max(b.peak[part], m.Peak)
+		if b.worked[part] == nil {
+			b.worked[part] = map[int]time.Duration{}
+		}
+		if worked, err := rig.CPU(pid); err == nil {
+			b.worked[part][pid] = worked
+		}
 	}
 	return nil
 }
@@ -170,6 +178,13 @@ func (b *filling) outcome(ctx context.Context, pairs map[string]core.Pair) error
 	b.f.set("calls_by_operation", b.calls)
 	for part, peak := range b.peak {
 		b.f.set(part+"_peak_mb", megabytes(peak))
+	}
+	for part, processes := range b.worked {
+		var worked time.Duration
+		for _, d := range processes {
+			worked += d
+		}
+		b.f.set(part+"_cpu_ms_per_item", float64(worked.Milliseconds())/float64(b.o.n))
 	}
 	some := make([]core.Pair, 0, sampled)
 	for _, p := range pairs {
