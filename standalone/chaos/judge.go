@@ -41,12 +41,12 @@ type judging struct {
 
 // judge reads everything from outside and holds it against what people did. quiet tells what still moved, if anything.
 func judge(ctx context.Context, s *site, p plan, rec *record, w *watch, quiet string) *verdict {
-	v := &verdict{Seed: s.o.Seed, Seconds: s.o.Storm.Seconds(), Store: s.o.Store, Edits: rec.count(), Acts: rec.kinds, Kills: s.procs.kills}
+	v := &verdict{Seed: s.o.Seed, Seconds: s.o.Storm.Seconds(), Store: s.o.Store, Edits: rec.count(), Acts: rec.kinds, Kills: s.procs.kills, Restarted: s.procs.again}
 	j := &judging{verdict: v, ctx: ctx, s: s, pairs: map[string]pairRow{}, said: map[string]*said{}}
 	if quiet != "" {
 		v.find(&v.Unconverged, nil, "it did not become quiet within %v: %s", s.o.Patience, quiet)
 	}
-	for _, f := range s.procs.unasked() {
+	for _, f := range s.procs.brokenDown() {
 		v.find(&v.Unconverged, nil, "%s", f)
 	}
 	_, before, _ := w.counts()

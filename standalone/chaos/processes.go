@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+	"time"
 )
 
 const (
@@ -27,7 +29,9 @@ type processes struct {
 	args    map[string][]string // of every part that was ever started
 	running map[string]*child
 	kills   map[string]int
-	faults  []string // parts that ended without being killed
+	over    bool           // nothing is started any more
+	broken  []string       // parts that broke down
+	again   map[string]int // parts that ended with an error and were started again, as a supervisor does
 }
 
 type child struct {
@@ -44,13 +48,16 @@ func newProcesses(o Options, dir string, env []string) (*processes, error) {
 			return nil, err
 		}
 	}
-	return &processes{program: program, dir: dir, env: env, args: map[string][]string{}, running: map[string]*child{}, kills: map[string]int{}}, nil
+	return &processes{program: program, dir: dir, env: env, args: map[string][]string{}, running: map[string]*child{}, kills: map[string]int{}, again: map[string]int{}}, nil
 }
 
 // start starts a part; args are kept for the next start. It returns when the process was started, not when it answers.
 func (p *processes) start(name string, args ...string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.over {
+		return nil
+	}
 	if len(args) > 0 {
 		p.args[name] = args
 	}
@@ -74,14 +81,32 @@ func (p *processes) start(name string, args ...string) error {
 	go func() {
 		err := cmd.Wait()
 		p.mu.Lock()
-		defer p.mu.Unlock()
-		if !c.killed {
-			p.faults = append(p.faults, fmt.Sprintf("%s ended by itself (%v): see %s.log", name, err, name))
+		asked := c.killed
+		if !asked {
 			delete(p.running, name)
+			p.again[name]++
+			if brokeDown(log.Name()) || name == emulatorsCommand {
+				p.broken = append(p.broken, fmt.Sprintf("%s broke down (%v): see %s.log", name, err, name))
+			}
 		}
+		p.mu.Unlock()
 		close(c.ended)
+		if !asked {
+			time.Sleep(restart)
+			_ = p.start(name)
+		}
 	}()
 	return nil
+}
+
+// restart is how long a supervisor waits before it starts what ended with an error: a part that finds the database away when it
+// starts says so and ends.
+const restart = time.Second
+
+// brokeDown tells whether a log holds a panic or another end that is no error message.
+func brokeDown(log string) bool {
+	b, err := os.ReadFile(log)
+	return err == nil && (bytes.Contains(b, []byte("\npanic: ")) || bytes.Contains(b, []byte("\nfatal error: ")) || bytes.Contains(b, []byte("DATA RACE")))
 }
 
 // kill ends a part as a power cut would. One that does not run is left alone.
@@ -116,6 +141,7 @@ func (p *processes) startAll() error {
 // stop ends everything, and the emulated systems last.
 func (p *processes) stop() {
 	p.mu.Lock()
+	p.over = true
 	names := slices.Sorted(maps.Keys(p.running))
 	p.mu.Unlock()
 	for _, name := range names {
@@ -126,11 +152,11 @@ func (p *processes) stop() {
 	_ = p.kill(emulatorsCommand)
 }
 
-// unasked lists the parts that ended although nobody killed them.
-func (p *processes) unasked() []string {
+// brokenDown lists the parts that broke down.
+func (p *processes) brokenDown() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.faults)
+	return slices.Clone(p.broken)
 }
 
 // count notes a kill of something that is no process of ours.

@@ -17,6 +17,7 @@ type verdict struct {
 	Edits       int            `json:"edits"` // acts of people that were acknowledged
 	Acts        map[string]int `json:"acts"`  // by kind
 	Kills       map[string]int `json:"kills"`
+	Restarted   map[string]int `json:"restarted"` // parts that ended with an error, such as no database, and were started again
 	Faults      map[string]int `json:"faults"`
 	Items       int            `json:"items"`
 	Comments    int            `json:"comments"`
