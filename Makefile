@@ -93,6 +93,11 @@ chaos: ## break everything that may break while people work, and judge: CHAOS_SE
 	@cd standalone && go build -o ../bin/chaos ./cmd/chaos
 	@exec bin/chaos -seconds $(CHAOS_SECONDS) -seed $(CHAOS_SEED) -store $(CHAOS_STORE) -items $(CHAOS_ITEMS) -rate $(CHAOS_RATE) -webhooks $(CHAOS_WEBHOOKS)
 
+.PHONY: chaos-seeds
+chaos-seeds: ## play every seed that ever found something
+	@cd standalone && go build -o ../bin/chaos ./cmd/chaos
+	@for f in standalone/chaos/testdata/seeds/*.txt; do bin/chaos $$(head -1 $$f) || exit 1; done
+
 .PHONY: bench
 bench: ## measure syncs against a bare Temporal workflow, latency, and what one edit costs: one JSON line per figure
 	@cd standalone && go run ./bench

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -63,5 +64,28 @@ func TestASeedTellsTheWholePlan(t *testing.T) {
 	}
 	if len(victims) != len(parts)+1 {
 		t.Errorf("killed are %v; want every part, and Postgres", victims)
+	}
+}
+
+// TestKeptSeedsCanBePlayed: every seed that ever found something is kept with the flags that replay it and what it found. They
+// are played by make chaos-seeds, because each takes minutes.
+func TestKeptSeedsCanBePlayed(t *testing.T) {
+	files, err := filepath.Glob("testdata/seeds/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no seeds are kept: %v", err)
+	}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		flags, note, _ := strings.Cut(string(b), "\n")
+		o, err := parse(strings.Fields(flags), os.Stderr)
+		if err != nil || len(draw(o).acts) == 0 {
+			t.Errorf("%s: the first line does not say how to play it: %v", f, err)
+		}
+		if len(strings.Fields(note)) < 10 {
+			t.Errorf("%s: what it found is not said", f)
+		}
 	}
 }
