@@ -62,6 +62,11 @@ func (w *applying) create(ctx context.Context) error {
 	if err != nil {
 		return doing("read the new item", err)
 	}
+	if h, ok := w.c.(connectors.Historian); ok && (again || o.UpdatedAt.After(o.CreatedAt)) {
+		if o.Changed, o.Ours, err = h.History(ctx, ref.ID); err != nil {
+			return doing("read what was changed since the item was created", err)
+		}
+	}
 	o.Ref.System, o.Ref.Type = ref.System, ref.Type
 	w.found = &o
 	created := asCreated(o, draft)

@@ -63,6 +63,14 @@ type Finder interface {
 	Find(ctx context.Context, t ItemType, mark string) ([]core.Ref, error)
 }
 
+// Historian tells what was changed after an item was created, where reads do not show it (Observation.Changed). It is asked
+// when a create lost its answer: what people have changed meanwhile is not to be taken for something the create left out.
+type Historian interface {
+	// History gives, by field, when it was last changed after the create, and the fields whose last change the own account made.
+	// Fields that nobody changed are left out. Times are UTC and after the create.
+	History(ctx context.Context, id string) (changed map[string]time.Time, ours []string, err error)
+}
+
 // Searcher lists the items of a type and scope that a query in the vendor's own language finds. A query that the vendor cannot
 // read is ErrInvalid. The zero cursor begins; the order is the vendor's.
 type Searcher interface {

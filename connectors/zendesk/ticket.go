@@ -34,13 +34,16 @@ type ticket struct {
 
 // audit is the record of one update.
 type audit struct {
-	ID       int64
-	Metadata struct {
+	ID        int64
+	AuthorID  int64  `json:"author_id"`
+	CreatedAt string `json:"created_at"`
+	Metadata  struct {
 		Custom map[string]any
 	}
 	Events []struct {
-		Type string
-		HTML string `json:"html_body"`
+		Type  string
+		HTML  string `json:"html_body"`
+		Field any    `json:"field_name"` // of a change; the vendor writes a custom field's id as a text
 	}
 }
 
