@@ -103,6 +103,9 @@ func breakThings(ctx context.Context, s *site, p plan, begun time.Time, out io.W
 	for _, m := range p.modes {
 		at(m.from, func() { say(s.webhooks(ctx, m.side, m.mode, m.percent)) })
 	}
+	if w := p.window; w.at > 0 {
+		at(w.at, func() { say(s.maintain(ctx, w.side)) })
+	}
 	down := map[string]*sync.Mutex{} // a part that is down is not killed again
 	for _, k := range p.kills {
 		if down[k.part] == nil {

@@ -50,6 +50,10 @@ func judge(ctx context.Context, s *site, p plan, rec *record, w *watch, quiet st
 		v.find(&v.Unconverged, nil, "%s", f)
 	}
 	_, before, _ := w.counts()
+	v.Arrived = max(0, w.lastWrite().Sub(rec.lastAct()).Round(100*time.Millisecond).Seconds())
+	if most := 2 * s.o.Sweep.Seconds(); !s.o.Webhooks && v.Arrived > most {
+		v.find(&v.Unconverged, nil, "without webhooks the last edit arrived after %.0f s, which is more than two sweeps of %v", v.Arrived, s.o.Sweep)
+	}
 	if err := j.all(rec); err != nil {
 		v.find(&v.Unconverged, nil, "the judge could not read everything: %v", err)
 	}
@@ -74,6 +78,9 @@ func (v *verdict) countPlanned(p plan) {
 		if m.mode != "normal" {
 			v.Faults["webhooks-"+m.mode]++
 		}
+	}
+	if p.window.at > 0 {
+		v.Faults["window"]++
 	}
 	for _, s := range p.skews {
 		v.Faults["clock"] += len(s)

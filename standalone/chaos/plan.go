@@ -13,6 +13,7 @@ type plan struct {
 	kills  []kill
 	skews  [2][]skew
 	modes  []mode
+	window window
 }
 
 // planned is one act of a person. Which item it is about depends on what exists by then; the draw is its own.
@@ -45,6 +46,12 @@ type mode struct {
 	side     side
 	mode     string
 	percent  float64
+}
+
+// window is when a maintenance window is announced, and of which system.
+type window struct {
+	at   time.Duration
+	side side
 }
 
 // kinds are the acts by how often they come.
@@ -86,6 +93,9 @@ func draw(o Options) plan {
 	p.kills = drawKills(rand.New(rand.NewPCG(o.Seed, 3)), o)
 	p.skews = drawSkews(rand.New(rand.NewPCG(o.Seed, 4)), storm)
 	p.modes = drawModes(rand.New(rand.NewPCG(o.Seed, 5)), o)
+	if r := rand.New(rand.NewPCG(o.Seed, 6)); o.Storm >= time.Minute { // a window takes whole minutes
+		p.window = window{time.Duration((0.1 + 0.3*r.Float64()) * float64(o.Storm)), side(r.IntN(2))}
+	}
 	return p
 }
 

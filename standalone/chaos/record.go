@@ -107,6 +107,20 @@ func (r *record) all() []*item {
 	return append([]*item(nil), r.items...)
 }
 
+// lastAct is when somebody last did something.
+func (r *record) lastAct() (t time.Time) {
+	for _, i := range r.all() {
+		i.mu.Lock()
+		for _, a := range i.acts {
+			if a.Ended.After(t) {
+				t = a.Ended
+			}
+		}
+		i.mu.Unlock()
+	}
+	return t
+}
+
 func (r *record) count() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

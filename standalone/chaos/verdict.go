@@ -24,9 +24,10 @@ type verdict struct {
 	Attachments int            `json:"attachments"`
 	Calls       int            `json:"calls"` // of the sync, but for those that list changes
 	Writes      int            `json:"writes"`
-	Conflicts   int            `json:"conflicts"` // last edits that lost by policy and are in the ledger
-	Excused     int            `json:"excused"`   // documented weaknesses that showed
-	Quiet       float64        `json:"quiet_seconds"`
+	Conflicts   int            `json:"conflicts"`       // last edits that lost by policy and are in the ledger
+	Excused     int            `json:"excused"`         // documented weaknesses that showed
+	Arrived     float64        `json:"arrived_seconds"` // from the last act of a person to the last write of the sync
+	Quiet       float64        `json:"quiet_seconds"`   // from the end of the storm until everything had come to rest
 	Duplicates  int            `json:"duplicates"`
 	LostEdits   int            `json:"lost_edits"`
 	Loops       int            `json:"loops"`

@@ -19,6 +19,7 @@ type watch struct {
 	writes []string // what was written, oldest first
 	faults map[string]int
 	last   time.Time // when the last call was seen that was about an item
+	wrote  time.Time // when the last write was seen
 	missed int       // calls that came too fast to be counted
 }
 
@@ -60,6 +61,7 @@ func (w *watch) look(ctx context.Context) {
 			w.calls++
 			w.last = time.Now()
 			if c.Method != "GET" && !asks.MatchString(c.Operation) && c.Fault == "" {
+				w.wrote = time.Now()
 				w.writes = append(w.writes, fmt.Sprintf("%s %s %s", time.Now().UTC().Format("15:04:05"), c.Method, c.Path))
 			}
 		}
@@ -80,6 +82,13 @@ func (w *watch) quietFor() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return time.Since(w.last)
+}
+
+// lastWrite is when the sync last wrote something.
+func (w *watch) lastWrite() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.wrote
 }
 
 // counts are the calls and writes so far, and the faults by kind.
