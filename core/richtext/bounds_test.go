@@ -55,7 +55,7 @@ func count(nodes []Node, depth int) (total, deepest int) {
 
 func TestHostileInputIsBounded(t *testing.T) {
 	const size = 10_000
-	for name, source := range hostile(size) {
+	for name, source := range nasty(size) {
 		for _, f := range formats {
 			t.Run(name+" as "+string(f), func(t *testing.T) {
 				d := Parse(f, source)

@@ -36,3 +36,14 @@ func FuzzMarkdown(f *testing.F) {
 func FuzzPlain(f *testing.F) {
 	fuzz(f, Plain, "- a\n- b\n\n    at f(x)\r\n\t", "see (https://acme.example/x).")
 }
+
+func FuzzWiki(f *testing.F) {
+	fuzz(f, Wiki,
+		"h1. A\n\n* b\n*# c\n{code:go}\nx\n{code}\n\n||d||e||\n|[f|https://a.b]|!g.png|thumbnail!|\n----\n{quote}h{quote}",
+		"*a* _b_ -c- +d+ {*}e{*} {{f}} {color:red}g{color} [~h] [^i.zip] \\\\ \\*j\\*", "{panel:title=a}\n{quote}b{panel}c", "|a|{noformat}|b|")
+}
+
+func FuzzAsana(f *testing.F) {
+	fuzz(f, Asana, "<body>a\n<h1>b</h1><ul><li>c<ol><li>d</li></ol></li></ul><a data-asana-gid=\"1\"/><pre>e\n</pre></body>",
+		`<body><a href="https://a.b" data-asana-gid="1" data-asana-type="user">@f<b>g</a></b><hr/>`)
+}

@@ -55,6 +55,9 @@ func (b *htmlBuilder) open(t html.Token) {
 		}
 		return
 	}
+	if tag == atom.A && b.mention(t, attrs) {
+		return
+	}
 	switch {
 	case htmlBreaks[tag]:
 		b.endLine()
@@ -213,6 +216,9 @@ func (b *htmlBuilder) close(tag atom.Atom) {
 		case atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext:
 			b.endPre()
 		}
+		return
+	}
+	if b.endsMention(tag) {
 		return
 	}
 	switch tag {

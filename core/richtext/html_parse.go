@@ -21,9 +21,13 @@ const maxOpen = 4*MaxDepth + 20
 
 // parse reads a token at a time: the work is linear and nesting bounded
 // whatever the input.
-func (htmlCodec) parse(source string) Doc {
+func (htmlCodec) parse(source string) Doc { return parseHTML(source, false) }
+
+// parseHTML reads HTML, or Asana's XML, in which white space stands for
+// itself.
+func parseHTML(source string, asana bool) Doc {
 	z := html.NewTokenizer(strings.NewReader(cleanText(source)))
-	b := htmlBuilder{frames: []htmlFrame{{}}}
+	b := htmlBuilder{frames: []htmlFrame{{}}, asana: asana}
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
@@ -67,6 +71,8 @@ type htmlBuilder struct {
 	pre     *strings.Builder // set inside pre
 	preName string
 	skip    atom.Atom // element whose text is not content
+	asana   bool      // white space stands for itself, people have gids
+	person  *Node     // the mention whose name is being read
 }
 
 func (b *htmlBuilder) finish() Doc {
@@ -101,6 +107,11 @@ func (b *htmlBuilder) text(s string) {
 		return
 	case b.pre != nil:
 		b.pre.WriteString(s)
+		return
+	case b.named(s):
+		return
+	case b.asana:
+		b.inline(Node{Kind: Text, Text: s, Marks: b.active()})
 		return
 	}
 	marks := b.active()
@@ -139,6 +150,7 @@ func (b *htmlBuilder) inline(n Node) {
 
 // endLine closes the current paragraph or heading.
 func (b *htmlBuilder) endLine() {
+	b.endMention()
 	b.space = false
 	if len(b.line) == 0 {
 		return

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var formats = []Format{ADF, HTML, Markdown, Plain}
+var formats = []Format{ADF, HTML, Markdown, Wiki, Asana, AsanaComment, Plain}
 
 // dump writes a tree on one line.
 func dump(nodes []Node) string {
@@ -102,6 +102,10 @@ func TestLawAnyInput(t *testing.T) {
 			"<input type=checkbox>", "<hr>", "<!-- c -->", "&nbsp;", "&lt;", "\n", "\n\n", "\n    ", "\n- ", "\n1. ", "\n> ", "\n# ",
 			"\n```\n", "\n~~~\n", "**", "*", "_", "__", "~~", "`", "[a](b)", "![a](b)", "\n| a | b |\n|---|---|\n| c | d |\n",
 			"\n---\n", "\n===\n", "- [ ] ", "- [x] ", "\n\t", "\\", "<", ">", "&", "[", "]", "(", ")", "[a]: b\n", "<https://a.b>",
+			"\nh1. ", "\nbq. ", "\n* ", "\n*# ", "\n** ", "\n----\n", "{quote}", "{panel}", "{panel:title=x|bgColor=#FFEBE6}", "{code:go}",
+			"{code}", "{noformat}", "{{", "}}", "{*}", "{_}", "{color:red}", "{color}", "[a|https://a.b]", "[~ann]", "[^a.zip]",
+			"!a.png|thumbnail!", "\n||a||b||\n|c|d|\n", "\\\\", "(x)", "+", "^", "~", "|", "!", "https://a.b/-c-",
+			"<body>", "</body>", `<a data-asana-gid="12"/>`, `<a data-asana-gid="12" data-asana-type="user" href="https://a.b">@Ann`, "<hr/>",
 		}), someText), 0, 12)
 	for _, f := range formats {
 		t.Run(string(f), func(t *testing.T) {

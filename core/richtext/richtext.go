@@ -14,7 +14,11 @@ const (
 	ADF      Format = "adf"      // Atlassian Document Format, JSON (Jira Cloud REST v3)
 	HTML     Format = "html"     // the HTML that comment and description fields hold (Zendesk html_body and its like)
 	Markdown Format = "markdown" // GitHub Flavored Markdown
-	Plain    Format = "plain"    // plain text; a blank line separates paragraphs
+	Wiki     Format = "wiki"     // Jira wiki markup (Data Center, REST v2)
+	Asana    Format = "asana"    // Asana's XML of task notes (html_notes)
+	// AsanaComment is Asana's XML of comments (html_text): no headings, no rules.
+	AsanaComment Format = "asana-comment"
+	Plain        Format = "plain" // plain text; a blank line separates paragraphs
 )
 
 // codec is one format. parse is total; what it returns need not be tidy.
@@ -27,10 +31,13 @@ type codec interface {
 
 // codecs is the registry: a new format is one more line here.
 var codecs = map[Format]codec{
-	ADF:      adfCodec{},
-	HTML:     htmlCodec{},
-	Markdown: markdownCodec{},
-	Plain:    plainCodec{},
+	ADF:          adfCodec{},
+	HTML:         htmlCodec{},
+	Markdown:     markdownCodec{},
+	Wiki:         wikiCodec{},
+	Asana:        asanaCodec{},
+	AsanaComment: asanaCodec{comment: true},
+	Plain:        plainCodec{},
 }
 
 // codecOf returns the codec of f; an unknown format is read and written as

@@ -1,0 +1,216 @@
+package richtext
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// reshapeWiki applies what the notation asks of content beyond kinds.
+func reshapeWiki(f *fitter, parent Kind, blocks []Node) []Node {
+	switch {
+	case parent == Cell:
+		blocks = f.oneParagraph(blocks)
+	case isAnyList(parent):
+		blocks = f.wikiItem(parent, blocks)
+	}
+	var out []Node
+	for _, b := range blocks {
+		switch b.Kind {
+		case Paragraph, Heading:
+			b.Children = f.wikiLine(b.Children)
+		case Panel:
+			if b.Name == "tip" {
+				b.Name = "success"
+			}
+		case CodeBlock:
+			out = append(out, f.wikiCode(parent, b)...)
+			continue
+		case OrderedList:
+			f.fromOne(&b)
+			b.Children = f.hoistItems(b.Children)
+		case BulletList:
+			b.Children = f.hoistItems(b.Children)
+			out = append(out, tidyBlocks(splitTasks(b), 0)...)
+			continue
+		case Table:
+			b.Children = f.withoutSpans(b.Children)
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// fromOne makes an ordered list start at one.
+func (f *fitter) fromOne(list *Node) {
+	if list.Level != 1 {
+		f.lose("start number", "1")
+		list.Level = 1
+	}
+}
+
+// oneParagraph joins the paragraphs of a place that holds one.
+func (f *fitter) oneParagraph(blocks []Node) []Node {
+	var out []Node
+	for _, b := range blocks {
+		last := len(out) - 1
+		if b.Kind != Paragraph || last < 0 || out[last].Kind != Paragraph {
+			out = append(out, b)
+			continue
+		}
+		f.lose("paragraph", "line break")
+		line := append(out[last].Children[:len(out[last].Children):len(out[last].Children)], Node{Kind: HardBreak})
+		out[last] = Node{Kind: Paragraph, Children: joinLines(tidyInline(append(line, b.Children...)))}
+	}
+	return out
+}
+
+// wikiItem returns the content of an item: after a list in it everything
+// belongs to that list, so a list that others follow becomes lines of text.
+func (f *fitter) wikiItem(parent Kind, blocks []Node) []Node {
+	tail := len(blocks)
+	for tail > 0 && isAnyList(blocks[tail-1].Kind) {
+		tail--
+	}
+	var out []Node
+	for i, b := range blocks {
+		switch last := len(out) - 1; {
+		case i < tail && isAnyList(b.Kind):
+			out = append(out, f.listLines(parent, b)...)
+		case b.Kind == OrderedList && last >= 0 && out[last].Kind == OrderedList:
+			f.lose("orderedList", "list before it")
+			out[last].Children = append(out[last].Children[:len(out[last].Children):len(out[last].Children)], b.Children...)
+		default:
+			out = append(out, b)
+		}
+	}
+	return f.oneParagraph(out)
+}
+
+// hoistItems puts the items of a nested list in the place of an item that has
+// no text of its own: without text there is nothing to nest them under.
+func (f *fitter) hoistItems(items []Node) []Node {
+	var out []Node
+	for _, item := range items {
+		for len(item.Children) > 0 && isAnyList(item.Children[0].Kind) {
+			f.lose("item", "items of its list")
+			list := item.Children[0]
+			for _, inner := range list.Children {
+				if list.Kind == TaskList {
+					inner = Node{Kind: Item, Children: boxed(inner)}
+				}
+				out = append(out, inner)
+			}
+			item.Children = item.Children[1:]
+		}
+		if len(item.Children) > 0 {
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+// wikiCode returns a code block whose text does not end its own notation, as
+// text where there is no such notation.
+func (f *fitter) wikiCode(parent Kind, b Node) []Node {
+	code, plain := strings.Contains(b.Text, "{code}"), strings.Contains(b.Text, "{noformat}")
+	switch {
+	case code && plain:
+		return f.fitAll(parent, tidyBlocks(f.degrade(parent, b), 0))
+	case code && b.Name != "":
+		f.lose("language", "nothing")
+		b.Name = ""
+	}
+	return []Node{b}
+}
+
+// wikiLine fits the nodes of one paragraph. A picture stands between spaces,
+// or it is read as an exclamation mark.
+func (f *fitter) wikiLine(nodes []Node) []Node {
+	space := Node{Kind: Text, Text: " "}
+	var out []Node
+	for i, n := range nodes {
+		switch n.Kind {
+		case Mention, File:
+			if n.Kind == Mention {
+				n.Text = "" // the reader sees the name the system has for it
+			}
+			if hasMark(n.Marks, Link) {
+				f.lose("link", string(n.Kind))
+				n.Marks = dropMark(n.Marks, Link)
+			}
+		case Image:
+			if alt := cleanLine(wikiAlt.ReplaceAllString(n.Text, " ")); n.URL != "" && alt != n.Text {
+				f.lose("alternative text", "letters of it")
+				n.Text = alt
+			}
+		}
+		if i > 0 && (n.Kind == Image || nodes[i-1].Kind == Image) && !spaceBetween(nodes[i-1], n) {
+			out = append(out, space)
+		}
+		out = append(out, n)
+	}
+	return joinLines(tidyInline(out))
+}
+
+// spaceBetween reports whether white space stands between two nodes.
+func spaceBetween(a, b Node) bool {
+	return a.Kind == HardBreak || b.Kind == HardBreak || a.Kind == Text && strings.HasSuffix(a.Text, " ") ||
+		b.Kind == Text && strings.HasPrefix(b.Text, " ")
+}
+
+// withoutSpans returns rows in which every cell is one field: what a cell
+// spanned beyond its first field is empty. Spans that would more than double
+// a table are cut off.
+func (f *fitter) withoutSpans(rows []Node) []Node {
+	room := 0
+	for _, r := range rows {
+		room += len(r.Children)
+	}
+	below := map[int]int{} // column: how many rows the cell above still covers
+	return f.each(rows, func(row *Node) {
+		var cells []Node
+		fill := func() {
+			for below[len(cells)] > 0 {
+				below[len(cells)]--
+				cells = append(cells, Node{Kind: Cell})
+			}
+		}
+		for _, c := range row.Children {
+			fill()
+			wide, high := max(c.Colspan, 1), max(c.Rowspan, 1)
+			if c.Colspan > 1 {
+				f.lose("colspan", "empty cells")
+			}
+			if c.Rowspan > 1 {
+				f.lose("rowspan", "empty cells")
+			}
+			c.Colspan, c.Rowspan = 0, 0
+			if wide*high-1 > room {
+				wide, high = 1, 1
+			}
+			room -= wide*high - 1
+			for i := range wide {
+				below[len(cells)] = high - 1
+				if i > 0 {
+					c = Node{Kind: Cell, Header: c.Header}
+				}
+				cells = append(cells, c)
+			}
+		}
+		fill()
+		row.Children = cells
+	})
+}
+
+func wordBefore(s string) bool {
+	r, size := utf8.DecodeLastRuneInString(s)
+	return size > 0 && wordRune(r)
+}
+
+func wordAfter(s string) bool {
+	r, size := utf8.DecodeRuneInString(s)
+	return size > 0 && wordRune(r)
+}
+
+func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
