@@ -32,7 +32,7 @@ type wikiReader struct {
 	href    string // of the open link
 	bar     int    // where its text ends
 	after   int    // where the link ends
-	address int    // end of the web address around i: nothing in it formats
+	address int    // end of the web address around i: no formatting begins in it
 }
 
 // wikiOpen is a formatting that may begin at a node.
@@ -176,10 +176,8 @@ func (r *wikiReader) delimiter(c byte) {
 	s := string(c)
 	canOpen, canClose := wikiEdges(r.s, r.i)
 	switch {
-	case r.i < r.address:
-		r.plain.WriteByte(c)
 	case canClose && r.end(s):
-	case canOpen:
+	case canOpen && r.i >= r.address:
 		r.begin(s, s, Mark{Kind: wikiDelimiters[c]})
 	default:
 		r.plain.WriteByte(c)
