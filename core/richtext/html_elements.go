@@ -55,6 +55,9 @@ func (b *htmlBuilder) open(t html.Token) {
 		}
 		return
 	}
+	if t.Type == html.StartTagToken {
+		b.hides.open(tag, attrs)
+	}
 	if tag == atom.A && b.mention(t, attrs) {
 		return
 	}
@@ -116,7 +119,9 @@ func (b *htmlBuilder) openVoid(tag atom.Atom, attrs map[string]string) bool {
 		b.endLine()
 		b.add(Node{Kind: Rule})
 	case atom.Img:
-		if !invisible(attrs) {
+		if b.hides.tag != 0 || invisible(attrs) {
+			b.lost = append(b.lost, Loss{Kind: "trackingImage", Became: "nothing", Count: 1})
+		} else {
 			b.inline(Node{Kind: Image, Text: attrs["alt"], URL: attrs["src"], Marks: b.active()})
 		}
 	case atom.Input:
@@ -131,24 +136,6 @@ func (b *htmlBuilder) openVoid(tag atom.Atom, attrs map[string]string) bool {
 	}
 	return true
 }
-
-// invisible reports whether a picture is there to be fetched, not to be seen.
-func invisible(attrs map[string]string) bool {
-	style := strings.ReplaceAll(strings.ToLower(attrs["style"]), " ", "")
-	for _, side := range []string{"width", "height"} {
-		if attrNumber(attrs, side, 100) <= 1 {
-			return true
-		}
-		for _, px := range []string{"0", "0px", "1px"} {
-			if strings.HasPrefix(style, side+":"+px) && !digitAt(style, len(side+":"+px)) || strings.Contains(style+";", ";"+side+":"+px+";") {
-				return true
-			}
-		}
-	}
-	return strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden")
-}
-
-func digitAt(s string, i int) bool { return i < len(s) && s[i] != ';' }
 
 // maxMarks bounds the open formattings; what is nested deeper looks the same.
 const maxMarks = 64
@@ -218,6 +205,7 @@ func (b *htmlBuilder) close(tag atom.Atom) {
 		}
 		return
 	}
+	b.hides.close(tag)
 	if b.endsMention(tag) {
 		return
 	}

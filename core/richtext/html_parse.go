@@ -72,13 +72,15 @@ type htmlBuilder struct {
 	preName string
 	skip    atom.Atom // element whose text is not content
 	asana   bool      // white space stands for itself, people have gids
-	person  *Node     // the mention whose name is being read
+	hides   hiddenElement
+	lost    []Loss
+	person  *Node // the mention whose name is being read
 }
 
 func (b *htmlBuilder) finish() Doc {
 	b.endPre()
 	b.popTo(0)
-	return Doc{Blocks: b.frames[0].node.Children}
+	return Doc{Blocks: b.frames[0].node.Children, Lost: mergeLosses(b.lost)}
 }
 
 func (b *htmlBuilder) top() *htmlFrame { return &b.frames[len(b.frames)-1] }
