@@ -62,6 +62,8 @@ type Store interface {
 	Observation(ctx context.Context, hash string) (core.Observation, error)
 	PutPlan(ctx context.Context, p core.Plan) error
 	Plan(ctx context.Context, id string) (core.Plan, error)
+	Plans(ctx context.Context, pair string, limit int) ([]core.Plan, error)
+	BusySince(ctx context.Context, pair string, n int) (time.Time, error)
 	SaveStep(ctx context.Context, s core.Step) error
 	AddOutcome(ctx context.Context, o core.Outcome) error
 

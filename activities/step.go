@@ -17,6 +17,7 @@ import (
 // step is everything one planning looks at, loaded.
 type step struct {
 	pair    core.Pair
+	row     core.Pair // as the store has it
 	mapping *mapping.Mapping
 	links   []core.Link
 	can     [2]merge.EntryAbilities
@@ -27,6 +28,7 @@ type step struct {
 	resolve map[string]core.Side
 	// resolutions are the operators' decisions that no sync has carried out yet.
 	resolutions []core.Resolution
+	loops       map[string]bool // rules that go round between the two sides
 }
 
 // load reads the pair, its merge base and the named observations.
@@ -35,7 +37,7 @@ func (a *Activities) load(ctx context.Context, pairID string, seen [2]string) (*
 	if err != nil {
 		return nil, err
 	}
-	s := &step{pair: pair}
+	s := &step{pair: pair, row: pair}
 	if s.mapping, err = a.Mappings.Active(ctx, pair.Connection); err != nil {
 		return nil, err
 	}
@@ -43,6 +45,9 @@ func (a *Activities) load(ctx context.Context, pairID string, seen [2]string) (*
 		return nil, err
 	}
 	if s.resolutions, err = a.Store.OpenResolutions(ctx, pairID); err != nil {
+		return nil, err
+	}
+	if s.loops, err = a.loops(ctx, pairID); err != nil {
 		return nil, err
 	}
 	for _, side := range core.Sides {
@@ -128,6 +133,9 @@ func (s *step) plan(a *Activities) core.Plan {
 		p.Resolutions = append(p.Resolutions, r.ID)
 	}
 	p.Decisions = merge.Fields(s.input())
+	if !s.retry {
+		merge.Unloop(p.Decisions, s.loops)
+	}
 	for _, to := range core.Sides {
 		if s.now[to] == nil {
 			side := conn.Sides[to]

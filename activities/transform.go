@@ -44,7 +44,7 @@ func (a *Activities) transform(ctx context.Context, in TransformInput) (Transfor
 			r.Status, r.Problem, r.Problems = core.PairProblem, string(core.ProblemBrake), max(1, len(s.pair.Parked))
 			return r, nil
 		}
-		if err := a.Store.PutPlan(ctx, p); err != nil {
+		if err := a.propose(ctx, s, &p); err != nil {
 			return r, err
 		}
 		r.Plan, r.Write, r.To, r.Create = p.ID, true, to, p.Create[to] != nil
@@ -60,6 +60,23 @@ func (a *Activities) transform(ctx context.Context, in TransformInput) (Transfor
 		r.Ledger = a.Ledger + r.Plan
 	}
 	return r, nil
+}
+
+// propose keeps a plan that is to be carried out. What both sides agree on by now is agreed whatever becomes of the writes:
+// the merge base moves for that at once, or an edit made before they succeed would be taken for one that never arrived.
+func (a *Activities) propose(ctx context.Context, s *step, p *core.Plan) error {
+	if s.now[core.A] == nil || s.now[core.B] == nil || s.base[core.A] == nil || s.base[core.B] == nil {
+		return a.Store.PutPlan(ctx, *p)
+	}
+	base, _ := merge.Advance(s.input(), p.Decisions, merge.Done{})
+	if !contentMoved(s.base[core.A], &base[core.A]) && !contentMoved(s.base[core.B], &base[core.B]) {
+		return a.Store.PutPlan(ctx, *p)
+	}
+	row := s.row
+	for _, side := range core.Sides {
+		row.Sides[side].Base = base[side].Hash()
+	}
+	return a.Store.SaveStep(ctx, core.Step{Pair: row, Observations: base[:], Plan: p})
 }
 
 // nothing settles a plan of which nothing is written now. A twin that waits to be created leaves no base.
@@ -219,7 +236,7 @@ func contentMoved(was, is *core.Observation) bool {
 
 // worst gives a pair's status, the class of its gravest problem and how many there are.
 func worst(p core.Pair) (core.PairStatus, string, int) {
-	order := []core.ProblemClass{core.ProblemBrake, core.ProblemUnknown, core.ProblemDenied, core.ProblemFailed, core.ProblemGone, core.ProblemConflict,
+	order := []core.ProblemClass{core.ProblemBrake, core.ProblemUnknown, core.ProblemLoop, core.ProblemDenied, core.ProblemFailed, core.ProblemGone, core.ProblemConflict,
 		core.ProblemInvalid, core.ProblemUnsupported, core.ProblemTooLarge}
 	for _, class := range order {
 		for _, parked := range p.Parked {

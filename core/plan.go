@@ -137,5 +137,6 @@ const (
 	ProblemTooLarge    ProblemClass = "too-large"   // the author of the content: over the target's limit
 	ProblemUnknown     ProblemClass = "unknown"     // an operator: it cannot be told whether a write happened
 	ProblemBrake       ProblemClass = "brake"       // an operator: the connection was stopped, look and release it
+	ProblemLoop        ProblemClass = "loop"        // the admin of a system: something there keeps changing what is written
 	ProblemFailed      ProblemClass = "failed"      // an operator: everything else that does not pass by itself
 )

@@ -21,6 +21,7 @@ var toDo = map[core.ProblemClass]string{
 	core.ProblemTooLarge:    "make the content smaller, or set a limit in the connection so that it is left out",
 	core.ProblemUnknown:     "look on the target whether the write happened, then resync",
 	core.ProblemBrake:       "look at what happened in the system named; if it is right, release the connection",
+	core.ProblemLoop:        "look for an automation, on either side, that changes the field whenever it is written, then resync",
 	core.ProblemFailed:      "read the text and the log, then resync",
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"duplex/core"
 )
@@ -80,6 +81,17 @@ func (s *Store) Plans(ctx context.Context, pair string, limit int) ([]core.Plan,
 		plans = append(plans, p)
 	}
 	return plans, nil
+}
+
+// BusySince is when the newest n plans of a pair began: the time of the oldest of them, zero where there are fewer. Plans
+// only looked at do not count.
+func (s *Store) BusySince(ctx context.Context, pair string, n int) (time.Time, error) {
+	var at stamp
+	err := get(ctx, s.read, &at, `SELECT at FROM plans WHERE pair = ? AND NOT trial ORDER BY seq DESC LIMIT 1 OFFSET ?`, pair, n-1)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return time.Time{}, fmt.Errorf("look at the newest plans of pair %q: %w", pair, err)
+	}
+	return at.Time, nil
 }
 
 func aboutPlan(id string) string { return "plan\x00" + id }

@@ -350,6 +350,8 @@ func classify(err error) (core.ProblemClass, string) {
 			class = core.ProblemTooLarge
 		case "not-found":
 			class = core.ProblemGone
+		case "loop":
+			class = core.ProblemLoop
 		}
 	}
 	return class, text
