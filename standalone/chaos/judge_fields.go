@@ -162,12 +162,12 @@ func (c *matter) byPolicy(f string, e edit, now [2]string) (bool, string, error)
 // setBack tells an edit that restored what the other side's last editor still saw there: between two syncs that is no change,
 // so the other side is the only one that changed.
 func (c *matter) setBack(f string, e edit, now [2]string) bool {
-	for _, w := range c.edits[f] {
-		if w.side != e.side && w.value == now[w.side] && alike(f, e.side, e.value, w.was) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.edits[f], func(w edit) bool { return w.side != e.side && w.value == now[w.side] }) && c.agreedBefore(f, e.side, e.value)
+}
+
+// agreedBefore tells whether somebody on the other side changed the field from the counterpart of a value.
+func (c *matter) agreedBefore(f string, s side, value string) bool {
+	return slices.ContainsFunc(c.edits[f], func(w edit) bool { return w.side != s && alike(f, s, value, w.was) })
 }
 
 // latestAudit is when the ticket changed last: where a system keeps no time per field, the policy takes the item's.
@@ -205,6 +205,10 @@ func (c *matter) overwritten(f string, s side) error {
 		kept, err := c.inLedger(f, s, was.to)
 		if err != nil {
 			return err
+		}
+		if !kept && c.agreedBefore(f, s, was.to) {
+			c.excuse(c, "%s was set back in %s to what both sides had agreed on, which is no change, while somebody changed it in %s", f, s, s.other())
+			continue
 		}
 		if !kept {
 			c.find(&c.LostEdits, c, "the sync wrote %q over %q, which a person had set as %s in %s, and which neither reached the other side nor is in the ledger",
