@@ -225,6 +225,27 @@ func TestCreateReachesItsStatus(t *testing.T) {
 	}
 }
 
+// TestACreateThatDidNotReachItsStatusSaysSo: the issue exists, so it must be known; and nobody may take its first status for the
+// one it was to have.
+func TestACreateThatDidNotReachItsStatusSaysSo(t *testing.T) {
+	s := newSite(t, vendor(t), nil)
+	resp, err := http.Post(s.url+"/_control/faults", "application/json", strings.NewReader(`{"kind":"status","status":500,"method":"GET","path":"^/rest/api/3/issue/[0-9]+$"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	for status, fails := range map[string]bool{"Done": true, "": false} {
+		fields := map[string]core.Value{"summary": core.String("an issue")}
+		if status != "" {
+			fields["status"] = core.Option("", status)
+		}
+		o, err := s.conn.Create(t.Context(), core.Draft{Type: "issue", Scope: map[string]string{"project": "ENG", "issuetype": "Bug"}, Fields: fields, Mark: "dx-" + strings.Repeat("b", 26)})
+		if o.Ref.ID == "" || (err != nil) != fails {
+			t.Errorf("status %q: issue %q, error %v", status, o.Ref.ID, err)
+		}
+	}
+}
+
 func TestComponentsAndParent(t *testing.T) {
 	s := newSite(t, vendor(t), nil)
 	o := s.make(t, "ENG", map[string]core.Value{"components": core.Set(core.Option("", "vip"), core.Option("", "core"))})
