@@ -19,7 +19,7 @@ func hostile(size int) map[string]string {
 		"stray end tags":    fill("</b></p></ul>"),
 		"comments":          fill("<!--"),
 		"attributes":        "<p " + fill("a=b ") + ">x",
-		"one long link":     `<a href="https://a.b/` + fill("x") + `">` + strings.Repeat("<b>x</b>y", 1000) + "</a>",
+		"one long link":     `<a href="https://a.b/` + strings.Repeat("x", 10_000) + `">` + strings.Repeat("<b>x</b>y", 1000) + "</a>",
 		"markdown brackets": fill("["),
 		"markdown images":   fill("![a]("),
 		"markdown stars":    fill("*a **b "),
