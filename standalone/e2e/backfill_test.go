@@ -14,12 +14,12 @@ import (
 	"duplex/standalone/rig"
 )
 
-// backfilled is how many items the test brings in: DUPLEX_BACKFILL_ITEMS, 200 without it.
+// backfilled is how many items the test brings in: DUPLEX_BACKFILL_ITEMS, 50 without it.
 var backfilled = func() int {
 	if n, err := strconv.Atoi(os.Getenv("DUPLEX_BACKFILL_ITEMS")); err == nil && n >= 50 {
 		return n
 	}
-	return 200
+	return 50
 }()
 
 var digits = regexp.MustCompile(`[0-9]+`)
@@ -44,7 +44,7 @@ func (w *world) done(id string) gateway.Run {
 	w.t.Helper()
 	var run gateway.Run
 	began := time.Now()
-	for time.Since(began) < 2*patience+time.Duration(backfilled)*100*time.Millisecond {
+	for time.Since(began) < 2*patience+time.Duration(backfilled)*3*time.Second {
 		if run = w.progress(id); run.State.Ended() {
 			return run
 		}
@@ -59,7 +59,7 @@ func (w *world) reached(id string, n int) {
 	w.t.Helper()
 	began := time.Now()
 	for run := w.progress(id); run.Counts.Answered() < n && !run.State.Ended(); run = w.progress(id) {
-		if time.Since(began) > patience+time.Duration(n)*100*time.Millisecond {
+		if time.Since(began) > patience+time.Duration(n)*3*time.Second {
 			w.t.Fatalf("run %s is %s: %s", id, run.State, run.Text)
 		}
 		time.Sleep(50 * time.Millisecond)
