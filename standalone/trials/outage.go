@@ -102,7 +102,7 @@ func (d *downtime) away(ctx context.Context) error {
 	closed := time.Now()
 	d.say("%d tickets edited in %v, the gate closed %v after the first edit", d.o.n, edited.Round(time.Millisecond), closed.Sub(began).Round(time.Millisecond))
 	d.f.set("closed_after_seconds", closed.Sub(began).Seconds())
-	if err := d.handedOver(ctx, time.Minute); err != nil {
+	if err := d.handedOver(ctx, 5*time.Minute); err != nil {
 		return err
 	}
 	calls, err := d.meter.Next(ctx)

@@ -23,10 +23,10 @@ type trial struct {
 
 // all is every trial, in the order of `trials all`.
 var all = []trial{
-	{"outage", "a system is down for two minutes: no call but probes, nothing grows, live edits go first afterwards", 500, 20 * time.Minute, outage},
+	{"outage", "a system is down for two minutes: no call but probes, nothing grows, live edits go first afterwards", 500, 40 * time.Minute, outage},
 	{"throttle", "a third of all calls are refused for a second: none is made before that second has passed", 60, 10 * time.Minute, throttle},
 	{"poison", "a pair that can never be written leaves the others their latency", 40, 10 * time.Minute, poison},
-	{"backfill", "ten thousand existing items, the worker killed twice; then what that many idle pairs cost", 10_000, time.Hour, backfill},
+	{"backfill", "ten thousand existing items, the worker killed twice; then what that many idle pairs cost", 10_000, 3 * time.Hour, backfill},
 }
 
 // options of one trial.
