@@ -59,6 +59,7 @@ func Check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer c.procs.Stop()
+	c.procs.Flags = []string{"-heartbeat", "3s"} // work of a worker that was killed is taken up sooner
 	if c.source, c.tables, err = examples.SupportEscalation(); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"syscall"
 
@@ -58,8 +59,8 @@ func Child(ctx context.Context, args []string, stdout, stderr io.Writer) (ok boo
 
 // Start runs one part. It returns when the process was started, not when it answers.
 func (p *Processes) Start(w *World, part string) error {
-	args := append([]string{"serve", "-heartbeat", "3s"}, w.Flags(part)...)
-	_, err := p.start(part, append(args, p.Flags...), w.Environment(), nil)
+	args := slices.Concat([]string{"serve"}, w.Flags(part), p.Flags)
+	_, err := p.start(part, args, w.Environment(), nil)
 	return err
 }
 

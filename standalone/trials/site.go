@@ -68,6 +68,9 @@ func newSite(ctx context.Context, o options, limits map[string]string) (s *site,
 		}
 		s.ends = append(s.ends, func() { os.RemoveAll(dir) })
 	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return s, err
+	}
 	dsn := ""
 	if o.store == store.Postgres {
 		pg, err := storetest.NewServer(ctx)

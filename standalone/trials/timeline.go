@@ -48,6 +48,10 @@ func (s *site) timeline(ctx context.Context, p core.Pair, edited time.Time) erro
 		if e.GetWorkflowExecutionSignaledEventAttributes() != nil {
 			s.say("  %6d ms  the pair is told", ms)
 		}
+		if e.GetWorkflowTaskScheduledEventAttributes() != nil || e.GetWorkflowTaskStartedEventAttributes() != nil || e.GetWorkflowTaskCompletedEventAttributes() != nil ||
+			e.GetWorkflowTaskFailedEventAttributes() != nil || e.GetWorkflowTaskTimedOutEventAttributes() != nil || e.GetMarkerRecordedEventAttributes() != nil {
+			s.say("  %6d ms    %s", ms, e.GetEventType())
+		}
 		if e.GetTimerStartedEventAttributes() != nil || e.GetTimerFiredEventAttributes() != nil {
 			s.say("  %6d ms  %s", ms, e.GetEventType())
 		}
