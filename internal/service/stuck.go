@@ -2,27 +2,19 @@ package service
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/worker"
-	"go.temporal.io/sdk/workflow"
 
 	"duplex/core"
 	"duplex/store"
 	"duplex/stuck"
 	"duplex/workflows"
 )
-
-// scheduleEvery is how often a worker makes sure that the schedule exists: an engine that was lost has none.
-const scheduleEvery = 15 * time.Second
 
 // NewStuck is the stuck-work sweeper of an installation. Its metric is registered with r; nil: it is not counted.
 func NewStuck(st *store.Store, c client.Client, namespace string, log *slog.Logger, r prometheus.Registerer) *stuck.Sweeper {
@@ -58,45 +50,12 @@ func waits(ctx context.Context, st *store.Store, p core.Pair, now time.Time) boo
 	return false
 }
 
-// registerStuck makes the worker able to run the sweeper's passes.
-func registerStuck(w worker.Worker, s *stuck.Sweeper, o WorkerOptions, behaviour workflow.VersioningBehavior) {
-	w.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: o.Tuning}.Stuck, workflow.RegisterOptions{Name: workflows.StuckWorkflow, VersioningBehavior: behaviour})
-	w.RegisterActivityWithOptions(s.Pass, activity.RegisterOptions{Name: workflows.StuckActivity})
-}
-
-// keepStuckSchedule makes sure that the sweeper's schedule exists, until ctx ends. Many workers may do so at once.
-func keepStuckSchedule(ctx context.Context, c client.Client, every time.Duration, log *slog.Logger) {
-	tick := time.NewTicker(scheduleEvery)
-	defer tick.Stop()
-	for {
-		if err := ensureStuckSchedule(ctx, c, every); err != nil && ctx.Err() == nil {
-			log.Warn("the schedule of the stuck-work sweeper could not be checked; it is tried again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-func ensureStuckSchedule(ctx context.Context, c client.Client, every time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	var missing *serviceerror.NotFound
-	_, err := c.ScheduleClient().GetHandle(ctx, workflows.StuckSchedule).Describe(ctx)
-	if !errors.As(err, &missing) {
-		return err
-	}
-	_, err = c.ScheduleClient().Create(ctx, client.ScheduleOptions{ID: workflows.StuckSchedule,
+// stuckSchedule is when the sweeper passes.
+func stuckSchedule(every time.Duration) client.ScheduleOptions {
+	return client.ScheduleOptions{ID: workflows.StuckSchedule,
 		Spec:               client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: every}}},
 		Action:             &client.ScheduleWorkflowAction{ID: workflows.StuckSchedule, Workflow: workflows.StuckWorkflow, TaskQueue: workflows.PairsQueue},
 		CatchupWindow:      every,
 		TriggerImmediately: true,
-	})
-	var there *serviceerror.AlreadyExists
-	if errors.As(err, &there) || errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
-		return nil
 	}
-	return err
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
@@ -73,42 +74,32 @@ func NewWorker(o WorkerOptions) *Worker {
 // is noticed within a few seconds.
 func (w *Worker) Run(ctx context.Context) error {
 	w.pairs = worker.New(w.o.Temporal, workflows.PairsQueue, w.options())
-	w.pairs.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: w.o.Tuning}.Pair, workflow.RegisterOptions{
-		Name: workflows.PairWorkflow, VersioningBehavior: w.behaviour()})
-	w.pairs.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: w.o.Tuning}.Batch, workflow.RegisterOptions{
-		Name: workflows.BatchWorkflow, VersioningBehavior: w.behaviour()})
-	w.pairs.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: w.o.Tuning}.Retention, workflow.RegisterOptions{
-		Name: workflows.RetentionWorkflow, VersioningBehavior: w.behaviour()})
-	w.pairs.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: w.o.Tuning}.Sweep, workflow.RegisterOptions{
-		Name: workflows.SweepWorkflow, VersioningBehavior: w.behaviour()})
+	schedules := []client.ScheduleOptions{retentionSchedule()}
+	flows := workflows.Workflows{Tuning: w.o.Tuning}
+	byName := map[string]any{workflows.PairWorkflow: flows.Pair, workflows.BatchWorkflow: flows.Batch, workflows.RetentionWorkflow: flows.Retention,
+		workflows.SweepWorkflow: flows.Sweep}
 	w.pairs.RegisterActivity(w.act)
 	if w.o.Stuck != nil {
-		registerStuck(w.pairs, w.o.Stuck, w.o, w.behaviour())
+		schedules = append(schedules, stuckSchedule(cmp.Or(w.o.StuckEvery, workflows.StuckEvery)))
+		byName[workflows.StuckWorkflow] = flows.Stuck
+		w.pairs.RegisterActivityWithOptions(w.o.Stuck.Pass, activity.RegisterOptions{Name: workflows.StuckActivity})
+	}
+	for name, flow := range byName {
+		w.pairs.RegisterWorkflowWithOptions(flow, workflow.RegisterOptions{Name: name, VersioningBehavior: w.behaviour()})
 	}
 	if err := w.pairs.Start(); err != nil {
 		return fmt.Errorf("start the worker for pairs: %w", err)
 	}
 	defer w.stop()
-	if w.o.Stuck != nil {
-		go keepStuckSchedule(ctx, w.o.Temporal, cmp.Or(w.o.StuckEvery, workflows.StuckEvery), w.o.Log)
-	}
-	schedules := &Schedules{Store: w.o.Store, Client: w.o.Temporal.ScheduleClient(), Log: w.o.Log, Now: w.o.Now}
+	go keepSchedules(ctx, w.o.Temporal.ScheduleClient(), w.o.Log, schedules)
+	sweeps := &SweepSchedules{Store: w.o.Store, Client: w.o.Temporal.ScheduleClient(), Log: w.o.Log, Now: w.o.Now}
 	tick := time.NewTicker(refreshAfter)
 	defer tick.Stop()
-	var scheduled time.Time
 	for {
-		if time.Since(scheduled) > time.Minute { // again and again: an engine that was lost and made anew has no schedule
-			err := scheduleRetention(ctx, w.o.Temporal)
-			if err == nil {
-				scheduled = time.Now()
-			} else if ctx.Err() == nil {
-				w.o.Log.Warn("the schedule of retention cannot be made; it is tried again", "error", err)
-			}
-		}
 		if err := w.reconcile(ctx); err != nil && ctx.Err() == nil {
 			w.o.Log.Error("systems not read; the ones known go on", "error", err)
 		}
-		if err := schedules.Reconcile(ctx); err != nil && ctx.Err() == nil {
+		if err := sweeps.Reconcile(ctx); err != nil && ctx.Err() == nil {
 			w.o.Log.Error("sweeps not scheduled; it is tried again", "error", err)
 		}
 		select {

@@ -23,12 +23,11 @@ import (
 const (
 	sweepCatchUp   = time.Minute      // a sweep missed for longer while the engine was away is not made up for: the next one lists it all
 	lookAgainAfter = 10 * time.Minute // schedules are compared with the engine's own list this often
-	scheduleFor    = 10 * time.Second
 )
 
-// Schedules keeps one schedule of sweeps for each connection in force, in every worker: what one has done the others find
+// SweepSchedules keeps one schedule of sweeps for each connection in force, in every worker: what one has done the others find
 // done.
-type Schedules struct {
+type SweepSchedules struct {
 	Store interface {
 		Connections(ctx context.Context) ([]core.ConnectionVersion, error)
 	}
@@ -49,15 +48,15 @@ type sweepPlan struct {
 
 // Reconcile brings the engine's schedules in line with the connections. It asks the engine only about what changed, and
 // every ten minutes about all.
-func (s *Schedules) Reconcile(ctx context.Context) error {
+func (s *SweepSchedules) Reconcile(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, scheduleFor)
 	defer cancel()
-	want, err := s.wanted(ctx)
+	want, unusable, err := s.wanted(ctx)
 	if err != nil {
 		return err
 	}
 	if s.kept == nil || s.Now().Sub(s.listed) > lookAgainAfter {
-		if err := s.removeOthers(ctx, want); err != nil {
+		if err := s.removeOthers(ctx, want, unusable); err != nil {
 			return err
 		}
 		s.kept, s.listed = map[string]sweepPlan{}, s.Now()
@@ -87,13 +86,13 @@ func (s *Schedules) Reconcile(ctx context.Context) error {
 }
 
 // wanted are the plans of the connections in force that are to be swept. One whose file cannot be used keeps the schedule
-// it has.
-func (s *Schedules) wanted(ctx context.Context) (map[string]sweepPlan, error) {
+// it has, also where this process does not know it.
+func (s *SweepSchedules) wanted(ctx context.Context) (out map[string]sweepPlan, unusable map[string]bool, err error) {
 	versions, err := s.Store.Connections(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out := map[string]sweepPlan{}
+	out, unusable = map[string]sweepPlan{}, map[string]bool{}
 	for _, v := range versions {
 		if old, ok := s.kept[v.Name]; ok && old.version == v.Version {
 			out[v.Name] = old
@@ -107,6 +106,7 @@ func (s *Schedules) wanted(ctx context.Context) (map[string]sweepPlan, error) {
 			return []byte(b), nil
 		}})
 		if diags.Err() != nil {
+			unusable[v.Name] = true
 			if old, ok := s.kept[v.Name]; ok {
 				out[v.Name] = old
 			}
@@ -116,7 +116,7 @@ func (s *Schedules) wanted(ctx context.Context) (map[string]sweepPlan, error) {
 			out[v.Name] = planOf(v.Version, m.Connection)
 		}
 	}
-	return out, nil
+	return out, unusable, nil
 }
 
 func planOf(version int, c core.Connection) sweepPlan {
@@ -141,15 +141,15 @@ func (p sweepPlan) options() client.ScheduleOptions {
 }
 
 // put makes the schedule, or brings the one there is in line.
-func (s *Schedules) put(ctx context.Context, p sweepPlan) error {
+func (s *SweepSchedules) put(ctx context.Context, p sweepPlan) error {
 	o := p.options()
-	_, err := s.Client.Create(ctx, o)
-	if err == nil {
+	fresh, err := createSchedule(ctx, s.Client, o)
+	if err != nil {
+		return err
+	}
+	if fresh {
 		s.Log.Info("sweeps scheduled", "connection", p.request.Connection, "every", p.every)
 		return nil
-	}
-	if !errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
-		return err
 	}
 	return s.Client.GetHandle(ctx, o.ID).Update(ctx, client.ScheduleUpdateOptions{
 		DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
@@ -181,7 +181,7 @@ func (p sweepPlan) sameAs(now *client.Schedule) bool {
 }
 
 // removeOthers removes schedules of connections that are gone or are to be swept no more.
-func (s *Schedules) removeOthers(ctx context.Context, want map[string]sweepPlan) error {
+func (s *SweepSchedules) removeOthers(ctx context.Context, want map[string]sweepPlan, unusable map[string]bool) error {
 	list, err := s.Client.List(ctx, client.ScheduleListOptions{PageSize: 100})
 	if err != nil {
 		return fmt.Errorf("list the schedules: %w", err)
@@ -192,7 +192,7 @@ func (s *Schedules) removeOthers(ctx context.Context, want map[string]sweepPlan)
 			return fmt.Errorf("list the schedules: %w", err)
 		}
 		name, ours := strings.CutPrefix(e.ID, workflows.SweepID(""))
-		if _, ok := want[name]; !ours || ok {
+		if _, ok := want[name]; !ours || ok || unusable[name] {
 			continue
 		}
 		if err := s.remove(ctx, e.ID); err != nil {
@@ -202,7 +202,7 @@ func (s *Schedules) removeOthers(ctx context.Context, want map[string]sweepPlan)
 	return nil
 }
 
-func (s *Schedules) remove(ctx context.Context, id string) error {
+func (s *SweepSchedules) remove(ctx context.Context, id string) error {
 	err := s.Client.GetHandle(ctx, id).Delete(ctx)
 	var gone *serviceerror.NotFound
 	if err != nil && !errors.As(err, &gone) {
