@@ -8,7 +8,6 @@ import (
 
 	"duplex/core"
 	"duplex/core/erasure"
-	"duplex/store"
 )
 
 // ErasureRequest asks to erase one item, or a person a page of pairs at a time. Of a person it is asked twice over all
@@ -80,17 +79,6 @@ func (g *Gateway) eraseItem(r *http.Request, req ErasureRequest) (any, error) {
 	system, id, ok := strings.Cut(req.Item, ":")
 	if !ok || system == "" || id == "" {
 		return nil, refuse(classInvalid, "item", "an item is named by SYSTEM:ID")
-	}
-	pairs, err := g.o.Store.Pairs(r.Context(), store.PairFilter{Text: id, Limit: 1000})
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range pairs { // people know keys
-		for _, s := range p.Sides {
-			if s.Ref.System == system && strings.EqualFold(s.Ref.Key, id) {
-				id = s.Ref.ID
-			}
-		}
 	}
 	report, err := g.o.Store.EraseItem(r.Context(), system, id, req.DryRun)
 	if err != nil {

@@ -171,7 +171,7 @@ func TestEraseItem(t *testing.T) {
 			t.Errorf("the pair is linked: %+v", r)
 		}
 		ok(t, s.UnlinkPair(ctx, pair.ID))
-		dry, err := s.EraseItem(ctx, "left", "1", true)
+		dry, err := s.EraseItem(ctx, "left", "k-1", true) // people know keys
 		ok(t, err)
 		r, err = s.EraseItem(ctx, "left", "1", false)
 		ok(t, err)
@@ -202,6 +202,30 @@ func TestEraseItem(t *testing.T) {
 		ok(t, s.RelinkPair(ctx, pair.ID))
 		if got, err := s.Pair(ctx, pair.ID); err != nil || got.Sides[0].Base != "" || len(got.Parked) != 0 {
 			t.Errorf("linked again: %+v, %v", got, err)
+		}
+	})
+}
+
+// TestEraseItemTellsWhatAnotherPairHolds: the merge base of a linked pair of another connection stays, and the report says so.
+func TestEraseItemTellsWhatAnotherPairHolds(t *testing.T) {
+	sealings(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		ok(t, s.UnlinkPair(ctx, canaryPair(t, s).ID))
+		o := core.Observation{Ref: core.Ref{System: "right", Type: "item", ID: "1"}, Fields: map[string]core.Value{"title": core.String("theirs")}}
+		p := core.Pair{ID: "pair:other:a:9", Connection: "other", Status: core.PairInSync}
+		p.Sides[0] = core.PairSide{Name: "a", Ref: core.Ref{System: "left", Type: "item", ID: "9"}}
+		p.Sides[1] = core.PairSide{Name: "b", Ref: o.Ref}
+		_, _, err := s.ClaimPair(ctx, p)
+		ok(t, err)
+		p.Sides[1].Base, p.Sides[1].Seen = o.Hash(), o.Hash()
+		ok(t, s.SaveStep(ctx, core.Step{Pair: p, Observations: []core.Observation{o}}))
+		r, err := s.EraseItem(ctx, "left", "1", false)
+		ok(t, err)
+		if len(r.Remains) != 1 || !strings.Contains(r.Remains[0], p.ID) {
+			t.Errorf("it does not tell what is left: %v", r.Remains)
+		}
+		if got, err := s.Observation(ctx, o.Hash()); err != nil || got.Field("title").IsAbsent() {
+			t.Errorf("the other pair's merge base: %v", err)
 		}
 	})
 }
