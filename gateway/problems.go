@@ -56,7 +56,8 @@ func (g *Gateway) listProblems(r *http.Request) (any, error) {
 	return out, nil
 }
 
-// gather counts one parked thing in its group. Comments and files have an id of their own each, so they are gathered by kind.
+// gather counts a pair in the group of something that is parked in it, once however often it is. Comments and files have an id
+// of their own each, so they are gathered by kind.
 func gather(groups map[string]*ProblemGroup, p core.Pair, k Parked) {
 	what := k.Rule
 	for _, kind := range []core.EntryKind{core.EntryComment, core.EntryAttachment} {
@@ -70,8 +71,11 @@ func gather(groups map[string]*ProblemGroup, p core.Pair, k Parked) {
 		group = &ProblemGroup{Connection: p.Connection, Class: k.Class, What: what, Text: k.Text, ToDo: k.ToDo, Retries: k.Retries, Since: k.Since}
 		groups[key] = group
 	}
-	if group.Count++; len(group.Examples) < problemExamples {
-		group.Examples = append(group.Examples, p.ID)
+	if group.last != p.ID {
+		if group.Count++; len(group.Examples) < problemExamples {
+			group.Examples = append(group.Examples, p.ID)
+		}
+		group.last = p.ID
 	}
 	if k.Since.Before(group.Since) {
 		group.Since = k.Since
@@ -127,8 +131,10 @@ type ProblemGroup struct {
 	ToDo       string            `json:"to_do"`
 	Retries    string            `json:"retries,omitempty"`
 	Since      time.Time         `json:"since,omitzero"` // of the oldest
-	Count      int               `json:"count"`
-	Examples   []string          `json:"examples"` // pairs, a few
+	Count      int               `json:"count"`          // pairs
+	Examples   []string          `json:"examples"`       // pairs, a few
+
+	last string // the pair counted last
 }
 
 // Decision is an operator's decision about something that is or was parked, without values.

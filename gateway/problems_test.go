@@ -25,7 +25,8 @@ func TestProblems(t *testing.T) {
 		return core.Parked{Problem: core.Problem{Class: class, Text: text, Value: "canary", Since: time.Unix(since, 0)}, Pending: core.A}
 	}
 	park("1", map[string]core.Parked{"priority~priority": problem(core.ProblemInvalid, "right refused it", 3000), "comment:7": problem(core.ProblemTooLarge, "too long", 1000)})
-	park("2", map[string]core.Parked{"priority~priority": problem(core.ProblemInvalid, "right refused it", 2000), "comment:8": problem(core.ProblemTooLarge, "too long", 4000)})
+	park("2", map[string]core.Parked{"priority~priority": problem(core.ProblemInvalid, "right refused it", 2000), "comment:8": problem(core.ProblemTooLarge, "too long", 4000),
+		"comment:9": problem(core.ProblemTooLarge, "too long", 4000)})
 	park("3", map[string]core.Parked{"title~title": problem(core.ProblemConflict, "both changed", 5000)})
 	w.pair("4", "t4")
 	gone := park("5", map[string]core.Parked{"title~title": problem(core.ProblemConflict, "both changed", 1)})
@@ -38,6 +39,9 @@ func TestProblems(t *testing.T) {
 	}
 	var got []string
 	for _, p := range list.Problems {
+		if p.What == string(core.EntryComment) && p.Count != 2 {
+			t.Errorf("three comments of two pairs are %d pairs", p.Count)
+		}
 		if p.ToDo == "" || p.Retries == "" || len(p.Examples) != p.Count || p.Since.IsZero() {
 			t.Errorf("not all is told: %+v", p)
 		}
