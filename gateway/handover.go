@@ -163,15 +163,14 @@ func (g *Gateway) finish(ctx context.Context, d core.Delivery, p progress) {
 // tells notes the pairs that a hint goes to, as of before they were told: a sync that ends later has answered it.
 func (p *progress) tells(r route, now time.Time) {
 	for _, s := range r.starts {
-		p.told = append(p.told, s.state.ID)
+		p.told[s.state.ID] = now
 	}
-	p.since = now
 }
 
 func (g *Gateway) handedOver(ctx context.Context, seq int64, p progress) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rememberFor)
 	defer cancel()
-	return g.o.Store.HandedOver(ctx, seq, p.told, p.since)
+	return g.o.Store.HandedOver(ctx, seq, p.told)
 }
 
 func (g *Gateway) mark(ctx context.Context, seq int64, state, reason string) error {

@@ -139,6 +139,34 @@ func TestOwnWrites(t *testing.T) {
 	w.eventually("what no write explains is handed over", func() bool { return w.delivery("o2").State == core.DeliveryHandedOver })
 }
 
+// TestToldWhenItWasTold: of a delivery that is handed over in two goes, a pair that was told in the first and is in step since
+// then waits for nothing.
+func TestToldWhenItWasTold(t *testing.T) {
+	w := newWorld(t)
+	w.connect(desk)
+	later, first := w.pair("1", "2"), w.pair("3", "4")
+	two, _, err := w.store.RecordDelivery(t.Context(), core.Delivery{System: "right", ID: "m1", Hints: []core.Hint{
+		{Ref: core.Ref{System: "right", ID: "4"}, Kind: core.HintChanged, Revision: "8"},
+		{Ref: core.Ref{System: "right", ID: "2"}, Kind: core.HintChanged, Revision: "9", Own: true}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.gateway.handOver(t.Context(), two)
+	if d := w.delivery("m1"); d.State != core.DeliveryWaiting || len(w.engine.all()) != 1 {
+		t.Fatalf("delivery is %s after %d signals, want it waiting after one", d.State, len(w.engine.all()))
+	}
+	first.SyncedAt = time.Now().UTC()
+	if err := w.store.SavePair(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	w.run()
+	w.eventually("the rest is handed over", func() bool { return w.delivery("m1").State == core.DeliveryHandedOver })
+	waits, err := w.store.WaitingPairs(t.Context(), time.Now().Add(time.Hour), 0)
+	if err != nil || len(waits) != 1 || waits[0].ID != later.ID {
+		t.Errorf("%+v wait, %v; want only %s", waits, err, later.ID)
+	}
+}
+
 // TestDeferredDoNotBlock: rows that are not due never keep younger ones from their turn.
 func TestDeferredDoNotBlock(t *testing.T) {
 	w := newWorld(t)

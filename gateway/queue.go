@@ -21,9 +21,9 @@ type progress struct {
 	tries   int          // how often it was refused
 	done    map[int]bool // hints that need nothing more
 	started bool         // a workflow was told of one of them
-	told    []string     // pairs whose workflow was told
-	since   time.Time    // when they were told, at the latest
 	reasons []string     // why others were ignored
+
+	told map[string]time.Time // when the pairs were told whose workflow was
 }
 
 func newQueue() *queue {
@@ -40,7 +40,7 @@ func (q *queue) take(seq int64, now time.Time) (progress, bool) {
 	}
 	q.inUse[seq] = true
 	if p.done == nil {
-		p.done = map[int]bool{}
+		p.done, p.told = map[int]bool{}, map[string]time.Time{}
 	}
 	return p, true
 }

@@ -5,20 +5,22 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"duplex/core"
 )
 
-// HandedOver marks a delivery as handed over, and its pairs as told of a change at that time, in one transaction. A pair
+// HandedOver marks a delivery as handed over, and its pairs as told of a change at their times, in one transaction. A pair
 // that a sync has brought in step since then is left alone.
-func (s *Store) HandedOver(ctx context.Context, seq int64, pairs []string, at time.Time) error {
+func (s *Store) HandedOver(ctx context.Context, seq int64, told map[string]time.Time) error {
 	err := s.tx(ctx, func(q queryer) error {
 		if err := must(ctx, q, `UPDATE deliveries SET state = ?, reason = '', attempts = attempts + 1 WHERE seq = ?`, core.DeliveryHandedOver, seq); err != nil {
 			return err
 		}
-		for _, id := range pairs {
-			if err := hinted(ctx, q, id, at); err != nil {
+		for _, id := range slices.Sorted(maps.Keys(told)) { // in one order, so that two deliveries do not wait for each other
+			if err := hinted(ctx, q, id, told[id]); err != nil {
 				return err
 			}
 		}

@@ -46,7 +46,7 @@ func TestHintsWaitUntilASyncAnswers(t *testing.T) {
 			t.Helper()
 			d, _, err := s.RecordDelivery(ctx, core.Delivery{System: "left", ID: fmt.Sprint(when.UnixNano()), Hints: []core.Hint{{Ref: p.Sides[0].Ref}}})
 			if err == nil {
-				err = s.HandedOver(ctx, d.Seq, []string{p.ID, "no such pair"}, when)
+				err = s.HandedOver(ctx, d.Seq, map[string]time.Time{p.ID: when, "no such pair": when})
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -106,7 +106,7 @@ func TestHintsWaitUntilASyncAnswers(t *testing.T) {
 		if _, err := s.PairWork(ctx, "no such pair"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("a pair that is not there: %v", err)
 		}
-		if err := s.HandedOver(ctx, 999, nil, at); !errors.Is(err, store.ErrNotFound) {
+		if err := s.HandedOver(ctx, 999, nil); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("a delivery that is not there: %v", err)
 		}
 	})

@@ -34,7 +34,7 @@ func TestWhatWaitsAndWhatIsParkedIsCounted(t *testing.T) {
 			if i < 4 {
 				d, _, err := s.RecordDelivery(ctx, core.Delivery{System: "left", ID: fmt.Sprint(i)})
 				ok(t, err)
-				ok(t, s.HandedOver(ctx, d.Seq, []string{p.ID}, at.Add(time.Duration(i)*time.Minute)))
+				ok(t, s.HandedOver(ctx, d.Seq, map[string]time.Time{p.ID: at.Add(time.Duration(i) * time.Minute)}))
 			}
 		}
 		waiting, err := s.WaitingBySystem(ctx)

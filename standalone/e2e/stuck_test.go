@@ -300,7 +300,7 @@ func TestStuckPairsAreSetGoing(t *testing.T) {
 		edit(n)
 		in, _, err := d.store.RecordDelivery(d.ctx, core.Delivery{System: d.left.Name(), ID: fmt.Sprint("lost ", n), Hints: []core.Hint{{Ref: d.refs[n]}}})
 		d.must(err)
-		d.must(d.store.HandedOver(d.ctx, in.Seq, []string{d.state(n).ID}, time.Now()))
+		d.must(d.store.HandedOver(d.ctx, in.Seq, map[string]time.Time{d.state(n).ID: time.Now()}))
 	}
 	until(t, "all are in step again", func() error {
 		got := d.twins()
