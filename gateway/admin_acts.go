@@ -43,7 +43,7 @@ func (g *Gateway) update(r *http.Request, p core.Pair, name string, arg any) (an
 	case p.Status == core.PairUnlinked:
 		return nil, refuse(classConflict, p.ID, "the pair was unlinked: link its items again first")
 	case g.o.Temporal == nil:
-		return nil, refuse(classBusy, p.ID, "no workflow engine is configured, so nobody can carry it out")
+		return nil, noEngine(p.ID)
 	}
 	if err := g.recordAsk(r.Context(), p, name, arg); err != nil {
 		return nil, err

@@ -21,19 +21,15 @@ func (g *Gateway) link(r *http.Request) (any, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), adminFor)
 	defer cancel()
-	v, err := g.o.Store.Connection(ctx, req.Connection, 0)
-	if err != nil {
-		return nil, missing(err, "connection", req.Connection)
-	}
-	got := g.connections.compile(v)
-	if got.mapping == nil {
-		return nil, refuse(classConflict, req.Connection, "the connection cannot be used: apply its file again")
-	}
-	refs, err := g.items(ctx, got.mapping, req)
+	m, version, err := g.inForce(ctx, req.Connection)
 	if err != nil {
 		return nil, err
 	}
-	p, created, err := g.o.Store.LinkItems(ctx, got.mapping.Connection, v.Version, refs)
+	refs, err := g.items(ctx, m, req)
+	if err != nil {
+		return nil, err
+	}
+	p, created, err := g.o.Store.LinkItems(ctx, m.Connection, version, refs)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (g *Gateway) decided(ctx context.Context, p core.Pair, req ResolveRequest) 
 	if given != 1 || (req.Value != nil) != (req.In != "") {
 		return res, refuse(classRequest, "resolve", "name either the winner, or a value and the side in whose words it is, or skip")
 	}
-	entry := strings.HasPrefix(req.Rule, string(core.EntryComment)+":") || strings.HasPrefix(req.Rule, string(core.EntryAttachment)+":")
+	_, entry := entryKind(req.Rule)
 	switch {
 	case req.Skip && !entry:
 		return res, refuse(classConflict, req.Rule, "only a comment or a file can be left out; a field is resolved to a value")

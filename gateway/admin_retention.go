@@ -34,7 +34,7 @@ func (g *Gateway) retention(r *http.Request) (any, error) {
 // runRetention starts a run at once, beside those of the schedule. One that is under way is left to it.
 func (g *Gateway) runRetention(r *http.Request) (any, error) {
 	if g.o.Temporal == nil {
-		return nil, refuse(classBusy, "retention", "no workflow engine is configured, so nobody can carry it out")
+		return nil, noEngine("retention")
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), adminFor)
 	defer cancel()

@@ -29,13 +29,12 @@ func (g *Gateway) sweep(r *http.Request) (any, error) {
 		}
 	}
 	var only []core.Side
-	for _, side := range core.Sides {
-		if req.Side == c.Sides[side].Name {
-			only = append(only, side)
+	if req.Side != "" {
+		side, err := sideNamed(c, req.Side)
+		if err != nil {
+			return nil, err
 		}
-	}
-	if req.Side != "" && only == nil {
-		return nil, refuse(classInvalid, "side", fmt.Sprintf("%q is no side of %s: %s or %s", req.Side, c.Name, c.Sides[core.A].Name, c.Sides[core.B].Name))
+		only = []core.Side{side}
 	}
 	if err := g.sweepNow(r.Context(), c, only, by(r)); err != nil {
 		return nil, err
@@ -72,15 +71,11 @@ func (g *Gateway) namedConnection(r *http.Request) (core.Connection, error) {
 	if err != nil {
 		return core.Connection{}, err
 	}
-	v, err := g.o.Store.Connection(r.Context(), name, 0)
+	m, _, err := g.inForce(r.Context(), name)
 	if err != nil {
-		return core.Connection{}, missing(err, "connection", name)
+		return core.Connection{}, err
 	}
-	got := g.connections.compile(v)
-	if got.mapping == nil {
-		return core.Connection{}, refuse(classConflict, name, "the connection cannot be used: apply its file again")
-	}
-	return got.mapping.Connection, nil
+	return m.Connection, nil
 }
 
 // release takes a connection's brake off: what was seen so far is accepted, and every pair that waited is looked at

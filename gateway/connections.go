@@ -64,6 +64,19 @@ func (c *connections) compile(v core.ConnectionVersion) compiled {
 	return got
 }
 
+// inForce is the mapping of a connection that is in force, and its version.
+func (g *Gateway) inForce(ctx context.Context, name string) (*mapping.Mapping, int, error) {
+	v, err := g.o.Store.Connection(ctx, name, 0)
+	if err != nil {
+		return nil, 0, missing(err, "connection", name)
+	}
+	got := g.connections.compile(v)
+	if got.mapping == nil {
+		return nil, 0, refuse(classConflict, name, "the connection cannot be used: apply its file again")
+	}
+	return got.mapping, v.Version, nil
+}
+
 // filesOf reads the tables that were stored with the version.
 func filesOf(v core.ConnectionVersion) func(string) ([]byte, error) {
 	return func(path string) ([]byte, error) {

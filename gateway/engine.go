@@ -46,6 +46,11 @@ func (e *engine) answered() {
 
 var errNoEngine = errors.New("no workflow engine is configured")
 
+// noEngine refuses an act that only the engine could carry out.
+func noEngine(where string) error {
+	return refuse(classBusy, where, "no workflow engine is configured, so nobody can carry it out")
+}
+
 // away reports an error that says nothing about the one call: the engine is out of reach.
 func away(err error) bool {
 	var unavailable *serviceerror.Unavailable

@@ -11,19 +11,15 @@ import (
 // newRun checks what a caller asks for, so that a run that cannot work is not begun. The items it comes with are returned beside it.
 func (g *Gateway) newRun(ctx context.Context, req RunRequest) (core.Run, []core.RunItem, error) {
 	run := core.Run{Kind: req.Kind, Connection: req.Connection, Params: req.Params}
-	v, err := g.o.Store.Connection(ctx, req.Connection, 0)
+	m, _, err := g.inForce(ctx, req.Connection)
 	if err != nil {
-		return run, nil, missing(err, "connection", req.Connection)
-	}
-	got := g.connections.compile(v)
-	if got.mapping == nil {
-		return run, nil, refuse(classConflict, req.Connection, "the connection cannot be used: apply its file again")
+		return run, nil, err
 	}
 	check, ok := runChecks[req.Kind]
 	if !ok {
 		return run, nil, refuse(classRequest, "kind", fmt.Sprintf("there is no run of kind %q", req.Kind))
 	}
-	items, err := check(g, ctx, &run, got.mapping.Connection, req)
+	items, err := check(g, ctx, &run, m.Connection, req)
 	return run, items, err
 }
 
@@ -69,19 +65,25 @@ func checkReplay(g *Gateway, ctx context.Context, run *core.Run, _ core.Connecti
 	default:
 		return nil, refuse(classInvalid, "status", fmt.Sprintf("%q is no status of a pair that is linked: pending, in-sync, problem or paused", p.Status))
 	}
-	if p.Pair == "" {
-		return nil, nil
+	return nil, g.checkPair(ctx, run)
+}
+
+// checkPair checks the pair that a run is about, where it is about one.
+func (g *Gateway) checkPair(ctx context.Context, run *core.Run) error {
+	id := run.Params.Pair
+	if id == "" {
+		return nil
 	}
-	pair, err := g.o.Store.Pair(ctx, p.Pair)
+	pair, err := g.o.Store.Pair(ctx, id)
 	switch {
 	case err != nil:
-		return nil, missing(err, "pair", p.Pair)
+		return missing(err, "pair", id)
 	case pair.Connection != run.Connection:
-		return nil, refuse(classInvalid, p.Pair, "the pair is of connection "+pair.Connection)
+		return refuse(classInvalid, id, "the pair is of connection "+pair.Connection)
 	case pair.Status == core.PairUnlinked:
-		return nil, refuse(classConflict, p.Pair, "the pair was unlinked: link its items again first")
+		return refuse(classConflict, id, "the pair was unlinked: link its items again first")
 	}
-	return nil, nil
+	return nil
 }
 
 // checkLinks makes one item of each line. Everything that is wrong is reported at once, and then nothing is begun.
@@ -130,22 +132,9 @@ func sideNamed(c core.Connection, name string) (core.Side, error) {
 	return 0, refuse(classInvalid, "side", fmt.Sprintf("%q is no side of the connection: %s or %s", name, c.Sides[core.A].Name, c.Sides[core.B].Name))
 }
 
-func checkVerify(g *Gateway, ctx context.Context, run *core.Run, c core.Connection, _ RunRequest) ([]core.RunItem, error) {
-	p := run.Params
-	switch {
-	case p.Sample < 0:
+func checkVerify(g *Gateway, ctx context.Context, run *core.Run, _ core.Connection, _ RunRequest) ([]core.RunItem, error) {
+	if run.Params.Sample < 0 {
 		return nil, refuse(classRequest, "sample", "a sample is a number of pairs from 1 on")
-	case p.Pair == "":
-		return nil, nil
 	}
-	pair, err := g.o.Store.Pair(ctx, p.Pair)
-	switch {
-	case err != nil:
-		return nil, missing(err, "pair", p.Pair)
-	case pair.Connection != c.Name:
-		return nil, refuse(classConflict, p.Pair, "the pair is of connection "+pair.Connection)
-	case pair.Status == core.PairUnlinked:
-		return nil, refuse(classConflict, p.Pair, "the pair was unlinked: there is nothing to keep in step")
-	}
-	return nil, nil
+	return nil, g.checkPair(ctx, run)
 }

@@ -60,10 +60,8 @@ func (g *Gateway) listProblems(r *http.Request) (any, error) {
 // of their own each, so they are gathered by kind.
 func gather(groups map[string]*ProblemGroup, p core.Pair, k Parked) {
 	what := k.Rule
-	for _, kind := range []core.EntryKind{core.EntryComment, core.EntryAttachment} {
-		if strings.HasPrefix(k.Rule, string(kind)+":") {
-			what = string(kind)
-		}
+	if kind, ok := entryKind(k.Rule); ok {
+		what = string(kind)
 	}
 	key := strings.Join([]string{p.Connection, string(k.Class), what, k.Text}, "\x00")
 	group := groups[key]
@@ -82,12 +80,22 @@ func gather(groups map[string]*ProblemGroup, p core.Pair, k Parked) {
 	}
 }
 
+// entryKind tells whether what is parked is a comment or a file, and which of the two.
+func entryKind(parked string) (core.EntryKind, bool) {
+	for _, kind := range []core.EntryKind{core.EntryComment, core.EntryAttachment} {
+		if strings.HasPrefix(parked, string(kind)+":") {
+			return kind, true
+		}
+	}
+	return "", false
+}
+
 // commands are what an operator can type about something that is parked, to copy.
 func commands(p core.Pair, rule string, class core.ProblemClass) []string {
 	act := func(format string, args ...any) string {
 		return fmt.Sprintf("duplex "+format, args...)
 	}
-	entry := strings.HasPrefix(rule, string(core.EntryComment)+":") || strings.HasPrefix(rule, string(core.EntryAttachment)+":")
+	_, entry := entryKind(rule)
 	resync := act("resync '%s'", p.ID)
 	switch {
 	case entry:

@@ -206,7 +206,7 @@ func (g *Gateway) actRun(r *http.Request, name string) (any, error) {
 	case run.State.Ended():
 		return nil, refuse(classConflict, run.ID, "the run has ended: "+string(run.State))
 	case g.o.Temporal == nil:
-		return nil, refuse(classBusy, run.ID, "no workflow engine is configured, so nobody can carry it out")
+		return nil, noEngine(run.ID)
 	}
 	op := g.o.Temporal.NewWithStartWorkflowOperation(runOptions(run), workflows.BatchWorkflow, batchState(run))
 	return g.updateWith(r, op, workflows.RunID(run.ID), name, workflows.OperatorRequest{By: by(r)})
