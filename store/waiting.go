@@ -14,7 +14,7 @@ type Waiting struct {
 }
 
 // WaitingBySystem tells, for every system that is a side of a pair, which pairs have a change that no sync has answered
-// yet. A pair counts for both its systems. Paused and unlinked pairs do not count.
+// yet. A pair counts for each of its systems. Paused and unlinked pairs do not count.
 func (s *Store) WaitingBySystem(ctx context.Context) (map[string]Waiting, error) {
 	var rows []struct {
 		System string
@@ -23,7 +23,7 @@ func (s *Store) WaitingBySystem(ctx context.Context) (map[string]Waiting, error)
 	}
 	// The list of systems is short and the index of waiting pairs holds those only.
 	err := list(ctx, s.read, &rows, `SELECT name AS system, 0 AS n, NULL AS oldest FROM systems
-		UNION ALL SELECT s.system, COUNT(*), MIN(p.hinted_at) FROM pairs p JOIN pair_sides s ON s.pair = p.id
+		UNION ALL SELECT s.system, COUNT(DISTINCT p.id), MIN(p.hinted_at) FROM pairs p JOIN pair_sides s ON s.pair = p.id
 		WHERE p.hinted_at IS NOT NULL AND p.status NOT IN ('unlinked', 'paused') GROUP BY s.system`)
 	if err != nil {
 		return nil, fmt.Errorf("count the changes that wait: %w", err)

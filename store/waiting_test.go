@@ -37,12 +37,23 @@ func TestWhatWaitsAndWhatIsParkedIsCounted(t *testing.T) {
 				ok(t, s.HandedOver(ctx, d.Seq, map[string]time.Time{p.ID: at.Add(time.Duration(i) * time.Minute)}))
 			}
 		}
+		same := core.Pair{ID: "pair:d:a:1", Connection: "d", Status: core.PairInSync}
+		same.Sides[0] = core.PairSide{Name: "a", Ref: core.Ref{System: "both", ID: "1"}}
+		same.Sides[1] = core.PairSide{Name: "b", Ref: core.Ref{System: "both", ID: "2"}}
+		_, _, err = s.ClaimPair(ctx, same)
+		ok(t, err)
+		d, _, err := s.RecordDelivery(ctx, core.Delivery{System: "both", ID: "1"})
+		ok(t, err)
+		ok(t, s.HandedOver(ctx, d.Seq, map[string]time.Time{same.ID: at}))
 		waiting, err := s.WaitingBySystem(ctx)
 		ok(t, err)
 		for _, system := range []string{"left", "right"} {
 			if w := waiting[system]; w.Pairs != 2 || !w.Oldest.Equal(at) {
 				t.Errorf("%s: %+v, want 2 pairs since %v", system, w, at)
 			}
+		}
+		if w := waiting["both"]; w.Pairs != 1 {
+			t.Errorf("a pair of which both items are in one system counts as %d", w.Pairs)
 		}
 		parked, err := s.CountParked(ctx)
 		ok(t, err)
