@@ -214,7 +214,7 @@ func (s *Store) eraseDecisions(ctx context.Context, q queryer, p *erasure.Person
 		return err
 	}
 	for _, row := range rows {
-		plain, err := s.seal.open(row.Body, row.KeyID, "resolution\x00"+row.ID)
+		plain, err := s.seal.open(row.Body, row.KeyID, aboutResolution(row.ID))
 		if err != nil {
 			return err
 		}

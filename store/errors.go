@@ -76,3 +76,9 @@ func duplicate(err error) bool {
 	}
 	return false
 }
+
+// locked reports that another process has the whole SQLite file for a moment.
+func locked(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlitecode.SQLITE_BUSY
+}

@@ -38,8 +38,3 @@ func (s *Store) LinkItems(ctx context.Context, c core.Connection, version int, r
 	}
 	return core.Pair{}, false, fmt.Errorf("both items have names of former pairs with other items: link one of those again: %w", &TakenError{Pair: former})
 }
-
-// PairsAfter lists pairs by id as Pairs does; empty texts select everything.
-func (s *Store) PairsAfter(ctx context.Context, connection, status, problem, after string, limit int) ([]core.Pair, error) {
-	return s.Pairs(ctx, PairFilter{Connection: connection, Status: status, Problem: problem, After: after, Limit: limit})
-}

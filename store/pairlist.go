@@ -49,6 +49,11 @@ func (s *Store) Pairs(ctx context.Context, f PairFilter) ([]core.Pair, error) {
 	return pairs, nil
 }
 
+// PairsAfter lists pairs by id as Pairs does; empty texts select everything.
+func (s *Store) PairsAfter(ctx context.Context, connection, status, problem, after string, limit int) ([]core.Pair, error) {
+	return s.Pairs(ctx, PairFilter{Connection: connection, Status: status, Problem: problem, After: after, Limit: limit})
+}
+
 // HeldPairs lists the linked pairs of a connection in which something of the class is parked, by id after the given one;
 // 100 when limit is not positive.
 func (s *Store) HeldPairs(ctx context.Context, connection string, class core.ProblemClass, after string, limit int) ([]core.Pair, error) {

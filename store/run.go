@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"duplex/core"
@@ -147,6 +146,3 @@ func (s *Store) CountRuns(ctx context.Context) (map[core.RunKind]map[core.RunSta
 	}
 	return out, nil
 }
-
-// placeholders are n question marks, separated by commas.
-func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }

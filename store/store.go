@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // The dialects.
@@ -87,12 +85,6 @@ func (s *Store) first(ctx context.Context, db *sqlx.DB) error {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-}
-
-// locked reports that another process has the whole SQLite file for a moment.
-func locked(err error) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
 // Close ends all connections. The store is not usable afterwards.

@@ -110,5 +110,8 @@ func among(values []string) (marks string, args []any) {
 	for _, v := range values {
 		args = append(args, v)
 	}
-	return strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", "), args
+	return placeholders(len(values)), args
 }
+
+// placeholders are n question marks, separated by commas.
+func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
