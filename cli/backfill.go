@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -41,25 +40,6 @@ func (e *env) backfill() *cobra.Command {
 	f.BoolVar(&wait, "wait", false, "wait until the run has ended")
 	_ = cmd.MarkFlagRequired("side")
 	return cmd
-}
-
-// when reads a time: a date or a time in the person's zone or with its own, or how long ago. "" is the zero time.
-func (e *env) when(s string) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, nil
-	}
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t.UTC(), nil
-	}
-	for _, form := range []string{"2006-01-02", "2006-01-02 15:04", "2006-01-02T15:04"} {
-		if t, err := time.ParseInLocation(form, s, e.zone); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	if d, err := time.ParseDuration(s); err == nil && d > 0 {
-		return time.Now().Add(-d).UTC(), nil
-	}
-	return time.Time{}, fail(ExitUsage, "%q is no time: write 2026-01-31, 2026-01-31T09:00:00Z, or how long ago, such as 72h", s)
 }
 
 // itemList is the ids of a list and of a file, one a line; empty lines and those that begin with # are left out.

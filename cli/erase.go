@@ -3,7 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -85,12 +86,7 @@ func showErasure(t *table, req gateway.ErasureRequest, known erasure.Person, r e
 	if req.DryRun {
 		verb = "would be erased in"
 	}
-	var tables []string
-	for name := range r.Rows {
-		tables = append(tables, name)
-	}
-	sort.Strings(tables)
-	for _, name := range tables {
+	for _, name := range slices.Sorted(maps.Keys(r.Rows)) {
 		t.row(verb+" "+name, count(r.Rows[name], "row"))
 	}
 	if len(r.Rows) == 0 {

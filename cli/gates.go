@@ -55,9 +55,9 @@ func (e *env) closeGate() *cobra.Command {
 		Example: "  duplex gates close jira-acme --for 2h --reason upgrade\n  duplex gates close jira-acme --until '2030-01-05 02:00'",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if until != "" {
-				at, err := e.moment(until)
-				if err != nil {
-					return err
+				at, ok := e.moment(until)
+				if !ok {
+					return fail(ExitUsage, "%q is no time: write 2030-01-05 02:00, or 2030-01-05T02:00:00Z", until)
 				}
 				req.Until = at
 			}
@@ -67,19 +67,6 @@ func (e *env) closeGate() *cobra.Command {
 	cmd.Flags().StringVar(&req.For, "for", "", "how long it stays closed, as 90m or 4h")
 	cmd.Flags().StringVar(&req.Reason, "reason", "", "words for people who see it closed")
 	return cmd
-}
-
-// moment reads a time as people write it, in their zone, or with a zone of its own.
-func (e *env) moment(text string) (time.Time, error) {
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
-		return at, nil
-	}
-	for _, form := range []string{"2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02"} {
-		if at, err := time.ParseInLocation(form, text, e.zone); err == nil {
-			return at, nil
-		}
-	}
-	return time.Time{}, fail(ExitUsage, "%q is no time: write 2030-01-05 02:00, or 2030-01-05T02:00:00Z", text)
 }
 
 // gate shows one gate with its newest changes.

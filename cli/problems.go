@@ -9,6 +9,9 @@ import (
 	"duplex/gateway"
 )
 
+// problemClasses are those of core, for help texts.
+const problemClasses = "conflict, invalid, denied, gone, unsupported, too-large, unknown, brake, loop, failed"
+
 func (e *env) problems() *cobra.Command {
 	var connection, class string
 	cmd := &cobra.Command{Use: "problems", Short: "List what is parked over all pairs, gathered by problem, oldest first", Args: cobra.NoArgs,
@@ -27,7 +30,7 @@ func (e *env) problems() *cobra.Command {
 			return e.print(list, func(t *table) { showProblems(t, list) })
 		}}
 	cmd.Flags().StringVar(&connection, "connection", "", "only of this connection")
-	cmd.Flags().StringVar(&class, "class", "", "only of this class: conflict, invalid, denied, gone, unsupported, too-large, unknown, failed")
+	cmd.Flags().StringVar(&class, "class", "", "only of this class: "+problemClasses)
 	return cmd
 }
 

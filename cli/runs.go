@@ -41,7 +41,7 @@ func (e *env) runs() *cobra.Command {
 				}
 			})
 		}}
-	for name, help := range map[string]string{"connection": "only of this connection", "kind": "only of this kind: backfill, link, replay, preview, follow",
+	for name, help := range map[string]string{"connection": "only of this connection", "kind": "only of this kind: backfill, link, replay, preview, follow, verify",
 		"state": "only in this state: running, paused, stopped, done, failed", "before": "time of the last run of the page before"} {
 		q[name] = cmd.Flags().String(name, "", help)
 	}
