@@ -78,7 +78,7 @@ func (p *Person) Plan(plan core.Plan, systems [2]string, written Written, salt s
 	decisions := append([]core.Decision(nil), plan.Decisions...)
 	for i := range decisions {
 		d := &decisions[i]
-		d.Value, d.Fallback = e.value(d.Value, systems[d.To]), e.value(d.Fallback, systems[d.To])
+		d.Value, d.Fallback, d.Wrote = e.value(d.Value, systems[d.To]), e.value(d.Fallback, systems[d.To]), e.value(d.Wrote, systems[d.To])
 		d.Loser = e.value(d.Loser, systems[d.LoserOf])
 		for _, s := range core.Sides {
 			d.Sets[s] = e.set(d.Sets[s], systems[s])

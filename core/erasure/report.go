@@ -1,7 +1,6 @@
 package erasure
 
-// Report is what erasing came to. It names rows by count and pairs by id; Known, which names the person, is for whoever
-// asked and is stored nowhere.
+// Report is what erasing came to. It names rows by count, pairs by id, and nobody.
 type Report struct {
 	Pairs int            `json:"pairs"`           // pairs looked at
 	Rows  map[string]int `json:"rows,omitempty"`  // rows that lost content, by table
