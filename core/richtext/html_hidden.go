@@ -44,11 +44,13 @@ func hidden(attrs map[string]string) bool {
 	return false
 }
 
-// tiny reports whether a length is at most one pixel.
+// tiny reports whether a length is at most one pixel, or less than one of another unit: emoji are pictures of 1em.
 func tiny(length string) bool {
-	number := strings.TrimRight(strings.ToLower(strings.TrimSpace(length)), "abcdefghijklmnopqrstuvwxyz ")
+	length = strings.ToLower(strings.TrimSpace(length))
+	number := strings.TrimRight(length, "abcdefghijklmnopqrstuvwxyz ")
+	unit := strings.TrimSpace(length[len(number):])
 	n, err := strconv.ParseFloat(number, 64)
-	return err == nil && n <= 1
+	return err == nil && (n < 1 || n == 1 && (unit == "" || unit == "px" || unit == "pt"))
 }
 
 // hiddenElement is the outermost element that is not shown; the pictures in

@@ -109,6 +109,7 @@ func TestPicturesThatTrackDoNotLeave(t *testing.T) {
 	}
 	for _, shown := range []string{
 		`<img width=16` + src + `>`, `<img style="max-width:100%"` + src + `>`, `<img style="opacity:0.9"` + src + `>`,
+		`<img style="width:1em;height:1em"` + src + `>`, `<img style="max-height:1rem"` + src + `>`, `<div style="max-height:1in"><img` + src + `></div>`,
 		`<div style="display:none">a</div><img` + src + `>`, `<p style="display:none">a<p>b<img` + src + `>`,
 		`<div style="display:none"><div>a</div></div><p><img` + src + `></p>`,
 	} {
