@@ -11,36 +11,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-// conversion is one case of a corpus.
-type conversion struct {
-	reason   string
-	from, to Format
-	source   string
-	want     string
-	losses   string // kinds, in order, words of one kind joined by "-"
-}
-
-func checkConversions(t *testing.T, cases []conversion) {
-	t.Helper()
-	for _, c := range cases {
-		t.Run(c.reason, func(t *testing.T) {
-			got, losses := Convert(c.from, c.to, c.source)
-			if got != c.want {
-				t.Errorf("%s to %s of %q\ngot:  %q\nwant: %q", c.from, c.to, c.source, got, c.want)
-			}
-			var kinds []string
-			for _, l := range losses {
-				kinds = append(kinds, strings.ReplaceAll(l.Kind, " ", "-"))
-			}
-			if !slices.Equal(kinds, strings.Fields(c.losses)) {
-				t.Errorf("losses %v, want %q", losses, c.losses)
-			}
-			lawHolds(t, c.from, c.source)
-			lawHolds(t, c.to, got)
-		})
-	}
-}
-
 func TestCorpusWiki(t *testing.T) {
 	checkConversions(t, []conversion{
 		{"headings", Wiki, HTML, "h1. A\nh6. B", "<h1>A</h1><h6>B</h6>", ""},

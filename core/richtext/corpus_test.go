@@ -6,22 +6,46 @@ import (
 	"testing"
 )
 
+// conversion is one case of a corpus.
+type conversion struct {
+	reason   string
+	from, to Format
+	source   string
+	want     string
+	losses   string // kinds, in order, words of one kind joined by "-"
+}
+
 // adf wraps content in a document.
 func adf(content string) string { return `{"version":1,"type":"doc","content":[` + content + `]}` }
 
 // para wraps inline content in a document of one paragraph.
 func para(inline string) string { return adf(`{"type":"paragraph","content":[` + inline + `]}`) }
 
+func checkConversions(t *testing.T, cases []conversion) {
+	t.Helper()
+	for _, c := range cases {
+		t.Run(c.reason, func(t *testing.T) {
+			got, losses := Convert(c.from, c.to, c.source)
+			if got != c.want {
+				t.Errorf("%s to %s of %q\ngot:  %q\nwant: %q", c.from, c.to, c.source, got, c.want)
+			}
+			var kinds []string
+			for _, l := range losses {
+				kinds = append(kinds, strings.ReplaceAll(l.Kind, " ", "-"))
+			}
+			if !slices.Equal(kinds, strings.Fields(c.losses)) {
+				t.Errorf("losses %v, want %q", losses, c.losses)
+			}
+			lawHolds(t, c.from, c.source)
+			lawHolds(t, c.to, got)
+		})
+	}
+}
+
 func TestCorpus(t *testing.T) {
 	text := func(s string) string { return `{"type":"text","text":"` + s + `"}` }
 	p := func(s string) string { return `{"type":"paragraph","content":[` + text(s) + `]}` }
-	cases := []struct {
-		reason   string
-		from, to Format
-		source   string
-		want     string
-		losses   string // kinds, in order
-	}{
+	cases := []conversion{
 		{"paragraphs and line breaks survive plain to HTML", Plain, HTML, "a\nb\n\nc", "<p>a<br>b</p><p>c</p>", ""},
 		{"and back", HTML, Plain, "<p>a<br>b</p><p>c</p>", "a\nb\n\nc", ""},
 		{"and to ADF", Plain, ADF, "a\nb", para(text("a") + `,{"type":"hardBreak"},` + text("b")), ""},
@@ -114,21 +138,5 @@ func TestCorpus(t *testing.T) {
 	if len(cases) < 60 {
 		t.Fatalf("%d cases", len(cases))
 	}
-	for _, c := range cases {
-		t.Run(c.reason, func(t *testing.T) {
-			got, losses := Convert(c.from, c.to, c.source)
-			if got != c.want {
-				t.Errorf("%s to %s of %q\ngot:  %s\nwant: %s", c.from, c.to, c.source, got, c.want)
-			}
-			var kinds []string
-			for _, l := range losses {
-				kinds = append(kinds, l.Kind)
-			}
-			if !slices.Equal(kinds, strings.Fields(c.losses)) {
-				t.Errorf("losses %v, want %q", losses, c.losses)
-			}
-			lawHolds(t, c.from, c.source)
-			lawHolds(t, c.to, got)
-		})
-	}
+	checkConversions(t, cases)
 }
