@@ -257,6 +257,22 @@ func TestPain14RateLimitsNoCallInsideAPause(t *testing.T) {
 	t.Logf("%d calls, %d refused, %d on the wire when a pause began, %d callers noticed", len(v.calls()), refused, inside, gaveUp.Load())
 }
 
+// TestAFaultIsNotSentAgain: a write behind a fault may have been carried out, also when the fault asks for a pause. Its caller
+// has to look before it writes again.
+func TestAFaultIsNotSentAgain(t *testing.T) {
+	v := newVendor(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "0.1")
+		w.WriteHeader(http.StatusGatewayTimeout)
+	})
+	p := newProcess(t, storetest.DSN(t, store.SQLite), systemAt(v.URL, 0), nil)
+	if status, err := p.call(gate.Patient(t.Context()), "POST", v.URL, "content"); status != http.StatusGatewayTimeout || err != nil {
+		t.Errorf("status %d, %v; want the fault itself", status, err)
+	}
+	if n := len(v.calls()); n != 1 {
+		t.Errorf("the write was sent %d times, want once", n)
+	}
+}
+
 func TestALongPauseIsToldToTheCaller(t *testing.T) {
 	v := newVendor(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "600")

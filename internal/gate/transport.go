@@ -59,7 +59,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		v, given := t.judge(req, resp, err, begun)
 		t.s.answered(p, v, given, resp, err, t.s.k.now().Sub(begun))
 		t.s.out(p)
-		if v.Kind != Throttled || p.bypass || sent == resends || !replayable(req) || err != nil {
+		if err != nil || !unread(v, resp) || p.bypass || sent == resends || !replayable(req) {
 			return resp, err
 		}
 		if end, ok := req.Context().Deadline(); v.After > patience(req.Context()) || ok && t.s.k.now().Add(v.After).After(end) {
@@ -69,6 +69,10 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Body.Close()
 	}
 }
+
+// unread tells a call that was refused for a pause before anything was done about it. Behind a 5xx, even one that asks for a
+// pause, a write may have been carried out: its caller looks first what became of it.
+func unread(v Verdict, resp *http.Response) bool { return v.Kind == Throttled && resp.StatusCode < 500 }
 
 // out gives back the place of a call.
 func (s *system) out(p pass) {
