@@ -54,9 +54,12 @@ func (k *Keeper) shouldProbe(s *system) bool {
 	now := k.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.probing {
+		return false // perhaps with the file of before: what was applied anew is looked at when that probe has ended
+	}
 	anew := s.probeNow
 	s.probeNow = false
-	if _, _, in := core.InWindow(s.windows, now); in || k.o.Identify == nil || s.probing {
+	if _, _, in := core.InWindow(s.windows, now); in || k.o.Identify == nil {
 		return false
 	}
 	hopeless := s.gate.By == "" && (s.gate.State == core.GateDenied || s.gate.State == core.GateDown)
@@ -135,9 +138,6 @@ func probed(g core.Gate, err error, holder string, now time.Time) core.Gate {
 		return g.Open("", time.Time{}, now)
 	default:
 		return g
-	}
-	if g.Holder != holder {
-		c.Holder = ""
 	}
 	return g.Close(c, now)
 }
