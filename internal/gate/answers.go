@@ -65,9 +65,7 @@ func (s *system) count(v Verdict) (down bool) {
 	case Fine, Narrow:
 		s.limiter.fine()
 	}
-	if v.Kind != Failing {
-		s.streak.fine()
-	} else if down {
+	if v.Kind != Failing || down {
 		s.streak.fine()
 	}
 	if v.Budget.Known {

@@ -93,7 +93,7 @@ func (k *Keeper) Use(sys core.System, version int, usual float64) {
 	if at, err := url.Parse(sys.BaseURL); err == nil {
 		s.host = at.Host
 	}
-	s.windows, s.admin, s.rate = sys.Maintenance, sys.Limits.RequestsPerSecond, sys.Limits.RequestsPerSecond
+	s.windows, s.rate = sys.Maintenance, sys.Limits.RequestsPerSecond
 	if s.rate <= 0 {
 		s.rate = usual
 	}

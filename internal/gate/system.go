@@ -22,7 +22,6 @@ type system struct {
 	version  int
 	windows  []core.Window
 	rate     float64 // the admin's, or the connector's; 0: none
-	admin    float64 // the admin's; 0: not set
 	most     int
 	gate     core.Gate
 	gen      int           // counts this process's own changes of the gate
