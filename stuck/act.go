@@ -2,7 +2,6 @@ package stuck
 
 import (
 	"context"
-	"errors"
 
 	"duplex/core"
 	"duplex/workflows"
@@ -90,28 +89,21 @@ func (p *pass) do(ctx context.Context, o *outcome, pair core.Pair, f Facts) erro
 // full reports that one pass has done the most it may do.
 func (p *pass) full() bool { return p.acts.Add(1) > mostActs }
 
-// gather keeps the books of what the looks came to.
+// gather keeps the books of what the looks came to. Of many errors it returns one: a store that is away fails for every
+// pair alike.
 func (p *pass) gather(ctx context.Context, found <-chan outcome) (err error) {
 	for o := range found {
 		p.beat(ctx)
 		if o.err != nil {
 			p.Log.Error("a pair could not be looked at; the next pass tries again", "pair", o.pair, "error", o.err)
-			err = errors.Join(err, p.first(err, o.err))
-			continue
+		} else {
+			o.err = p.keep(ctx, o)
 		}
-		if e := p.keep(ctx, o); e != nil {
-			err = errors.Join(err, p.first(err, e))
+		if err == nil {
+			err = o.err
 		}
 	}
 	return err
-}
-
-// first keeps one error of many: a store that is away fails for every pair alike.
-func (p *pass) first(have, next error) error {
-	if have != nil {
-		return nil
-	}
-	return next
 }
 
 func (p *pass) keep(ctx context.Context, o outcome) error {
