@@ -255,7 +255,7 @@ func TestOperationsDocListsEveryMetric(t *testing.T) {
 }
 
 func TestParserRefusesWhatIsNoQuery(t *testing.T) {
-	for _, text := range []string{"sum(x", "rate(x[5m]", "x{a=b}", "x{a=\"b\"", "frobnicate(x)", "x y", "x[5]", "sum by system (x)", "", "x +", "a{b~\"c\"}"} {
+	for _, text := range []string{"sum(x", "rate(x[5m]", "x{a=b}", "x{a=\"b\"", "frobnicate(x)", "x y", "x[5]", "sum by system (x)", "sum without (a) (x)", "x / ignoring (a) y", "", "x +", "a{b~\"c\"}"} {
 		if _, err := parse(text); err == nil {
 			t.Errorf("%q is taken for a query", text)
 		}

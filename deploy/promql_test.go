@@ -91,8 +91,7 @@ func (p *parser) expression() {
 	p.operand()
 	for slices.Contains(binaries, p.peek()) {
 		p.next()
-		if p.peek() == "on" || p.peek() == "ignoring" {
-			p.next()
+		if p.accept("on") {
 			p.q.groupings = append(p.q.groupings, p.names()...)
 		}
 		p.operand()
@@ -131,8 +130,7 @@ func (p *parser) operand() {
 }
 
 func (p *parser) by() {
-	if p.peek() == "by" || p.peek() == "without" {
-		p.next()
+	if p.accept("by") {
 		p.q.groupings = append(p.q.groupings, p.names()...)
 	}
 }
