@@ -239,6 +239,9 @@ func TestOperationsDocListsEveryMetric(t *testing.T) {
 	row := regexp.MustCompile("(?m)^\\| `(duplex_\\w+)` \\| \\w+(?:; ([^|]*?))? \\|")
 	listed := map[string]string{}
 	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
+		if _, twice := listed[m[1]]; twice {
+			t.Errorf("docs/operations.md lists %s twice", m[1])
+		}
 		listed[m[1]] = m[2]
 	}
 	for name, labels := range metrics {
