@@ -154,11 +154,7 @@ func (w *asanaWriter) inlines(nodes []Node, depth int) {
 			i++
 			continue
 		}
-		m := n.Marks[depth]
-		j := i + 1
-		for j < len(nodes) && len(nodes[j].Marks) > depth && nodes[j].Marks[depth] == m {
-			j++
-		}
+		m, j := n.Marks[depth], markRun(nodes, i, depth)
 		tag := htmlTags[m.Kind]
 		if m.Kind == Link {
 			tag = "a"

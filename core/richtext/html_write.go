@@ -151,6 +151,15 @@ func (w *htmlWriter) inlines(nodes []Node) {
 	w.nested(nodes, 0)
 }
 
+// markRun returns where the nodes end that share the mark at a depth with
+// node i, which has one.
+func markRun(nodes []Node, i, depth int) int {
+	m := nodes[i].Marks[depth]
+	for i++; i < len(nodes) && len(nodes[i].Marks) > depth && nodes[i].Marks[depth] == m; i++ {
+	}
+	return i
+}
+
 // nested writes nodes that share their first depth marks. Neighbours that
 // share the next mark too go into one element.
 func (w *htmlWriter) nested(nodes []Node, depth int) {
@@ -160,12 +169,8 @@ func (w *htmlWriter) nested(nodes []Node, depth int) {
 			i++
 			continue
 		}
-		m := nodes[i].Marks[depth]
-		j := i + 1
-		for j < len(nodes) && len(nodes[j].Marks) > depth && nodes[j].Marks[depth] == m {
-			j++
-		}
-		open, end := w.tags(m)
+		j := markRun(nodes, i, depth)
+		open, end := w.tags(nodes[i].Marks[depth])
 		w.sb.WriteString(open)
 		w.nested(nodes[i:j], depth+1)
 		w.sb.WriteString(end)

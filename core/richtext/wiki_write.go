@@ -138,11 +138,7 @@ func (w *wikiWriter) nested(nodes []Node, depth int) {
 			i++
 			continue
 		}
-		m := n.Marks[depth]
-		j := i + 1
-		for j < len(nodes) && len(nodes[j].Marks) > depth && nodes[j].Marks[depth] == m {
-			j++
-		}
+		m, j := n.Marks[depth], markRun(nodes, i, depth)
 		w.marked(m, nodes[i:j], depth, j == len(nodes) || wikiClear(nodes[j]))
 		i = j
 	}
