@@ -3,12 +3,13 @@ package demo
 import (
 	"bytes"
 	"context"
-	"duplex/standalone/rig"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"duplex/standalone/rig"
 )
 
 const (
@@ -183,7 +184,8 @@ func (c *checker) conversation(ctx context.Context) {
 		return c.issueComment(ctx, "The customer is angry.", internalRole)
 	})
 	c.step(ctx, "a comment of the engineers reaches the ticket as an internal note", func() error {
-		return c.JiraGrace.CommentOnIssue(ctx, c.issueN, "Found the cause.", nil)
+		_, err := c.JiraGrace.CommentOnIssue(ctx, c.issueN, "Found the cause.", "")
+		return err
 	}, func() error { return c.ticketComment(ctx, "Found the cause.", "false") })
 	c.step(ctx, "a file on the ticket reaches the issue, once", func() error {
 		return c.Ada.AttachToTicket(ctx, c.id, "log.txt", []byte("line 1\nline 2\n"))

@@ -28,14 +28,14 @@ var digits = regexp.MustCompile(`[0-9]+`)
 func (w *world) begin(req gateway.RunRequest) gateway.Run {
 	w.t.Helper()
 	var run gateway.Run
-	w.must(w.admin.call(w.ctx(), "POST", "/api/v1/runs", req, &run))
+	w.must(w.admin.Call(w.ctx(), "POST", "/api/v1/runs", req, &run))
 	return run
 }
 
 func (w *world) progress(id string) gateway.Run {
 	w.t.Helper()
 	var run gateway.Run
-	w.must(w.admin.call(w.ctx(), "GET", "/api/v1/runs/"+url.PathEscape(id), nil, &run))
+	w.must(w.admin.Call(w.ctx(), "GET", "/api/v1/runs/"+url.PathEscape(id), nil, &run))
 	return run
 }
 
@@ -70,8 +70,7 @@ func (w *world) reached(id string, n int) {
 // and once more afterwards, and items are linked twice: every item has exactly one twin.
 func TestPain01NoDuplicates(t *testing.T) {
 	w := newWorld(t, "", "from-tickets")
-	systems := []rig.Control{rig.Control(w.zendesk.url), rig.Control(w.jira.url)}
-	w.must(systems[0].Webhooks(w.ctx(), "drop")) // only the backfill brings them
+	w.must(w.zendesk.Webhooks(w.ctx(), "drop", 0)) // only the backfill brings them
 	tokens := make([]string, backfilled)
 	for i := range tokens {
 		tokens[i] = fmt.Sprintf("pz%04d", i) // four digits are what lists looks for
@@ -81,11 +80,11 @@ func TestPain01NoDuplicates(t *testing.T) {
 		if token == tokens[0] {
 			tags = nil // does not meet the trigger
 		}
-		_, err := w.ada.newTicket(w.ctx(), object{"subject": token + " broken", "priority": "high", "tags": tags, "comment": object{"body": "it does not work", "public": true}})
+		_, err := w.ada.NewTicket(w.ctx(), object{"subject": token + " broken", "priority": "high", "tags": tags, "comment": object{"body": "it does not work", "public": true}})
 		return err
 	}))
 	// The export of changes never shows the latest minute.
-	w.must(person{base: w.zendesk.url}.call(w.ctx(), "POST", "/_control/clock", object{"skew": "2m"}, nil))
+	w.must(w.zendesk.Skew(w.ctx(), 2*time.Minute))
 	backfill := gateway.RunRequest{Kind: core.RunBackfill, Connection: "from-tickets", Params: core.RunParams{Side: "support"}}
 	began := time.Now()
 	first := w.begin(backfill)
@@ -103,7 +102,7 @@ func TestPain01NoDuplicates(t *testing.T) {
 		}
 	}
 	w.once(tokens)
-	w.cost(systems)
+	w.cost()
 
 	again := w.done(w.begin(backfill).ID)
 	if again.Counts[core.ItemDone] < backfilled-1 {
@@ -148,19 +147,12 @@ func (w *world) once(tokens []string) {
 }
 
 // cost tells what a backfill costs per item, in calls and in events of the pair's history.
-func (w *world) cost(systems []rig.Control) {
+func (w *world) cost() {
 	w.t.Helper()
-	own := 0
+	own := w.ownCalls(w.zendesk, w.jira)
 	kinds := map[string]int{}
-	for _, s := range systems {
-		calls, err := s.Calls(w.ctx(), 0)
-		w.must(err)
-		for _, c := range calls {
-			if c.Own() {
-				own++
-				kinds[c.Method+" "+digits.ReplaceAllString(c.Path, "N")]++
-			}
-		}
+	for _, c := range own {
+		kinds[c.Method+" "+digits.ReplaceAllString(c.Path, "N")]++
 	}
 	pairs, err := w.store.PairsAfter(w.ctx(), "from-tickets", "", "", "", 50)
 	w.must(err)
@@ -173,5 +165,5 @@ func (w *world) cost(systems []rig.Control) {
 	if m, err := rig.MemoryOf(w.worker.Process.Pid); err == nil {
 		w.t.Logf("the worker's memory at its peak: %d MB", m.Peak>>20)
 	}
-	w.t.Logf("two backfills at once: %.1f calls per item (%v), %.1f history events per pair", float64(own)/float64(backfilled), kinds, float64(events)/float64(len(pairs)))
+	w.t.Logf("two backfills at once: %.1f calls per item (%v), %.1f history events per pair", float64(len(own))/float64(backfilled), kinds, float64(events)/float64(len(pairs)))
 }

@@ -11,12 +11,13 @@ import (
 // TestPain12CommentsOnce: comments of two items that are linked cross once each, whatever is linked, replayed or backfilled again.
 func TestPain12CommentsOnce(t *testing.T) {
 	w := newWorld(t, "", "from-tickets")
-	ticket, err := w.ada.newTicket(w.ctx(), object{"subject": "pz0001 broken", "priority": "high", "comment": object{"body": "it does not work", "public": true}})
+	ticket, err := w.ada.NewTicket(w.ctx(), object{"subject": "pz0001 broken", "priority": "high", "comment": object{"body": "it does not work", "public": true}})
 	w.must(err)
-	w.must(w.ada.editTicket(w.ctx(), ticket, object{"comment": object{"body": "pz0001 from support", "public": true}}))
-	issue, err := w.grace.newIssue(w.ctx(), object{"project": object{"key": "ENG"}, "issuetype": object{"name": "Bug"}, "summary": "pz0001 broken"})
+	w.must(w.ada.EditTicket(w.ctx(), ticket, object{"comment": object{"body": "pz0001 from support", "public": true}}))
+	issue, err := w.grace.NewIssue(w.ctx(), object{"project": object{"key": "ENG"}, "issuetype": object{"name": "Bug"}, "summary": "pz0001 broken"})
 	w.must(err)
-	w.must(w.grace.remark(w.ctx(), issue, "pz0001 from engineering"))
+	_, err = w.grace.CommentOnIssue(w.ctx(), issue, "pz0001 from engineering", "")
+	w.must(err)
 	link := gateway.RunRequest{Kind: core.RunLink, Connection: "from-tickets",
 		Lines: []gateway.RunLine{{Line: 2, Items: map[string]string{"support": ticket, "engineering": issue}}}}
 	runs := []gateway.RunRequest{link, link,
@@ -30,9 +31,9 @@ func TestPain12CommentsOnce(t *testing.T) {
 			t.Errorf("%d: the %s ended %s with %v", i, req.Kind, run.State, run.Counts)
 		}
 		w.settle()
-		notes, err := w.ada.notes(w.ctx(), ticket)
+		notes, err := w.ada.TicketComments(w.ctx(), ticket)
 		w.must(err)
-		remarks, err := w.grace.remarks(w.ctx(), issue)
+		remarks, err := w.grace.IssueComments(w.ctx(), issue)
 		w.must(err)
 		// The ticket's description is its first comment.
 		if len(notes) != 3 || len(remarks) != 2 {

@@ -16,6 +16,7 @@ import (
 	historypb "go.temporal.io/api/history/v1"
 
 	"duplex/core"
+	"duplex/standalone/rig"
 )
 
 // paired reports an item and waits for its twin.
@@ -37,18 +38,17 @@ func (s *subject) id() string {
 }
 
 func (s *subject) issueSays(summary string) error {
-	i, err := s.grace.issue(s.ctx(), s.issue)
-	if err == nil && i.Fields.Summary != summary {
-		err = fmt.Errorf("the issue's summary is %q, want %q", i.Fields.Summary, summary)
+	i, err := s.grace.Issue(s.ctx(), s.issue)
+	if is := rig.Text(i, "summary"); err == nil && is != summary {
+		err = fmt.Errorf("the issue's summary is %q, want %q", is, summary)
 	}
 	return err
 }
 
 func (s *subject) ticketSays(subject string) error {
-	var out struct{ Ticket ticket }
-	err := s.ada.call(s.ctx(), "GET", "/api/v2/tickets/"+s.ticket+".json", nil, &out)
-	if err == nil && out.Ticket.Subject != subject {
-		err = fmt.Errorf("the ticket's subject is %q, want %q", out.Ticket.Subject, subject)
+	t, err := s.ada.Ticket(s.ctx(), s.ticket)
+	if is := rig.Text(t, "subject"); err == nil && is != subject {
+		err = fmt.Errorf("the ticket's subject is %q, want %q", is, subject)
 	}
 	return err
 }
@@ -78,16 +78,8 @@ func scheduled(h *historypb.History, name string) (n int) {
 // counted is what the systems themselves say of the sync account's calls.
 func (w *world) counted() (operations []string) {
 	w.t.Helper()
-	for _, base := range []string{w.zendesk.url, w.jira.url} {
-		var out struct {
-			Calls []struct{ Operation, Actor string }
-		}
-		w.must(person{base: base}.call(w.ctx(), "GET", "/_control/calls", nil, &out))
-		for _, c := range out.Calls {
-			if strings.Contains(c.Actor, syncAccount) {
-				operations = append(operations, c.Operation)
-			}
-		}
+	for _, c := range w.ownCalls(w.zendesk, w.jira) {
+		operations = append(operations, c.Operation)
 	}
 	return operations
 }
@@ -96,9 +88,9 @@ func (w *world) counted() (operations []string) {
 func TestCostOfAnEdit(t *testing.T) {
 	w := newWorld(t, "", "from-tickets") // every further connection whose trigger may be met looks at the item too
 	s := w.paired(1, false)
-	w.must(s.ada.editTicket(w.ctx(), s.ticket, object{"subject": "warm"})) // what systems say of themselves is remembered
+	w.must(s.ada.EditTicket(w.ctx(), s.ticket, object{"subject": "warm"})) // what systems say of themselves is remembered
 	w.eventually("the first edit", func() error { return s.issueSays("warm") })
-	w.must(s.grace.editIssue(w.ctx(), s.issue, object{"summary": "warm too"}))
+	w.must(s.grace.EditIssue(w.ctx(), s.issue, object{"summary": "warm too"}))
 	w.eventually("the first edit back", func() error { return s.ticketSays("warm too") })
 	for _, c := range []struct {
 		name  string
@@ -107,9 +99,9 @@ func TestCostOfAnEdit(t *testing.T) {
 		limit int
 		why   string
 	}{
-		{"Zendesk to Jira", func() error { return s.ada.editTicket(w.ctx(), s.ticket, object{"subject": "there"}) },
+		{"Zendesk to Jira", func() error { return s.ada.EditTicket(w.ctx(), s.ticket, object{"subject": "there"}) },
 			func() error { return s.issueSays("there") }, 3, "Jira has no precondition: one read before the write"},
-		{"Jira to Zendesk", func() error { return s.grace.editIssue(w.ctx(), s.issue, object{"summary": "back"}) },
+		{"Jira to Zendesk", func() error { return s.grace.EditIssue(w.ctx(), s.issue, object{"summary": "back"}) },
 			func() error { return s.ticketSays("back") }, 2, "one read of the source, one guarded write"},
 	} {
 		w.settle()
@@ -132,8 +124,8 @@ func TestCostOfAnEdit(t *testing.T) {
 func TestBurst(t *testing.T) {
 	w := newWorld(t, "")
 	s := w.paired(1, false)
-	w.must(person{base: w.jira.url}.call(w.ctx(), "PATCH", "/_control/webhooks", object{"mode": "drop"}, nil))
-	w.must(s.grace.editIssue(w.ctx(), s.issue, object{"summary": "ten times told"}))
+	w.must(w.jira.Webhooks(w.ctx(), "drop", 0))
+	w.must(s.grace.EditIssue(w.ctx(), s.issue, object{"summary": "ten times told"}))
 	fetched := scheduled(w.history(s.id()), "Fetch")
 	calls := make([]int, 10)
 	for i := range calls {
@@ -169,7 +161,7 @@ func (w *world) webhook(issue string, n int) error {
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("X-Hub-Signature", "sha256="+hex.EncodeToString(mac.Sum(nil)))
 	req.Header.Set("X-Atlassian-Webhook-Identifier", fmt.Sprintf("burst-%d", n))
-	resp, err := client30.Do(req)
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err
 	}

@@ -4,27 +4,13 @@ import (
 	"fmt"
 	"testing"
 	"time"
-)
 
-// syncCalls counts the vendor calls of the sync's account so far, and those under a fault.
-func (w *world) syncCalls(url string) int {
-	w.t.Helper()
-	var out struct {
-		Calls []struct{ Actor, Fault string }
-	}
-	w.must(person{base: url}.call(w.ctx(), "GET", "/_control/calls", nil, &out))
-	n := 0
-	for _, c := range out.Calls {
-		if c.Actor == "sync@acme.example" || c.Fault != "" {
-			n++
-		}
-	}
-	return n
-}
+	"duplex/standalone/rig"
+)
 
 func (w *world) gateIs(system, state string) error {
 	var g struct{ State, Reason string }
-	err := w.admin.call(w.ctx(), "GET", "/api/v1/gates/"+system, nil, &g)
+	err := w.admin.Call(w.ctx(), "GET", "/api/v1/gates/"+system, nil, &g)
 	if err == nil && g.State != state {
 		err = fmt.Errorf("the gate of %s is %s (%s), want %s", system, g.State, g.Reason, state)
 	}
@@ -38,10 +24,10 @@ func TestClosedGateHoldsTheFleet(t *testing.T) {
 	w := newWorld(t, "", "from-tickets")
 	s := w.paired(1, false)
 	gates := "/api/v1/gates/jira-acme"
-	w.must(w.admin.call(w.ctx(), "POST", gates+"/close", object{"for": "1h", "reason": "test"}, nil))
+	w.must(w.admin.Call(w.ctx(), "POST", gates+"/close", object{"for": "1h", "reason": "test"}, nil))
 	time.Sleep(2 * time.Second) // how long the fleet may take to hear of it
 	before := w.watch.callsOf(s.track)
-	w.must(s.ada.editTicket(w.ctx(), s.ticket, object{"subject": "pz0001 edited behind a gate"}))
+	w.must(s.ada.EditTicket(w.ctx(), s.ticket, object{"subject": "pz0001 edited behind a gate"}))
 	w.must(s.comment(w.ctx()))
 	time.Sleep(8 * time.Second) // what is shown is that nothing happens
 	for _, c := range w.watch.callsOf(s.track)[len(before):] {
@@ -54,28 +40,29 @@ func TestClosedGateHoldsTheFleet(t *testing.T) {
 		Status string
 		Waits  []string
 	}
-	w.must(w.admin.call(w.ctx(), "GET", "/api/v1/pairs/"+s.id(), nil, &detail))
+	w.must(w.admin.Call(w.ctx(), "GET", "/api/v1/pairs/"+s.id(), nil, &detail))
 	if len(detail.Waits) != 1 || detail.Status != "in-sync" {
 		t.Errorf("the pair is %s and waits for %q, want it in step and waiting for jira-acme", detail.Status, detail.Waits)
 	}
-	w.must(w.admin.call(w.ctx(), "POST", gates+"/open", object{}, nil))
+	w.must(w.admin.Call(w.ctx(), "POST", gates+"/open", object{}, nil))
 	w.eventually("the edit arrives", func() error { return s.issueSays("pz0001 edited behind a gate") })
 	w.settle()
 
-	w.must(person{base: w.jira.url}.call(w.ctx(), "POST", "/_control/faults", object{"kind": "revoked", "account": "sync@acme.example"}, nil))
-	w.must(s.ada.editTicket(w.ctx(), s.ticket, object{"subject": "pz0001 edited while revoked"}))
+	_, err := w.jira.Break(w.ctx(), rig.Fault{Kind: "revoked", Account: syncAccount})
+	w.must(err)
+	w.must(s.ada.EditTicket(w.ctx(), s.ticket, object{"subject": "pz0001 edited while revoked"}))
 	w.eventually("the refused account closes the gate", func() error { return w.gateIs("jira-acme", "denied") })
-	first := w.syncCalls(w.jira.url)
+	first := len(w.ownCalls(w.jira))
 	time.Sleep(6 * time.Second)
-	if more := w.syncCalls(w.jira.url) - first; more > 6 {
+	if more := len(w.ownCalls(w.jira)) - first; more > 6 {
 		t.Errorf("%d calls in six seconds behind a denied gate, want no more than a probe or two", more)
 	}
-	w.must(w.admin.call(w.ctx(), "GET", "/api/v1/pairs/"+s.id(), nil, &detail))
+	w.must(w.admin.Call(w.ctx(), "GET", "/api/v1/pairs/"+s.id(), nil, &detail))
 	if detail.Status != "in-sync" {
 		t.Errorf("the pair is %s: a refused account parks no pair", detail.Status)
 	}
-	w.must(person{base: w.jira.url}.call(w.ctx(), "DELETE", "/_control/faults", nil, nil))
-	w.must(w.admin.call(w.ctx(), "POST", gates+"/probe", object{}, nil))
+	w.must(w.jira.Mend(w.ctx(), ""))
+	w.must(w.admin.Call(w.ctx(), "POST", gates+"/probe", object{}, nil))
 	w.must(w.gateIs("jira-acme", "open"))
 	w.eventually("the edit arrives", func() error { return s.issueSays("pz0001 edited while revoked") })
 }

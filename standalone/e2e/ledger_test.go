@@ -9,6 +9,7 @@ import (
 
 	"duplex/core"
 	"duplex/gateway"
+	"duplex/standalone/rig"
 )
 
 // TestLogsRetentionAndErasureOnRealProcesses follows one edit through the worker's log, which holds no content and no
@@ -19,15 +20,15 @@ func TestLogsRetentionAndErasureOnRealProcesses(t *testing.T) {
 	w.flags = append(w.flags, "-v")
 	w.startWorker()
 	const canary = "canary-4711 is not for logs"
-	id, err := w.ada.newTicket(w.ctx(), object{"subject": canary, "comment": object{"body": canary}, "tags": []string{"bug"}})
+	id, err := w.ada.NewTicket(w.ctx(), object{"subject": canary, "comment": object{"body": canary}, "tags": []string{"bug"}})
 	w.must(err)
 	title := func(want string) func() error {
 		return func() error {
-			issues, err := w.grace.issues(w.ctx())
+			issues, err := w.grace.Issues(w.ctx(), "ENG")
 			if err != nil || len(issues) != 1 {
 				return fmt.Errorf("%d issues, %v", len(issues), err)
 			}
-			if got := fmt.Sprint(issues[0].Fields.Summary); got != want {
+			if got := rig.Text(issues[0], "fields", "summary"); got != want {
 				return fmt.Errorf("its title is %q", got)
 			}
 			return nil
@@ -46,10 +47,10 @@ func TestLogsRetentionAndErasureOnRealProcesses(t *testing.T) {
 	w.settle()
 
 	var done gateway.Done
-	w.must(w.admin.call(w.ctx(), "POST", "/api/v1/retention/run", nil, &done))
+	w.must(w.admin.Call(w.ctx(), "POST", "/api/v1/retention/run", nil, &done))
 	w.eventually("retention has come to the end of every table", func() error {
 		var r gateway.RetentionReport
-		if err := w.admin.call(w.ctx(), "GET", "/api/v1/retention", nil, &r); err != nil {
+		if err := w.admin.Call(w.ctx(), "GET", "/api/v1/retention", nil, &r); err != nil {
 			return err
 		}
 		for _, u := range r.Tables {
@@ -69,13 +70,13 @@ func TestLogsRetentionAndErasureOnRealProcesses(t *testing.T) {
 
 	req := gateway.ErasureRequest{Person: []string{"ada@acme.example"}, Look: true}
 	var step gateway.ErasureStep
-	w.must(w.admin.call(w.ctx(), "POST", "/api/v1/erasures", req, &step))
+	w.must(w.admin.Call(w.ctx(), "POST", "/api/v1/erasures", req, &step))
 	req.Look, req.Known = false, step.Known
-	w.must(w.admin.call(w.ctx(), "POST", "/api/v1/erasures", req, &step))
+	w.must(w.admin.Call(w.ctx(), "POST", "/api/v1/erasures", req, &step))
 	if step.Rows["observations"] == 0 || len(step.Again) != 1 {
 		t.Errorf("the erasure: %+v", step)
 	}
-	w.must(w.ada.editTicket(w.ctx(), id, object{"subject": "after the erasure"}))
+	w.must(w.ada.EditTicket(w.ctx(), id, object{"subject": "after the erasure"}))
 	w.eventually("the pair goes on", title("after the erasure"))
 	w.eventually("and is in sync", func() error {
 		p, err := w.store.Pair(w.ctx(), "pair:from-tickets:support:"+id)

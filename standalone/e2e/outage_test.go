@@ -3,6 +3,8 @@ package e2e
 import (
 	"fmt"
 	"testing"
+
+	"duplex/standalone/rig"
 )
 
 // TestWebhooksOutliveTheEngine: while the workflow engine is down webhooks are answered and kept, and when it is back
@@ -11,7 +13,7 @@ func TestWebhooksOutliveTheEngine(t *testing.T) {
 	w := newWorld(t, "")
 	s := w.paired(1, false)
 	w.stopEngine()
-	w.must(s.ada.editTicket(w.ctx(), s.ticket, object{"subject": "edited in the dark"}))
+	w.must(s.ada.EditTicket(w.ctx(), s.ticket, object{"subject": "edited in the dark"}))
 	fresh := w.newSubject(2, true, nil)
 	w.must(fresh.report(w.ctx()))
 	w.eventually("the webhooks are kept", func() error {
@@ -25,16 +27,10 @@ func TestWebhooksOutliveTheEngine(t *testing.T) {
 		}
 		return err
 	})
-	for _, base := range []string{w.zendesk.url, w.jira.url} {
-		var report struct {
-			Sent []struct {
-				Status  int
-				Attempt int
-				Event   string
-			}
-		}
-		w.must(person{base: base}.call(w.ctx(), "GET", "/_control/webhooks", nil, &report))
-		for _, sent := range report.Sent {
+	for _, c := range []rig.Control{w.zendesk, w.jira} {
+		all, _, err := c.Deliveries(w.ctx())
+		w.must(err)
+		for _, sent := range all {
 			if sent.Status < 200 || sent.Status > 299 || sent.Attempt != 1 {
 				t.Errorf("attempt %d to tell of %s was answered %d, want 2xx at the first", sent.Attempt, sent.Event, sent.Status)
 			}

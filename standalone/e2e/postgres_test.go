@@ -20,9 +20,9 @@ func TestPostgres(t *testing.T) {
 		w.eventually(thing.name, func() error { return d.holds(i, subjects) })
 	}
 	for _, s := range subjects {
-		w.must(s.ada.editTicket(w.ctx(), s.ticket, object{"subject": s.token + " there"}))
+		w.must(s.ada.EditTicket(w.ctx(), s.ticket, object{"subject": s.token + " there"}))
 		w.eventually("an edit of the ticket", func() error { return s.issueSays(s.token + " there") })
-		w.must(s.grace.editIssue(w.ctx(), s.issue, object{"summary": s.token + " and back"}))
+		w.must(s.grace.EditIssue(w.ctx(), s.issue, object{"summary": s.token + " and back"}))
 		w.eventually("an edit of the issue", func() error { return s.ticketSays(s.token + " and back") })
 	}
 	w.settle()

@@ -18,6 +18,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"duplex/core"
+	"duplex/standalone/rig"
 	"duplex/workflows"
 )
 
@@ -29,29 +30,23 @@ func TestHistoriesReplay(t *testing.T) {
 	w := newWorld(t, "")
 	ctx := w.ctx()
 	s, back := w.paired(1, false), w.paired(2, true)
-	w.must(s.ada.editTicket(ctx, s.ticket, object{"subject": "an edit"}))
+	w.must(s.ada.EditTicket(ctx, s.ticket, object{"subject": "an edit"}))
 	w.eventually("an edit", func() error { return s.issueSays("an edit") })
 	w.must(s.comment(ctx))
-	w.eventually("a comment", func() error {
-		_, err := s.remarksContain(s.token + " remark")
-		return err
-	})
+	w.eventually("a comment", func() error { return s.remarksContain(s.token + " remark") })
 	w.must(back.attach(ctx))
 	w.settle()
 
-	for _, base := range []string{w.zendesk.url, w.jira.url} {
-		w.must(person{base: base}.call(ctx, "PATCH", "/_control/webhooks", object{"mode": "pause"}, nil))
-	}
-	w.must(s.ada.editTicket(ctx, s.ticket, object{"subject": "said here", "priority": "urgent"}))
-	w.must(s.grace.editIssue(ctx, s.issue, object{"summary": "said there", "priority": object{"name": "Low"}}))
-	for _, base := range []string{w.zendesk.url, w.jira.url} {
-		w.must(person{base: base}.call(ctx, "PATCH", "/_control/webhooks", object{"mode": "normal"}, nil))
-	}
+	w.deliver("pause")
+	w.must(s.ada.EditTicket(ctx, s.ticket, object{"subject": "said here", "priority": "urgent"}))
+	w.must(s.grace.EditIssue(ctx, s.issue, object{"summary": "said there", "priority": object{"name": "Low"}}))
+	w.deliver("normal")
 	w.eventually("a conflict", func() error { return s.ticketSays("said there") })
 	w.settle()
 
-	w.must(person{base: w.jira.url}.call(ctx, "POST", "/_control/faults", object{"kind": "status", "status": 403, "path": "/rest/api/3/issue/" + s.issue, "method": "PUT", "times": 1}, nil))
-	w.must(s.ada.editTicket(ctx, s.ticket, object{"subject": "not allowed"}))
+	_, err := w.jira.Break(ctx, rig.Fault{Kind: "status", Status: 403, Path: "/rest/api/3/issue/" + s.issue, Method: "PUT", Times: 1})
+	w.must(err)
+	w.must(s.ada.EditTicket(ctx, s.ticket, object{"subject": "not allowed"}))
 	w.eventually("a failure", func() error {
 		p, err := w.store.Pair(ctx, s.id())
 		if err == nil && p.Status != core.PairProblem {
@@ -60,10 +55,10 @@ func TestHistoriesReplay(t *testing.T) {
 		return err
 	})
 	w.killWorker()
-	w.must(s.ada.editTicket(ctx, s.ticket, object{"subject": "allowed again"}))
+	w.must(s.ada.EditTicket(ctx, s.ticket, object{"subject": "allowed again"}))
 	w.startWorker()
 	w.eventually("an edit after the failure", func() error { return s.issueSays("allowed again") })
-	alone, err := w.ada.newTicket(ctx, object{"subject": "just asking", "comment": object{"body": "hello", "public": true}})
+	alone, err := w.ada.NewTicket(ctx, object{"subject": "just asking", "comment": object{"body": "hello", "public": true}})
 	w.must(err)
 	refused := core.PairID("from-tickets", "support", alone)
 	w.eventually("an item that is not in the sync", func() error {
@@ -79,17 +74,17 @@ func TestHistoriesReplay(t *testing.T) {
 	}
 }
 
-func (s *subject) remarksContain(words string) (string, error) {
-	all, err := s.grace.remarks(s.ctx(), s.issue)
+func (s *subject) remarksContain(words string) error {
+	all, err := s.grace.IssueComments(s.ctx(), s.issue)
 	if err != nil {
-		return "", err
+		return err
 	}
 	for _, r := range all {
-		if bytes.Contains([]byte(r), []byte(words)) {
-			return r, nil
+		if strings.Contains(rig.Plain(rig.At(r, "body")), words) {
+			return nil
 		}
 	}
-	return "", fmt.Errorf("no comment of %v says %q", all, words)
+	return fmt.Errorf("no comment of %v says %q", all, words)
 }
 
 func (w *world) replay(file, id string) {

@@ -45,7 +45,7 @@ func TestEngineLostRebuildsFromStore(t *testing.T) {
 	}
 	w.settle()
 	paused := all[5]
-	w.must(w.admin.call(ctx, "POST", "/api/v1/pairs/"+paused.id()+"/pause", object{}, nil))
+	w.must(w.admin.Call(ctx, "POST", "/api/v1/pairs/"+paused.id()+"/pause", object{}, nil))
 	w.eventually("a pass of the sweeper, and a pause that shows", func() error {
 		r, err := w.store.StuckReport(ctx)
 		if err != nil || r.Engine == "" {
@@ -73,14 +73,12 @@ func TestEngineLostRebuildsFromStore(t *testing.T) {
 		}
 		return err
 	})
-	for _, base := range []string{w.zendesk.url, w.jira.url} {
-		w.must(person{base: base}.call(ctx, "PATCH", "/_control/webhooks", object{"mode": "drop", "percent": 100}, nil))
-	}
+	w.deliver("drop")
 	for i, s := range all {
 		if i%2 == 0 {
-			w.must(s.ada.editTicket(ctx, s.ticket, object{"subject": s.token + " unheard"}))
+			w.must(s.ada.EditTicket(ctx, s.ticket, object{"subject": s.token + " unheard"}))
 		} else {
-			w.must(s.grace.editIssue(ctx, s.issue, object{"summary": s.token + " unheard"}))
+			w.must(s.grace.EditIssue(ctx, s.issue, object{"summary": s.token + " unheard"}))
 		}
 	}
 	w.stopEngine()
@@ -98,9 +96,7 @@ func TestEngineLostRebuildsFromStore(t *testing.T) {
 		}
 		return nil
 	})
-	for _, base := range []string{w.zendesk.url, w.jira.url} {
-		w.must(person{base: base}.call(ctx, "PATCH", "/_control/webhooks", object{"mode": "normal"}, nil))
-	}
+	w.deliver("normal")
 	w.eventually("the new item arrives", func() error { return d.holds(0, []*subject{fresh}) })
 	w.eventually("every pair has its workflow", func() error {
 		for _, s := range append(all, fresh) {
@@ -119,7 +115,7 @@ func TestEngineLostRebuildsFromStore(t *testing.T) {
 	if err := paused.says(paused.token + " broken"); err != nil {
 		t.Errorf("losing the engine undid an operator's pause: %v", err)
 	}
-	w.must(w.admin.call(ctx, "POST", "/api/v1/pairs/"+paused.id()+"/resume", object{}, nil))
+	w.must(w.admin.Call(ctx, "POST", "/api/v1/pairs/"+paused.id()+"/resume", object{}, nil))
 	w.eventually("the paused pair goes on when it is resumed", func() error { return paused.says(paused.token + " unheard") })
 	w.settle()
 	if err := d.holds(1, all); err != nil {

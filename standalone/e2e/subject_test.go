@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"duplex/standalone/rig"
 )
 
 // subject is one item that a person reported, and its twin.
@@ -38,12 +40,12 @@ func (w *world) newSubject(n int, fromIssue bool, p *point) *subject {
 // report makes the item that is to get a twin.
 func (s *subject) report(ctx context.Context) (err error) {
 	if s.fromIssue {
-		s.issue, err = s.grace.newIssue(ctx, object{"project": object{"key": "ENG"}, "issuetype": object{"name": "Task"},
-			"summary": s.token + " broken", "description": document("it does not work"), "labels": []any{"escalate"}})
+		s.issue, err = s.grace.NewIssue(ctx, object{"project": object{"key": "ENG"}, "issuetype": object{"name": "Task"},
+			"summary": s.token + " broken", "description": rig.Document("it does not work"), "labels": []any{"escalate"}})
 		s.watch.know(s.track, "issue/"+s.issue)
 		return err
 	}
-	s.ticket, err = s.ada.newTicket(ctx, object{"subject": s.token + " broken", "priority": "high", "tags": []any{"bug"},
+	s.ticket, err = s.ada.NewTicket(ctx, object{"subject": s.token + " broken", "priority": "high", "tags": []any{"bug"},
 		"comment": object{"body": "it does not work", "public": true}})
 	s.watch.know(s.track, "tickets/"+s.ticket)
 	return err
@@ -51,16 +53,18 @@ func (s *subject) report(ctx context.Context) (err error) {
 
 func (s *subject) comment(ctx context.Context) error {
 	if s.fromIssue {
-		return s.grace.remark(ctx, s.issue, s.token+" remark")
+		_, err := s.grace.CommentOnIssue(ctx, s.issue, s.token+" remark", "")
+		return err
 	}
-	return s.ada.editTicket(ctx, s.ticket, object{"comment": object{"body": s.token + " remark", "public": true}})
+	return s.ada.EditTicket(ctx, s.ticket, object{"comment": object{"body": s.token + " remark", "public": true}})
 }
 
 func (s *subject) attach(ctx context.Context) error {
+	content := []byte("content of " + s.token + ".txt")
 	if s.fromIssue {
-		return s.grace.attachToIssue(ctx, s.issue, s.token+".txt")
+		return s.grace.AttachToIssue(ctx, s.issue, s.token+".txt", content)
 	}
-	return s.ada.attachToTicket(ctx, s.ticket, s.token+".txt", "see the file")
+	return s.ada.AttachToTicket(ctx, s.ticket, s.token+".txt", content)
 }
 
 // lists are all items of both systems by the token in their subject.
@@ -71,18 +75,18 @@ type lists struct {
 
 func (w *world) lists(ctx context.Context) (lists, error) {
 	l := lists{map[string][]string{}, map[string][]string{}}
-	tickets, err := w.ada.tickets(ctx)
+	tickets, err := w.ada.Tickets(ctx)
 	if err != nil {
 		return l, err
 	}
 	for _, t := range tickets {
-		k := tokenForm.FindString(t.Subject)
-		l.tickets[k] = append(l.tickets[k], t.ID.String())
+		k := tokenForm.FindString(rig.Text(t, "subject"))
+		l.tickets[k] = append(l.tickets[k], rig.Text(t, "id"))
 	}
-	issues, err := w.grace.issues(ctx)
+	issues, err := w.grace.Issues(ctx, "ENG")
 	for _, i := range issues {
-		k := tokenForm.FindString(i.Fields.Summary)
-		l.issues[k] = append(l.issues[k], i.ID)
+		k := tokenForm.FindString(rig.Text(i, "fields", "summary"))
+		l.issues[k] = append(l.issues[k], rig.Text(i, "id"))
 	}
 	return l, err
 }
@@ -94,24 +98,24 @@ func (s *subject) look(ctx context.Context, l lists) (profile, error) {
 		return p, fmt.Errorf("%s: %d tickets and %d issues, want one of each", s.token, p.tickets, p.issues)
 	}
 	s.ticket, s.issue = l.tickets[s.token][0], l.issues[s.token][0]
-	notes, err := s.ada.notes(ctx, s.ticket)
+	notes, err := s.ada.TicketComments(ctx, s.ticket)
 	if err != nil {
 		return p, err
 	}
 	p.notes = len(notes)
 	for _, n := range notes {
-		p.copied[0] += strings.Count(n.Body, s.token+" remark")
-		p.ticketFiles += len(n.Attachments)
+		p.copied[0] += strings.Count(rig.Text(n, "plain_body"), s.token+" remark")
+		p.ticketFiles += len(rig.List(rig.At(n, "attachments")))
 	}
-	remarks, err := s.grace.remarks(ctx, s.issue)
+	remarks, err := s.grace.IssueComments(ctx, s.issue)
 	if err != nil {
 		return p, err
 	}
 	p.remarks = len(remarks)
 	for _, r := range remarks {
-		p.copied[1] += strings.Count(r, s.token+" remark")
+		p.copied[1] += strings.Count(rig.Plain(rig.At(r, "body")), s.token+" remark")
 	}
-	i, err := s.grace.issue(ctx, s.issue)
-	p.files = len(i.Fields.Attachment)
+	i, err := s.grace.Issue(ctx, s.issue)
+	p.files = len(rig.List(i["attachment"]))
 	return p, err
 }

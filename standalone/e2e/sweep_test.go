@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"duplex/core"
+	"duplex/standalone/rig"
 )
 
 // retuned gives the connection another net: how often it is swept, when it brakes, what it does about deletions.
@@ -24,14 +25,7 @@ func (w *world) retuned(name, lines string) {
 		}
 	}
 	file = append(append([]byte(nil), file...), lines...)
-	w.must(w.admin.call(w.ctx(), "PUT", "/api/v1/connections/"+name, object{"file_name": name + ".yaml", "source": string(file)}, nil))
-}
-
-// mute loses every webhook of both systems.
-func (w *world) mute() {
-	for _, base := range []string{w.zendesk.url, w.jira.url} {
-		w.must(person{base: base}.call(w.ctx(), "PATCH", "/_control/webhooks", object{"mode": "drop", "percent": 100}, nil))
-	}
+	w.must(w.admin.Call(w.ctx(), "PUT", "/api/v1/connections/"+name, object{"file_name": name + ".yaml", "source": string(file)}, nil))
 }
 
 // swept waits until each side of the connection was swept once.
@@ -68,7 +62,7 @@ func (w *world) within(limit time.Duration, what string, holds func() error) {
 func TestPain05MissedWebhooks(t *testing.T) {
 	const interval = 20 * time.Second
 	w := newWorld(t, "", "from-tickets", "from-issues")
-	w.mute()
+	w.deliver("drop")
 	for name := range connections {
 		w.retuned(name, "sweep: 20s\nbrakes: {changed: off, hold: 1s}\n")
 	}
@@ -83,27 +77,27 @@ func TestPain05MissedWebhooks(t *testing.T) {
 	w.must(each(all, func(s *subject) error { return s.report(w.ctx()) }))
 	w.within(2*interval, "new items have their twins", func() error { return d.holds(0, all) })
 	w.must(each(all, func(s *subject) error {
-		return errors.Join(s.comment(w.ctx()), s.ada.editTicket(w.ctx(), s.ticket, object{"subject": s.token + " renamed by Ada"}),
-			s.grace.editIssue(w.ctx(), s.issue, object{"priority": object{"name": "Low"}}))
+		return errors.Join(s.comment(w.ctx()), s.ada.EditTicket(w.ctx(), s.ticket, object{"subject": s.token + " renamed by Ada"}),
+			s.grace.EditIssue(w.ctx(), s.issue, object{"priority": object{"name": "Low"}}))
 	}))
 	w.within(2*interval, "edits of both sides and comments arrive", func() error {
 		for _, s := range all {
-			i, err := s.grace.issue(w.ctx(), s.issue)
+			i, err := s.grace.Issue(w.ctx(), s.issue)
 			if err != nil {
 				return err
 			}
-			var out struct{ Ticket ticket }
-			if err := s.ada.call(w.ctx(), "GET", "/api/v2/tickets/"+s.ticket+".json", nil, &out); err != nil {
+			t, err := s.ada.Ticket(w.ctx(), s.ticket)
+			if err != nil {
 				return err
 			}
-			if !strings.Contains(i.Fields.Summary, "renamed by Ada") || out.Ticket.Priority != "low" {
-				return fmt.Errorf("%s: summary %q, priority %q", s.token, i.Fields.Summary, out.Ticket.Priority)
+			if summary, priority := rig.Text(i, "summary"), rig.Text(t, "priority"); !strings.Contains(summary, "renamed by Ada") || priority != "low" {
+				return fmt.Errorf("%s: summary %q, priority %q", s.token, summary, priority)
 			}
 		}
 		return d.holds(1, all)
 	})
-	w.must(w.ada.call(w.ctx(), "DELETE", "/api/v2/tickets/"+all[0].ticket+".json", nil, nil))
-	w.must(w.grace.call(w.ctx(), "DELETE", "/rest/api/3/issue/"+all[1].issue, nil, nil))
+	w.must(w.ada.Call(w.ctx(), "DELETE", "/api/v2/tickets/"+all[0].ticket+".json", nil, nil))
+	w.must(w.grace.Call(w.ctx(), "DELETE", "/rest/api/3/issue/"+all[1].issue, nil, nil))
 	w.within(2*interval, "deletions on both sides end their pairs", func() error {
 		for _, p := range []struct{ system, id string }{{"jira-acme", all[0].issue}, {"zendesk-acme", all[1].ticket}} {
 			pairs, err := w.store.PairsOf(w.ctx(), p.system, p.id)
@@ -115,10 +109,10 @@ func TestPain05MissedWebhooks(t *testing.T) {
 	})
 	w.settle()
 	w.must(d.holds(1, all[2:]))
-	for _, base := range []string{w.zendesk.url, w.jira.url} {
-		var report struct{ Sent []struct{ Status int } }
-		w.must(person{base: base}.call(w.ctx(), "GET", "/_control/webhooks", nil, &report))
-		for _, sent := range report.Sent {
+	for _, c := range []rig.Control{w.zendesk, w.jira} {
+		all, _, err := c.Deliveries(w.ctx())
+		w.must(err)
+		for _, sent := range all {
 			if sent.Status != 0 {
 				t.Errorf("a webhook came through, answered %d", sent.Status)
 			}
@@ -126,24 +120,17 @@ func TestPain05MissedWebhooks(t *testing.T) {
 	}
 }
 
-// writes are the changes that the sync made in a system since the call of that number.
-func (w *world) writes(base string, since int) (n, last int) {
+// writes are the changes that were made in a system since the call of that number.
+func (w *world) writes(c rig.Control, since int) (n, last int) {
 	w.t.Helper()
-	var calls struct {
-		Calls []struct {
-			Seq    int
-			Method string
-			Path   string
-			Actor  string
-		}
-	}
-	w.must(person{base: base}.call(w.ctx(), "GET", fmt.Sprintf("/_control/calls?since=%d", since), nil, &calls))
+	calls, err := c.Calls(w.ctx(), since)
+	w.must(err)
 	last = since
-	for _, c := range calls.Calls {
-		last = max(last, c.Seq)
-		if c.Method != http.MethodGet {
+	for _, call := range calls {
+		last = max(last, call.Seq)
+		if call.Method != http.MethodGet {
 			n++
-			w.t.Logf("write: %s %s by %s", c.Method, c.Path, c.Actor)
+			w.t.Logf("write: %s %s by %s", call.Method, call.Path, call.Actor)
 		}
 	}
 	return n, last
@@ -169,10 +156,10 @@ func TestPain16DeletedItems(t *testing.T) {
 			w.swept("from-tickets")
 			w.settleWrites()
 			if c.quiet {
-				w.mute()
+				w.deliver("drop")
 			}
-			_, since := w.writes(w.zendesk.url, 0)
-			w.must(each(all[:4], func(s *subject) error { return s.grace.call(w.ctx(), "DELETE", "/rest/api/3/issue/"+s.issue, nil, nil) }))
+			_, since := w.writes(w.zendesk, 0)
+			w.must(each(all[:4], func(s *subject) error { return s.grace.Call(w.ctx(), "DELETE", "/rest/api/3/issue/"+s.issue, nil, nil) }))
 			w.eventually("the connection is stopped", func() error {
 				b, on, err := w.store.Brake(w.ctx(), "from-tickets")
 				if err == nil && !on {
@@ -184,7 +171,7 @@ func TestPain16DeletedItems(t *testing.T) {
 				return err
 			})
 			time.Sleep(12 * time.Second) // longer than the hold and two sweeps: what could be written would have been
-			if n, _ := w.writes(w.zendesk.url, since); n != 0 {
+			if n, _ := w.writes(w.zendesk, since); n != 0 {
 				t.Errorf("%d writes to the other side of a stopped connection", n)
 			}
 			counts, err := w.store.CountPairs(w.ctx())
@@ -192,9 +179,9 @@ func TestPain16DeletedItems(t *testing.T) {
 				t.Errorf("pairs ended: %v", counts)
 			}
 			w.saysStopped()
-			w.must(w.admin.call(w.ctx(), "POST", "/api/v1/connections/from-tickets/release", nil, nil))
+			w.must(w.admin.Call(w.ctx(), "POST", "/api/v1/connections/from-tickets/release", nil, nil))
 			w.eventually("the policy acts on what was deleted", func() error { return noted(w.ctx(), all[:4]) })
-			w.must(w.ada.editTicket(w.ctx(), all[9].ticket, object{"subject": all[9].token + " goes on"}))
+			w.must(w.ada.EditTicket(w.ctx(), all[9].ticket, object{"subject": all[9].token + " goes on"}))
 			w.eventually("the others are kept in step", func() error { return all[9].issueSays(all[9].token + " goes on") })
 		})
 	}
@@ -205,7 +192,7 @@ func (w *world) settleWrites() {
 	w.t.Helper()
 	quiet, at := time.Now(), 0
 	w.eventually("the sync writes no more", func() error {
-		n, last := w.writes(w.zendesk.url, at)
+		n, last := w.writes(w.zendesk, at)
 		if at = last; n > 0 {
 			quiet = time.Now()
 		}
@@ -222,7 +209,7 @@ func (w *world) saysStopped() {
 	var list struct {
 		Connections []struct{ Brake *core.Brake }
 	}
-	w.must(w.admin.call(w.ctx(), "GET", "/api/v1/connections", nil, &list))
+	w.must(w.admin.Call(w.ctx(), "GET", "/api/v1/connections", nil, &list))
 	if len(list.Connections) != 1 || list.Connections[0].Brake == nil || !strings.Contains(list.Connections[0].Brake.Saw, "items of engineering were deleted") {
 		w.t.Errorf("the list of connections says %+v", list)
 	}
@@ -231,13 +218,13 @@ func (w *world) saysStopped() {
 // noted reports a ticket that has no note about its deleted twin.
 func noted(ctx context.Context, all []*subject) error {
 	for _, s := range all {
-		notes, err := s.ada.notes(ctx, s.ticket)
+		notes, err := s.ada.TicketComments(ctx, s.ticket)
 		if err != nil {
 			return err
 		}
 		found := 0
 		for _, n := range notes {
-			if strings.Contains(n.Body, "was deleted") {
+			if strings.Contains(rig.Text(n, "plain_body"), "was deleted") {
 				found++
 			}
 		}

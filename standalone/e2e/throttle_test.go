@@ -6,15 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
-)
 
-// throttled is what an emulator reports of the pauses it asked for.
-type throttled struct {
-	Windows   int `json:"windows"`
-	Calls     int `json:"calls"`
-	Inside    int `json:"inside"`
-	OnTheWire int `json:"on_the_wire"`
-}
+	"duplex/standalone/rig"
+)
 
 // TestPain14RateLimits: both systems refuse 30 % of the sync's calls with 429 and Retry-After. Everything arrives all the
 // same, once, no pair is parked, and no call begins inside a pause but those that were on the wire when it was asked for.
@@ -26,12 +20,12 @@ func TestPain14RateLimits(t *testing.T) {
 		if kind == "jira" {
 			file += "settings: {index_lag: " + findLag.String() + "}\n"
 		}
-		w.must(w.admin.call(w.ctx(), "PUT", "/api/v1/systems/"+kind+"-acme", object{"file_name": kind + ".yaml", "source": file}, nil))
+		w.must(w.admin.Call(w.ctx(), "PUT", "/api/v1/systems/"+kind+"-acme", object{"file_name": kind + ".yaml", "source": file}, nil))
 	}
-	urls := []string{w.zendesk.url, w.jira.url}
-	for _, url := range urls {
-		w.must(person{base: url}.call(w.ctx(), "POST", "/_control/faults",
-			object{"kind": "throttle", "percent": 30, "retry_after": 1, "account": "sync@acme.example"}, nil))
+	systems := []rig.Control{w.zendesk, w.jira}
+	for _, c := range systems {
+		_, err := c.Break(w.ctx(), rig.Fault{Kind: "throttle", Percent: 30, RetryAfter: 1, Account: syncAccount})
+		w.must(err)
 	}
 	var all []*subject
 	for n := range pairs {
@@ -46,21 +40,21 @@ func TestPain14RateLimits(t *testing.T) {
 	}
 	w.must(last)
 	w.settle()
-	for _, url := range urls {
-		var got throttled
-		w.must(person{base: url}.call(w.ctx(), "GET", "/_control/throttle", nil, &got))
-		t.Logf("%s: %d calls, %d pauses asked for, %d calls began inside one, of which %d within the first 100 ms", url, got.Calls, got.Windows, got.Inside, got.OnTheWire)
+	for _, c := range systems {
+		got, err := c.Throttle(w.ctx())
+		w.must(err)
+		t.Logf("%s: %d calls, %d pauses asked for, %d calls began inside one, of which %d within the first 100 ms", c, got.Calls, got.Windows, got.Inside, got.OnTheWire)
 		if got.Windows < pairs/2 {
-			t.Errorf("%s asked for %d pauses only: the test shows nothing", url, got.Windows)
+			t.Errorf("%s asked for %d pauses only: the test shows nothing", c, got.Windows)
 		}
 		if late := got.Inside - got.OnTheWire; late > 0 {
-			t.Errorf("%s: %d calls began inside a pause", url, late)
+			t.Errorf("%s: %d calls began inside a pause", c, late)
 		}
 	}
 	var list struct {
 		Pairs []struct{ ID, Status string }
 	}
-	w.must(w.admin.call(w.ctx(), "GET", "/api/v1/pairs?limit=1000", nil, &list))
+	w.must(w.admin.Call(w.ctx(), "GET", "/api/v1/pairs?limit=1000", nil, &list))
 	for _, p := range list.Pairs {
 		if p.Status != "in-sync" {
 			t.Errorf("%s is %s: a pause is nobody's problem", p.ID, p.Status)

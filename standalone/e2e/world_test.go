@@ -23,6 +23,7 @@ import (
 	"duplex/emulators/jira"
 	"duplex/emulators/zendesk"
 	"duplex/standalone/app"
+	"duplex/standalone/rig"
 	"duplex/store"
 	"duplex/workflows"
 )
@@ -68,9 +69,9 @@ type world struct {
 	t             *testing.T
 	dir           string
 	watch         *watch
-	zendesk, jira *httpSystem
-	ada, grace    person // Ada at Zendesk, Grace at Jira
-	admin         person
+	zendesk, jira rig.Control
+	ada, grace    rig.Person // Ada at Zendesk, Grace at Jira
+	admin         rig.Person
 	store         *store.Store
 	temporal      client.Client
 	flags         []string
@@ -80,7 +81,7 @@ type world struct {
 	stopEngine    func()
 }
 
-type httpSystem struct{ url string }
+type object = rig.Object
 
 // connections are the files by name; see connectionFile.
 var connections = map[string][]byte{
@@ -96,10 +97,12 @@ func newWorld(t *testing.T, dsn string, names ...string) *world {
 	w.systems()
 	token, err := app.AdminToken(w.dir)
 	w.must(err)
-	admin, webhooks, temporal := w.port(), w.port(), w.port()
+	ports, err := rig.FreePorts(3)
+	w.must(err)
+	admin, webhooks, temporal := ports[0], ports[1], ports[2]
 	w.subscribe(webhooks)
-	w.admin = person{base: "http://" + address(admin), secret: token}
-	w.base = app.Options{Dir: w.dir, StoreDSN: dsn, Webhooks: address(webhooks), Admin: address(admin), Temporal: temporal, UI: -1,
+	w.admin = rig.Person{Base: "http://" + rig.Address(admin), Secret: token}
+	w.base = app.Options{Dir: w.dir, StoreDSN: dsn, Webhooks: rig.Address(webhooks), Admin: rig.Address(admin), Temporal: temporal, UI: -1,
 		Tuning: workflows.DefaultTuning, Log: slog.New(slog.DiscardHandler), OwnDelay: ownDelay}
 	w.flags = []string{"-dir", w.dir, "-webhooks", w.base.Webhooks, "-admin", w.base.Admin, "-temporal-port", fmt.Sprint(temporal), "-ui-port", "-1",
 		"-parts", app.PartWorker, "-heartbeat", "2s", "-store", dsn}
@@ -115,14 +118,14 @@ func newWorld(t *testing.T, dsn string, names ...string) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.store.Close() })
-	if w.temporal, err = client.NewLazyClient(client.Options{HostPort: address(temporal), Namespace: "duplex",
+	if w.temporal, err = client.NewLazyClient(client.Options{HostPort: rig.Address(temporal), Namespace: "duplex",
 		Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.temporal.Close)
 	w.startWorker()
 	t.Cleanup(w.killWorker)
-	w.eventually("the gateway answers", func() error { return w.admin.call(w.ctx(), "GET", "/readyz", nil, nil) })
+	w.eventually("the gateway answers", func() error { return w.admin.Call(w.ctx(), "GET", "/readyz", nil, nil) })
 	w.apply(names)
 	return w
 }
@@ -144,39 +147,29 @@ func (w *world) systems() {
 		Limits: jira.Limits{Get: -1, Post: -1, Put: -1, Delete: -1, IssueShort: -1, IssueLong: -1}})
 	w.must(err)
 	w.zendesk, w.jira = w.serve(z.Handler(), z.SetBaseURL, z.Close), w.serve(j.Handler(), j.SetBaseURL, j.Close)
-	w.ada = person{w.zendesk.url, "ada@acme.example/token", "zd-token-ada"}
-	w.grace = person{w.jira.url, "grace@acme.example", "grace-api-token"}
-	for k, v := range map[string]string{"E2E_ZENDESK_URL": w.zendesk.url, "E2E_ZENDESK_TOKEN": "zd-token-sync", "E2E_JIRA_URL": w.jira.url,
+	w.ada, w.grace = rig.Agent(string(w.zendesk), "ada"), rig.Engineer(string(w.jira), "grace")
+	for k, v := range map[string]string{"E2E_ZENDESK_URL": string(w.zendesk), "E2E_ZENDESK_TOKEN": "zd-token-sync", "E2E_JIRA_URL": string(w.jira),
 		"E2E_JIRA_TOKEN": "sync-api-token", "E2E_WEBHOOK_SECRET": webhookSecret} {
 		w.t.Setenv(k, v)
 	}
 }
 
-func (w *world) serve(h http.Handler, base func(string), end func()) *httpSystem {
+func (w *world) serve(h http.Handler, base func(string), end func()) rig.Control {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	w.must(err)
-	s := &httpSystem{url: "http://" + l.Addr().String()}
-	base(s.url)
+	url := "http://" + l.Addr().String()
+	base(url)
 	srv := &http.Server{Handler: w.watch.front(h), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
 	go func() { _ = srv.Serve(l) }() // ends by Close
 	w.t.Cleanup(func() { _ = srv.Close(); end() })
-	return s
+	return rig.Control(url)
 }
 
 func (w *world) subscribe(port int) {
-	for url, system := range map[string]string{w.zendesk.url: "zendesk-acme", w.jira.url: "jira-acme"} {
-		w.must(person{base: url}.call(w.ctx(), "POST", "/_control/webhook_target", object{"url": "http://" + address(port) + "/webhooks/" + system, "secret": webhookSecret}, nil))
+	for c, system := range map[rig.Control]string{w.zendesk: "zendesk-acme", w.jira: "jira-acme"} {
+		w.must(rig.Person{Base: string(c)}.Call(w.ctx(), "POST", "/_control/webhook_target", object{"url": "http://" + rig.Address(port) + "/webhooks/" + system, "secret": webhookSecret}, nil))
 	}
 }
-
-func (w *world) port() int {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	w.must(err)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
-func address(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
 
 // run runs one part in this process. The returned function stops it and waits.
 func (w *world) run(part string) (stop func()) {
@@ -225,11 +218,30 @@ func (w *world) showLog() {
 	}
 }
 
+// deliver sets how both systems deliver webhooks: normal, drop or pause.
+func (w *world) deliver(mode string) {
+	w.t.Helper()
+	for _, c := range []rig.Control{w.zendesk, w.jira} {
+		w.must(c.Webhooks(w.ctx(), mode, 0))
+	}
+}
+
+// ownCalls are the calls that the sync has made at the systems so far.
+func (w *world) ownCalls(systems ...rig.Control) (own []rig.Call) {
+	w.t.Helper()
+	for _, s := range systems {
+		all, err := s.Calls(w.ctx(), 0)
+		w.must(err)
+		own = append(own, slices.DeleteFunc(all, func(c rig.Call) bool { return !c.Own() })...)
+	}
+	return own
+}
+
 // apply gives duplex the systems and the connections through the admin API.
 func (w *world) apply(names []string) {
 	w.t.Helper()
 	put := func(path, name string, body []byte) {
-		w.must(w.admin.call(w.ctx(), "PUT", path, object{"file_name": name, "source": string(body)}, nil))
+		w.must(w.admin.Call(w.ctx(), "PUT", path, object{"file_name": name, "source": string(body)}, nil))
 	}
 	for kind, upper := range map[string]string{"zendesk": "ZENDESK", "jira": "JIRA"} {
 		file := []byte(fmt.Sprintf(systemFile, kind, kind, upper, upper))

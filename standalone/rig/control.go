@@ -42,7 +42,8 @@ type Fault struct {
 	Method     string  `json:"method,omitempty"`
 	Path       string  `json:"path,omitempty"`
 	Account    string  `json:"account,omitempty"` // whose calls; "" is everybody's
-	Percent    float64 `json:"percent,omitempty"`
+	Percent    float64 `json:"percent,omitempty"` // of the calls; 0 is all
+	Times      int     `json:"times,omitempty"`   // 0 is until it is mended
 	Status     int     `json:"status,omitempty"`
 	Delay      string  `json:"delay,omitempty"`
 	RetryAfter int     `json:"retry_after,omitempty"`
@@ -63,9 +64,27 @@ func (c Control) Mend(ctx context.Context, id string) error {
 	return c.do(ctx, "DELETE", "/faults/"+url.PathEscape(id), nil, nil)
 }
 
-// Webhooks sets how a system delivers: normal, drop, duplicate, reorder, or pause, which holds everything back.
-func (c Control) Webhooks(ctx context.Context, mode string) error {
-	return c.do(ctx, "PATCH", "/webhooks", Object{"mode": mode}, nil)
+// Webhooks sets how a system delivers: normal, drop, duplicate, reorder, or pause, which holds everything back. percent is of
+// the deliveries, 0 is all.
+func (c Control) Webhooks(ctx context.Context, mode string, percent float64) error {
+	return c.do(ctx, "PATCH", "/webhooks", Object{"mode": mode, "percent": percent}, nil)
+}
+
+// Skew puts a system's clock off.
+func (c Control) Skew(ctx context.Context, by time.Duration) error {
+	return c.do(ctx, "POST", "/clock", Object{"skew": by.String()}, nil)
+}
+
+// Throttle is what a system reports of the pauses for which its faults asked, and of the calls that began inside one.
+type Throttle struct {
+	Windows, Calls, Inside int
+	OnTheWire              int `json:"on_the_wire"` // of Inside, those that were perhaps sent before the pause was asked for
+}
+
+// Throttle gives that report.
+func (c Control) Throttle(ctx context.Context) (t Throttle, err error) {
+	err = c.do(ctx, "GET", "/throttle", nil, &t)
+	return t, err
 }
 
 // Sent is one attempt to deliver a webhook.
@@ -118,7 +137,7 @@ func (w *World) ResetCalls(ctx context.Context) error {
 func (w *World) Deliver(ctx context.Context, mode string) error {
 	var errs []error
 	for _, c := range w.Controls() {
-		errs = append(errs, c.Webhooks(ctx, mode))
+		errs = append(errs, c.Webhooks(ctx, mode, 0))
 	}
 	return errors.Join(errs...)
 }

@@ -109,10 +109,11 @@ func (p *Processes) Kill(part string) error {
 	if r == nil {
 		return fmt.Errorf("the %s is not running", part)
 	}
-	if err := r.cmd.Process.Kill(); err != nil {
+	err := r.cmd.Process.Kill()
+	<-r.ended
+	if err != nil {
 		return fmt.Errorf("the %s ended by itself: %w", part, errors.Join(r.err, err))
 	}
-	<-r.ended
 	return nil
 }
 

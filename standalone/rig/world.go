@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -58,18 +57,14 @@ type Options struct {
 // whether something listens there yet or not.
 func NewWorld(ctx context.Context, o Options) (*World, error) {
 	p := o.Ports
-	for _, port := range []*int{&p.Zendesk, &p.Jira, &p.Admin, &p.Webhooks, &p.Temporal, &p.UI} {
-		if err := take(port); err != nil {
-			return nil, err
-		}
+	if err := take(&p.Zendesk, &p.Jira, &p.Admin, &p.Webhooks, &p.Temporal, &p.UI); err != nil {
+		return nil, err
 	}
-	w := &World{Dir: o.Dir, StoreDSN: o.StoreDSN, ZendeskURL: loopback(p.Zendesk), JiraURL: loopback(p.Jira), Admin: address(p.Admin),
-		Webhooks: address(p.Webhooks), Temporal: p.Temporal, UI: p.UI}
-	w.Ada = Person{w.ZendeskURL, "ada@acme.example/token", "zd-token-ada"}
-	w.Grace = Person{w.ZendeskURL, "grace@acme.example/token", "zd-token-grace"}
-	w.JiraAda = Person{w.JiraURL, "ada@acme.example", "ada-api-token"}
-	w.JiraGrace = Person{w.JiraURL, "grace@acme.example", "grace-api-token"}
-	args := []string{"-zendesk", address(p.Zendesk), "-jira", address(p.Jira),
+	w := &World{Dir: o.Dir, StoreDSN: o.StoreDSN, ZendeskURL: loopback(p.Zendesk), JiraURL: loopback(p.Jira), Admin: Address(p.Admin),
+		Webhooks: Address(p.Webhooks), Temporal: p.Temporal, UI: p.UI}
+	w.Ada, w.Grace = Agent(w.ZendeskURL, "ada"), Agent(w.ZendeskURL, "grace")
+	w.JiraAda, w.JiraGrace = Engineer(w.JiraURL, "ada"), Engineer(w.JiraURL, "grace")
+	args := []string{"-zendesk", Address(p.Zendesk), "-jira", Address(p.Jira),
 		"-zendesk-webhook", "http://" + w.Webhooks + "/webhooks/" + Zendesk, "-jira-webhook", "http://" + w.Webhooks + "/webhooks/" + Jira,
 		"-webhook-secret", webhookSecret, "-limits", "none", "-retry-wait", "1s"}
 	if o.Keep {
@@ -105,18 +100,7 @@ func (l *lines) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// take checks that a port is free, or finds one.
-func take(port *int) error {
-	l, err := net.Listen("tcp", address(*port))
-	if err != nil {
-		return fmt.Errorf("port %d is needed and taken: stop what listens there (%w)", *port, err)
-	}
-	*port = l.Addr().(*net.TCPAddr).Port
-	return l.Close()
-}
-
-func address(port int) string  { return fmt.Sprintf("127.0.0.1:%d", port) }
-func loopback(port int) string { return "http://" + address(port) }
+func loopback(port int) string { return "http://" + Address(port) }
 
 // Environment is what the system files refer to.
 func (w *World) Environment() []string {
