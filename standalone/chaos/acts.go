@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"duplex/emulators/zendesk"
+	"duplex/standalone/rig"
 )
 
 var (
@@ -24,11 +25,11 @@ func (sc *scene) create() {
 	title, opening := i.token+" "+sc.unique("first"), "opening of "+i.token
 	sc.note("create", "create "+title, func() (id string, err error) {
 		if sc.side == support {
-			id, err = sc.who.newTicket(sc.ctx, object{"subject": title, "priority": pick(sc.r, ticketPriorities...), "tags": []any{startTags[support], "area-" + pick(sc.r, "a", "b")},
+			id, err = sc.who.NewTicket(sc.ctx, object{"subject": title, "priority": pick(sc.r, ticketPriorities...), "tags": []any{startTags[support], "area-" + pick(sc.r, "a", "b")},
 				"requester": object{"email": "customer1@globex.example"}, "comment": object{"html_body": "<p>" + opening + "</p>", "public": true}})
 		} else {
-			id, err = sc.who.newIssue(sc.ctx, object{"project": object{"key": "ENG"}, "issuetype": object{"name": issueTypes[engineering]}, "summary": title,
-				"description": document(opening), "priority": object{"name": pick(sc.r, issuePriorities...)}, "labels": []any{startTags[engineering], "area-" + pick(sc.r, "a", "b")}})
+			id, err = sc.who.NewIssue(sc.ctx, object{"project": object{"key": "ENG"}, "issuetype": object{"name": issueTypes[engineering]}, "summary": title,
+				"description": rig.Document(opening), "priority": object{"name": pick(sc.r, issuePriorities...)}, "labels": []any{startTags[engineering], "area-" + pick(sc.r, "a", "b")}})
 		}
 		if err == nil {
 			i.find(sc.side, id)
@@ -48,7 +49,7 @@ func (sc *scene) edit(field, value string) {
 		if field == fieldStatus {
 			return "", sc.move(value)
 		}
-		return "", sc.who.editIssue(sc.ctx, sc.id, issueValue(field, value), nil)
+		return "", sc.who.EditIssue(sc.ctx, sc.id, issueValue(field, value))
 	})
 }
 
@@ -92,7 +93,7 @@ func (sc *scene) status() {
 
 // move takes a transition that the issue offers: the one to the status, or any.
 func (sc *scene) move(status string) error {
-	moves, err := sc.who.moves(sc.ctx, sc.id)
+	moves, err := sc.who.Moves(sc.ctx, sc.id)
 	if err != nil || len(moves) == 0 {
 		return err
 	}
@@ -104,7 +105,7 @@ func (sc *scene) move(status string) error {
 		}
 	}
 	if moves[status] == "" {
-		return &refusal{400, "no such transition now"}
+		return &rig.Refusal{Status: 400, Text: "no such transition now"}
 	}
 	return sc.who.move(sc.ctx, sc.id, moves[status], status)
 }
@@ -122,8 +123,8 @@ func (sc *scene) clash() {
 func (sc *scene) several() {
 	if sc.side == engineering {
 		sc.note("several", "set title, priority and assignee", func() (string, error) {
-			return "", sc.who.editIssue(sc.ctx, sc.id, object{"summary": sc.draw(fieldTitle), "priority": object{"name": sc.draw(fieldPriority)},
-				"assignee": object{"accountId": accounts[sc.draw(fieldAssignee)]}}, nil)
+			return "", sc.who.EditIssue(sc.ctx, sc.id, object{"summary": sc.draw(fieldTitle), "priority": object{"name": sc.draw(fieldPriority)},
+				"assignee": object{"accountId": accounts[sc.draw(fieldAssignee)]}})
 		})
 		return
 	}
@@ -150,7 +151,7 @@ func (sc *scene) relabel(verb, l string) (string, error) {
 	if sc.side == support {
 		return sc.who.editTicket(sc.ctx, sc.id, object{map[string]string{"add": "additional_tags", "remove": "remove_tags"}[verb]: []any{l}})
 	}
-	return "", sc.who.editIssue(sc.ctx, sc.id, nil, object{"labels": []any{object{verb: l}}})
+	return "", sc.who.Call(sc.ctx, "PUT", "/rest/api/3/issue/"+sc.id, object{"update": object{"labels": []any{object{verb: l}}}}, nil)
 }
 
 // unlabel removes a label that people added before, where it is shown.
@@ -185,7 +186,7 @@ func (sc *scene) see() (*shown, error) {
 
 // keep notes what an act made, unless it was refused. Where the answer was lost it counts as made; the judge looks.
 func (sc *scene) keep(err error, note func()) {
-	if _, no := err.(*refusal); no {
+	if _, no := err.(*rig.Refusal); no {
 		return
 	}
 	sc.item.mu.Lock()
@@ -227,7 +228,7 @@ func (sc *scene) say(audience string, customer bool) {
 			if audience != "public" {
 				role = audience[len("role:"):]
 			}
-			c.id, err = sc.who.remark(sc.ctx, sc.id, c.wordings[0], role)
+			c.id, err = sc.who.CommentOnIssue(sc.ctx, sc.id, c.wordings[0], role)
 		}
 		sc.keep(err, func() { sc.item.said = append(sc.item.said, c) })
 		return audit, err
@@ -260,14 +261,14 @@ func (sc *scene) reword() {
 // attach adds a file.
 func (sc *scene) attach() {
 	name := sc.unique("file-") + ".txt"
-	content := "content of " + name
-	f := &filed{side: sc.side, name: name, hash: hash([]byte(content)), audience: "internal"}
+	content := []byte("content of " + name)
+	f := &filed{side: sc.side, name: name, hash: hash(content), audience: "internal"}
 	if sc.side == support {
 		f.audience = pick(sc.r, "public", "internal")
 	}
 	sc.note("attach", fmt.Sprintf("attach %s (%s)", name, f.audience), func() (audit string, err error) {
 		if sc.side == support {
-			token, err := sc.who.upload(sc.ctx, name, content)
+			token, err := sc.who.Upload(sc.ctx, name, content)
 			if err != nil {
 				return "", err
 			}
@@ -277,7 +278,7 @@ func (sc *scene) attach() {
 			sc.keep(err, func() { sc.item.filed = append(sc.item.filed, f) })
 			return audit, err
 		}
-		err = sc.who.attach(sc.ctx, sc.id, name, content)
+		err = sc.who.AttachToIssue(sc.ctx, sc.id, name, content)
 		sc.keep(err, func() { sc.item.filed = append(sc.item.filed, f) })
 		return "", err
 	})
@@ -292,7 +293,7 @@ func (sc *scene) delete() {
 		if sc.side == engineering {
 			path = "/rest/api/3/issue/" + sc.id
 		}
-		err := sc.who.call(sc.ctx, "DELETE", path, nil, nil)
+		err := sc.who.Call(sc.ctx, "DELETE", path, nil, nil)
 		sc.keep(err, func() { sc.item.gone[sc.side] = true })
 		return "", err
 	})

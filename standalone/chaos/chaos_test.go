@@ -53,7 +53,7 @@ func TestASeedTellsTheWholePlan(t *testing.T) {
 	}
 	kinds := map[string]bool{}
 	for _, e := range draw(o).faults {
-		kinds[e.side.String()+" "+text(e.fault, "kind")] = true
+		kinds[e.side.String()+" "+e.fault.Kind] = true
 	}
 	if len(kinds) != 2*7 {
 		t.Errorf("faults drawn: %v; want every kind on both systems", kinds)

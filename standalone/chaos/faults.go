@@ -7,32 +7,33 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"duplex/standalone/rig"
 )
 
 // faultKinds are what a system may do to the sync's calls, each with how a draw of it looks.
 var faultKinds = []struct {
-	name    string
-	longest time.Duration
-	draw    func(r *rand.Rand) object
+	longest time.Duration // 0 is any
+	draw    func(r *rand.Rand) rig.Fault
 }{
-	{"latency", 0, func(r *rand.Rand) object {
-		return object{"kind": "latency", "percent": 30, "delay": fmt.Sprintf("%dms", 50+r.IntN(1200))}
+	{0, func(r *rand.Rand) rig.Fault {
+		return rig.Fault{Kind: "latency", Percent: 30, Delay: fmt.Sprintf("%dms", 50+r.IntN(1200))}
 	}},
-	{"throttle", 0, func(r *rand.Rand) object {
-		return object{"kind": "throttle", "percent": 20 + r.IntN(20), "retry_after": 1 + r.IntN(3)}
+	{0, func(r *rand.Rand) rig.Fault {
+		return rig.Fault{Kind: "throttle", Percent: float64(20 + r.IntN(20)), RetryAfter: 1 + r.IntN(3)}
 	}},
-	{"status", 0, func(r *rand.Rand) object {
-		return object{"kind": "status", "percent": 15 + r.IntN(20), "status": []int{500, 502, 503}[r.IntN(3)]}
+	{0, func(r *rand.Rand) rig.Fault {
+		return rig.Fault{Kind: "status", Percent: float64(15 + r.IntN(20)), Status: []int{500, 502, 503}[r.IntN(3)]}
 	}},
-	{"timeout", 0, func(r *rand.Rand) object {
-		return object{"kind": "timeout", "percent": 5 + r.IntN(10), "delay": fmt.Sprintf("%dms", 500+r.IntN(2500))}
+	{0, func(r *rand.Rand) rig.Fault {
+		return rig.Fault{Kind: "timeout", Percent: float64(5 + r.IntN(10)), Delay: fmt.Sprintf("%dms", 500+r.IntN(2500))}
 	}},
-	{"drop", 0, func(r *rand.Rand) object { return object{"kind": "drop", "percent": 10 + r.IntN(20)} }},
-	{"drop", 0, func(r *rand.Rand) object {
-		return object{"kind": "drop", "percent": 30, "method": []string{"POST", "PUT"}[r.IntN(2)]}
+	{0, func(r *rand.Rand) rig.Fault { return rig.Fault{Kind: "drop", Percent: float64(10 + r.IntN(20))} }},
+	{0, func(r *rand.Rand) rig.Fault {
+		return rig.Fault{Kind: "drop", Percent: 30, Method: []string{"POST", "PUT"}[r.IntN(2)]}
 	}},
-	{"maintenance", 6 * time.Second, func(r *rand.Rand) object { return object{"kind": "maintenance", "retry_after": 1 + r.IntN(4)} }},
-	{"revoked", 4 * time.Second, func(r *rand.Rand) object { return object{"kind": "revoked"} }},
+	{6 * time.Second, func(r *rand.Rand) rig.Fault { return rig.Fault{Kind: "maintenance", RetryAfter: 1 + r.IntN(4)} }},
+	{4 * time.Second, func(r *rand.Rand) rig.Fault { return rig.Fault{Kind: "revoked"} }},
 }
 
 // shift is how far a system's clock was off, and when.
@@ -82,17 +83,15 @@ func breakThings(ctx context.Context, s *site, p plan, begun time.Time, out io.W
 	}
 	for _, e := range p.faults {
 		at(e.from, func() {
-			f := object{"account": syncAccount}
-			for k, v := range e.fault {
-				f[k] = v
-			}
-			var made object
-			if err := s.of(e.side).call(ctx, "POST", "/_control/faults", f, &made); err != nil {
+			f := e.fault
+			f.Account = syncAccount
+			id, err := s.of(e.side).Break(ctx, f)
+			if err != nil {
 				say(err)
 				return
 			}
 			sleep(ctx, e.to-e.from)
-			say(s.of(e.side).call(ctx, "DELETE", "/_control/faults/"+text(made, "id"), nil, nil))
+			say(s.of(e.side).Mend(ctx, id))
 		})
 	}
 	for which, shifts := range p.skews {
@@ -101,7 +100,7 @@ func breakThings(ctx context.Context, s *site, p plan, begun time.Time, out io.W
 		}
 	}
 	for _, m := range p.modes {
-		at(m.from, func() { say(s.webhooks(ctx, m.side, m.mode, m.percent)) })
+		at(m.from, func() { say(s.of(m.side).Webhooks(ctx, m.mode, m.percent)) })
 	}
 	if w := p.window; w.at > 0 {
 		at(w.at, func() { say(s.maintain(ctx, w.side)) })
@@ -140,23 +139,19 @@ func (s *site) kill(ctx context.Context, k kill) error {
 }
 
 func (s *site) skew(ctx context.Context, which side, by time.Duration) error {
-	err := s.of(which).call(ctx, "POST", "/_control/clock", object{"skew": by.String()}, nil)
+	err := s.of(which).Skew(ctx, by)
 	s.shift[which].set(time.Now(), by)
 	return err
-}
-
-func (s *site) webhooks(ctx context.Context, which side, mode string, percent float64) error {
-	return s.of(which).call(ctx, "PATCH", "/_control/webhooks", object{"mode": mode, "percent": percent}, nil)
 }
 
 // heal ends all faults; the clocks stay as they are.
 func (s *site) heal(ctx context.Context) error {
 	for _, which := range []side{support, engineering} {
-		if err := s.of(which).call(ctx, "DELETE", "/_control/faults", nil, nil); err != nil {
+		if err := s.of(which).Mend(ctx, ""); err != nil {
 			return err
 		}
 		if s.o.Webhooks {
-			if err := s.webhooks(ctx, which, "normal", 0); err != nil {
+			if err := s.of(which).Webhooks(ctx, "normal", 0); err != nil {
 				return err
 			}
 		}
@@ -170,13 +165,4 @@ func (s *site) heal(ctx context.Context) error {
 }
 
 // sleep waits; false when ctx ended first.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
-}
+func sleep(ctx context.Context, d time.Duration) bool { return rig.Pause(ctx, d) == nil }

@@ -1,13 +1,17 @@
 package chaos
 
-import "fmt"
+import (
+	"fmt"
+
+	"duplex/standalone/rig"
+)
 
 const (
-	zendeskSystem = "zendesk-acme"
-	jiraSystem    = "jira-acme"
+	zendeskSystem = rig.Zendesk
+	jiraSystem    = rig.Jira
 	webhookSecret = "chaos-webhook-secret"
 	internalRole  = "Service Desk Team"
-	syncAccount   = "sync@acme.example"
+	syncAccount   = rig.Account
 	// searchLag is how long search may miss a new issue, as the system file says; the faults stay below it.
 	searchLag = "6s"
 )

@@ -1,20 +1,20 @@
 package chaos
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"mime/multipart"
 	"slices"
 	"strings"
 	"time"
+
+	"duplex/standalone/rig"
 )
 
 // engineers work in the tracker; the first may do and see everything.
 func (s *site) engineers() []hands {
 	var all []hands
 	for _, name := range []string{"ada", "grace"} {
-		all = append(all, hands{s.jira.base, name + "@acme.example", name + "-api-token"})
+		all = append(all, hands{rig.Engineer(string(s.jira), name)})
 	}
 	return all
 }
@@ -32,110 +32,34 @@ func emailOf(account string) string {
 	return account
 }
 
-func document(words string) object {
-	return object{"type": "doc", "version": 1, "content": []any{object{"type": "paragraph", "content": []any{object{"type": "text", "text": words}}}}}
-}
-
-func (h hands) newIssue(ctx context.Context, fields object) (string, error) {
-	var out object
-	err := h.call(ctx, "POST", "/rest/api/3/issue", object{"fields": fields}, &out)
-	return text(out, "id"), err
-}
-
-func (h hands) editIssue(ctx context.Context, id string, fields, update object) error {
-	body := object{}
-	if len(fields) > 0 {
-		body["fields"] = fields
-	}
-	if len(update) > 0 {
-		body["update"] = update
-	}
-	return h.call(ctx, "PUT", "/rest/api/3/issue/"+id, body, nil)
-}
-
-// moves lists the statuses that a transition leads to now, with the transition's id.
-func (h hands) moves(ctx context.Context, id string) (map[string]string, error) {
-	var out object
-	err := h.call(ctx, "GET", "/rest/api/3/issue/"+id+"/transitions", nil, &out)
-	all := map[string]string{}
-	for _, t := range entries(out, "transitions") {
-		all[text(t, "to", "name")] = text(t, "id")
-	}
-	return all, err
-}
-
+// move takes a transition, which leads to the status.
 func (h hands) move(ctx context.Context, id, transition, status string) error {
 	in := object{"transition": object{"id": transition}}
 	if status == "Done" {
 		in["fields"] = object{"resolution": object{"name": "Done"}}
 	}
-	return h.call(ctx, "POST", "/rest/api/3/issue/"+id+"/transitions", in, nil)
-}
-
-// remark comments on an issue; role "" is everybody who may browse the project.
-func (h hands) remark(ctx context.Context, id, words, role string) (string, error) {
-	in := object{"body": document(words)}
-	if role != "" {
-		in["visibility"] = object{"type": "role", "value": role, "identifier": role}
-	}
-	var out object
-	err := h.call(ctx, "POST", "/rest/api/3/issue/"+id+"/comment", in, &out)
-	return text(out, "id"), err
+	return h.Call(ctx, "POST", "/rest/api/3/issue/"+id+"/transitions", in, nil)
 }
 
 func (h hands) reword(ctx context.Context, id, comment, words string) error {
-	return h.call(ctx, "PUT", "/rest/api/3/issue/"+id+"/comment/"+comment, object{"body": document(words)}, nil)
-}
-
-func (h hands) attach(ctx context.Context, id, name, content string) error {
-	var b bytes.Buffer
-	m := multipart.NewWriter(&b)
-	part, err := m.CreateFormFile("file", name)
-	if err == nil {
-		_, err = part.Write([]byte(content))
-	}
-	if err == nil {
-		err = m.Close()
-	}
-	if err != nil {
-		return err
-	}
-	return h.send(ctx, "POST", "/rest/api/3/issue/"+id+"/attachments", &b, m.FormDataContentType(), nil)
-}
-
-// search reads the issues of a query, at most most of them.
-func (h hands) search(ctx context.Context, jql string, most int, fields ...string) (all []any, err error) {
-	for next := ""; ; {
-		in := object{"jql": jql, "maxResults": 100, "fields": fields}
-		if next != "" {
-			in["nextPageToken"] = next
-		}
-		var out object
-		if err := h.call(ctx, "POST", "/rest/api/3/search/jql", in, &out); err != nil {
-			return nil, err
-		}
-		all = append(all, entries(out, "issues")...)
-		if next = text(out, "nextPageToken"); next == "" || len(all) >= most {
-			return all, nil
-		}
-	}
+	return h.Call(ctx, "PUT", "/rest/api/3/issue/"+id+"/comment/"+comment, object{"body": rig.Document(words)}, nil)
 }
 
 // seeIssue reads everything about an issue. One that is deleted is nil.
 func (h hands) seeIssue(ctx context.Context, id string) (*shown, error) {
 	var out object
-	if err := h.call(ctx, "GET", "/rest/api/3/issue/"+id+"?fields=*all", nil, &out); err != nil {
+	if err := h.Call(ctx, "GET", "/rest/api/3/issue/"+id+"?fields=*all", nil, &out); err != nil {
 		return nil, gone(err)
 	}
 	f := out["fields"]
-	v := &shown{side: engineering, id: id, opening: plain(at(f, "description")), values: map[string]string{fieldTitle: text(f, "summary"),
-		fieldPriority: text(f, "priority", "name"), fieldStatus: text(f, "status", "name"), fieldAssignee: text(f, "assignee", "emailAddress"), fieldLabels: tags(at(f, "labels"))}}
-	for _, a := range entries(f, "attachment") {
-		b, err := h.raw(ctx, "GET", "/rest/api/3/attachment/content/"+text(a, "id")+"?redirect=false", nil, "")
+	v := &shown{side: engineering, id: id, values: map[string]string{fieldTitle: rig.Text(f, "summary"),
+		fieldPriority: rig.Text(f, "priority", "name"), fieldStatus: rig.Text(f, "status", "name"), fieldAssignee: rig.Text(f, "assignee", "emailAddress"), fieldLabels: tags(rig.At(f, "labels"))}}
+	for _, a := range rig.List(f, "attachment") {
+		b, err := h.Raw(ctx, "GET", "/rest/api/3/attachment/content/"+rig.Text(a, "id")+"?redirect=false", nil, "")
 		if err != nil {
 			return nil, err
 		}
-		v.files = append(v.files, file{id: text(a, "id"), name: text(a, "filename"), hash: hash(b), audience: "internal", own: text(a, "author", "emailAddress") == syncAccount})
+		v.files = append(v.files, file{id: rig.Text(a, "id"), name: rig.Text(a, "filename"), hash: hash(b), audience: "internal", own: rig.Text(a, "author", "emailAddress") == syncAccount})
 	}
 	comments, err := h.startAt(ctx, "/rest/api/3/issue/"+id+"/comment", "comments")
 	if err != nil {
@@ -143,11 +67,11 @@ func (h hands) seeIssue(ctx context.Context, id string) (*shown, error) {
 	}
 	for _, c := range comments {
 		audience := "public"
-		if role := text(c, "visibility", "value"); role != "" {
+		if role := rig.Text(c, "visibility", "value"); role != "" {
 			audience = "role:" + role
 		}
-		v.comments = append(v.comments, comment{id: text(c, "id"), text: plain(at(c, "body")), audience: audience,
-			own: text(c, "author", "emailAddress") == syncAccount, at: moment(text(c, "created"))})
+		v.comments = append(v.comments, comment{id: rig.Text(c, "id"), text: rig.Plain(rig.At(c, "body")), audience: audience,
+			own: rig.Text(c, "author", "emailAddress") == syncAccount, at: moment(rig.Text(c, "created"))})
 	}
 	history, err := h.startAt(ctx, "/rest/api/3/issue/"+id+"/changelog", "values")
 	for _, entry := range history {
@@ -161,10 +85,10 @@ func (h hands) seeIssue(ctx context.Context, id string) (*shown, error) {
 func (h hands) startAt(ctx context.Context, path, key string) (all []any, err error) {
 	for {
 		var out object
-		if err := h.call(ctx, "GET", fmt.Sprintf("%s?maxResults=100&startAt=%d", path, len(all)), nil, &out); err != nil {
+		if err := h.Call(ctx, "GET", fmt.Sprintf("%s?maxResults=100&startAt=%d", path, len(all)), nil, &out); err != nil {
 			return nil, err
 		}
-		page := entries(out, key)
+		page := rig.List(out, key)
 		all = append(all, page...)
 		if len(page) < 100 {
 			return all, nil
@@ -175,21 +99,21 @@ func (h hands) startAt(ctx context.Context, path, key string) (all []any, err er
 var issueFields = map[string]string{"summary": fieldTitle, "priority": fieldPriority, "status": fieldStatus, "assignee": fieldAssignee, "labels": fieldLabels}
 
 func entryChanges(entry any) (all []change) {
-	for _, it := range entries(entry, "items") {
-		field := issueFields[text(it, "fieldId")]
+	for _, it := range rig.List(entry, "items") {
+		field := issueFields[rig.Text(it, "fieldId")]
 		if field == "" {
 			continue
 		}
 		value := func(id, words string) string {
 			switch field {
 			case fieldAssignee:
-				return emailOf(text(it, id))
+				return emailOf(rig.Text(it, id))
 			case fieldLabels:
-				return joined(slices.DeleteFunc(strings.Fields(text(it, words)), isMark))
+				return joined(slices.DeleteFunc(strings.Fields(rig.Text(it, words)), isMark))
 			}
-			return text(it, words)
+			return rig.Text(it, words)
 		}
-		all = append(all, change{at: moment(text(entry, "created")), audit: text(entry, "id"), own: text(entry, "author", "emailAddress") == syncAccount,
+		all = append(all, change{at: moment(rig.Text(entry, "created")), audit: rig.Text(entry, "id"), own: rig.Text(entry, "author", "emailAddress") == syncAccount,
 			field: field, from: value("from", "fromString"), to: value("to", "toString")})
 	}
 	return all
@@ -199,16 +123,4 @@ func entryChanges(entry any) (all []change) {
 func moment(s string) time.Time {
 	t, _ := time.Parse("2006-01-02T15:04:05.000-0700", s)
 	return t
-}
-
-// plain is the text of a rich-text document, without its structure.
-func plain(v any) string {
-	s := text(v, "text")
-	for _, c := range entries(v, "content") {
-		s += plain(c)
-	}
-	if text(v, "type") == "paragraph" {
-		s += "\n"
-	}
-	return s
 }

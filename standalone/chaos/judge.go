@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"duplex/core"
+	"duplex/standalone/rig"
 )
 
 // matter is one item before the judge.
@@ -53,6 +54,9 @@ func judge(ctx context.Context, s *site, p plan, rec *record, w *watch, quiet st
 	v.Arrived = max(0, w.lastWrite().Sub(rec.lastAct()).Round(100*time.Millisecond).Seconds())
 	if most := 2 * s.o.Sweep.Seconds(); !s.o.Webhooks && v.Arrived > most {
 		v.find(&v.Unconverged, nil, "without webhooks the last edit arrived after %.0f s, which is more than two sweeps of %v", v.Arrived, s.o.Sweep)
+	}
+	if missed := w.forgotten(); missed > 0 {
+		v.find(&v.Unconverged, nil, "%d calls came too fast to be counted: not every write is known", missed)
 	}
 	if err := j.all(rec); err != nil {
 		v.find(&v.Unconverged, nil, "the judge could not read everything: %v", err)
@@ -148,22 +152,22 @@ var tokenForm = regexp.MustCompile(`\bk[0-9a-f]{8}\b`)
 
 // census counts what there is of each token on each side: one, wherever it was not deleted.
 func (j *judging) census(items map[string]*item) error {
-	tickets, err := j.s.agents()[0].pages(j.ctx, "/api/v2/tickets.json", "tickets")
+	tickets, err := j.s.agents()[0].Pages(j.ctx, "/api/v2/tickets.json", "tickets")
 	if err != nil {
 		return err
 	}
-	issues, err := j.s.engineers()[0].search(j.ctx, "project = ENG ORDER BY created ASC", 1<<20, "summary", "description")
+	issues, err := j.s.engineers()[0].Search(j.ctx, "project = ENG ORDER BY created ASC", 0, "summary", "description")
 	if err != nil {
 		return err
 	}
 	there := [2]map[string][]string{{}, {}}
 	for _, t := range tickets {
-		token := tokenForm.FindString(text(t, "description") + " " + text(t, "subject"))
-		there[support][token] = append(there[support][token], text(t, "id"))
+		token := tokenForm.FindString(rig.Text(t, "description") + " " + rig.Text(t, "subject"))
+		there[support][token] = append(there[support][token], rig.Text(t, "id"))
 	}
 	for _, t := range issues {
-		token := tokenForm.FindString(plain(at(t, "fields", "description")) + " " + text(t, "fields", "summary"))
-		there[engineering][token] = append(there[engineering][token], text(t, "id"))
+		token := tokenForm.FindString(rig.Plain(rig.At(t, "fields", "description")) + " " + rig.Text(t, "fields", "summary"))
+		there[engineering][token] = append(there[engineering][token], rig.Text(t, "id"))
 	}
 	for _, s := range []side{support, engineering} {
 		for token, ids := range there[s] {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"duplex/standalone/rig"
 )
 
 // atOnce is how many people work at the same time.
@@ -72,14 +74,14 @@ func (w *people) look(ctx context.Context) {
 		}
 		tickets, _ := w.s.agents()[0].newestTickets(ctx) // what is not found now is found later
 		for _, t := range tickets {
-			if i := unknown[tokenOf(text(t, "subject"))]; i != nil && i.origin == engineering {
-				i.find(support, text(t, "id"))
+			if i := unknown[tokenOf(rig.Text(t, "subject"))]; i != nil && i.origin == engineering {
+				i.find(support, rig.Text(t, "id"))
 			}
 		}
-		issues, _ := w.s.engineers()[0].search(ctx, "project = ENG ORDER BY created DESC", 100, "summary")
+		issues, _ := w.s.engineers()[0].Search(ctx, "project = ENG ORDER BY created DESC", 100, "summary")
 		for _, t := range issues {
-			if i := unknown[tokenOf(text(t, "fields", "summary"))]; i != nil && i.origin == support {
-				i.find(engineering, text(t, "id"))
+			if i := unknown[tokenOf(rig.Text(t, "fields", "summary"))]; i != nil && i.origin == support {
+				i.find(engineering, rig.Text(t, "id"))
 			}
 		}
 	}
@@ -157,14 +159,14 @@ func (sc *scene) at(s side) {
 
 // note carries out one act and records it. A refused act changed nothing, such as a transition that is not offered any more.
 func (sc *scene) note(kind, what string, do func() (audit string, err error)) bool {
-	a := &act{Side: sc.side.String(), Who: sc.who.user, What: what, Begun: time.Now()}
+	a := &act{Side: sc.side.String(), Who: sc.who.User, What: what, Begun: time.Now()}
 	var err error
 	a.Audit, err = do()
 	a.Ended = time.Now()
-	var no *refusal
+	var no *rig.Refusal
 	switch {
 	case errors.As(err, &no):
-		a.Refused = no.text
+		a.Refused = no.Text
 	case err != nil:
 		a.Unsure = err.Error()
 	}

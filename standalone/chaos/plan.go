@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"duplex/standalone/rig"
 )
 
 // plan is what a seed comes to: who does what when, what breaks when, who is killed when.
@@ -27,7 +29,7 @@ type planned struct {
 type episode struct {
 	from, to time.Duration
 	side     side
-	fault    object
+	fault    rig.Fault
 }
 
 type kill struct {

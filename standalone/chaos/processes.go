@@ -14,10 +14,8 @@ import (
 	"time"
 )
 
-const (
-	partCommand      = "part"      // first argument that makes this program a part of the standalone
-	emulatorsCommand = "emulators" // first argument that makes this program the two emulated systems
-)
+// emulatorsCommand is the first argument that makes this program the two emulated systems.
+const emulatorsCommand = "emulators"
 
 // processes are the parts of an installation by name, each of which can be killed and started again.
 type processes struct {

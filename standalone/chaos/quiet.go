@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
+	"duplex/standalone/rig"
 	"duplex/workflows"
 )
 
@@ -23,7 +24,7 @@ const restFor = 5 * time.Second
 // settle waits until nothing moves any more: no webhook and no delivery waits, no workflow has work pending, every pair is in
 // step or ended, and the sync makes no call. It gives what still moved when its patience ended, "" when it is quiet.
 func (s *site) settle(ctx context.Context, w *watch, out io.Writer) string {
-	temporal, err := client.NewLazyClient(client.Options{HostPort: address(s.temporal), Namespace: "duplex", Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))})
+	temporal, err := client.NewLazyClient(client.Options{HostPort: rig.Address(s.temporal), Namespace: "duplex", Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))})
 	if err != nil {
 		return err.Error()
 	}
@@ -47,9 +48,8 @@ func (s *site) moves(ctx context.Context, w *watch, temporal client.Client) stri
 		return fmt.Sprintf("the sync made a call %v ago", q.Round(time.Millisecond))
 	}
 	for _, which := range []side{support, engineering} {
-		var report struct{ Waiting int }
-		if err := s.of(which).call(ctx, "GET", "/_control/webhooks", nil, &report); err != nil || report.Waiting > 0 && s.o.Webhooks {
-			return fmt.Sprintf("%d webhooks of %s wait (%v)", report.Waiting, which, err)
+		if _, waiting, err := s.of(which).Deliveries(ctx); err != nil || waiting > 0 && s.o.Webhooks {
+			return fmt.Sprintf("%d webhooks of %s wait (%v)", waiting, which, err)
 		}
 	}
 	var status struct {

@@ -10,26 +10,16 @@ import (
 	"path/filepath"
 	"time"
 
-	"duplex/emulators/process"
-	"duplex/standalone/app"
+	"duplex/standalone/rig"
 	"duplex/store/storetest"
 )
 
 // Run plays one run per store and prints a line of JSON for each. It is an error when the judge found anything, or when the
-// run could not be carried out. The first argument may also be "part" or "emulators": then it is one of the processes of
-// a run.
+// run could not be carried out. It also runs as the processes of a run; see
+// rig.Child.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if len(args) > 0 {
-		switch args[0] {
-		case partCommand:
-			o, err := app.ParseFlags(args[1:], stderr)
-			if err != nil {
-				return err
-			}
-			return app.Run(ctx, o, stdout)
-		case emulatorsCommand:
-			return process.Run(ctx, args[1:], stdout, stderr)
-		}
+	if ok, err := rig.Child(ctx, args, stdout, stderr); ok {
+		return err
 	}
 	o, err := parse(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {

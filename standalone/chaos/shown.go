@@ -2,7 +2,6 @@ package chaos
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -25,7 +24,6 @@ type shown struct {
 	side     side
 	id       string
 	values   map[string]string
-	opening  string // the description
 	comments []comment
 	files    []file
 	history  []change // oldest first
@@ -60,35 +58,4 @@ func joined(list []string) string {
 	list = slices.Clone(list)
 	slices.Sort(list)
 	return strings.Join(list, " ")
-}
-
-// at follows keys into decoded JSON; nil where something is missing.
-func at(v any, path ...string) any {
-	for _, k := range path {
-		m, _ := v.(object)
-		v = m[k]
-	}
-	return v
-}
-
-func text(v any, path ...string) string {
-	switch s := at(v, path...).(type) {
-	case nil:
-		return ""
-	case string:
-		return s
-	case float64:
-		return strconv.FormatInt(int64(s), 10)
-	case bool:
-		if s {
-			return "true"
-		}
-		return "false"
-	}
-	return ""
-}
-
-func entries(v any, path ...string) []any {
-	l, _ := at(v, path...).([]any)
-	return l
 }

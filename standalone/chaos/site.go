@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"path/filepath"
 	"time"
 
 	"duplex/standalone/app"
+	"duplex/standalone/rig"
 	"duplex/store/storetest"
 )
 
@@ -21,8 +19,8 @@ type site struct {
 	procs         *processes
 	door          *door
 	postgres      *storetest.Server
-	zendesk, jira hands // nobody's: for the control API
-	admin         []hands
+	zendesk, jira rig.Control
+	admin         []rig.Person // who calls the admin API of each gateway
 	temporal      int
 	dsn           string
 	shift         [2]*shift
@@ -33,11 +31,11 @@ var parts = []string{"engine", "gateway-1", "gateway-2", "worker-1", "worker-2"}
 
 func newSite(ctx context.Context, o Options, dir string) (*site, error) {
 	s := &site{o: o, dir: dir}
-	ports, err := freePorts(3 + 2*2)
+	ports, err := rig.FreePorts(3 + 2*2)
 	if err != nil {
 		return nil, err
 	}
-	s.zendesk, s.jira, s.temporal = hands{base: "http://" + address(ports[0])}, hands{base: "http://" + address(ports[1])}, ports[2]
+	s.zendesk, s.jira, s.temporal = rig.Control("http://"+rig.Address(ports[0])), rig.Control("http://"+rig.Address(ports[1])), ports[2]
 	s.shift = [2]*shift{{}, {}}
 	if o.Store == "postgres" {
 		if s.postgres, err = storetest.NewServer(ctx); err != nil {
@@ -47,28 +45,28 @@ func newSite(ctx context.Context, o Options, dir string) (*site, error) {
 			return nil, errors.Join(err, s.postgres.Remove())
 		}
 	}
-	if s.procs, err = newProcesses(o, dir, []string{"CHAOS_ZENDESK_URL=" + s.zendesk.base, "CHAOS_ZENDESK_TOKEN=zd-token-sync",
-		"CHAOS_JIRA_URL=" + s.jira.base, "CHAOS_JIRA_TOKEN=sync-api-token", "CHAOS_WEBHOOK_SECRET=" + webhookSecret}); err != nil {
+	if s.procs, err = newProcesses(o, dir, []string{"CHAOS_ZENDESK_URL=" + string(s.zendesk), "CHAOS_ZENDESK_TOKEN=zd-token-sync",
+		"CHAOS_JIRA_URL=" + string(s.jira), "CHAOS_JIRA_TOKEN=sync-api-token", "CHAOS_WEBHOOK_SECRET=" + webhookSecret}); err != nil {
 		return nil, errors.Join(err, s.removePostgres())
 	}
 	token, err := app.AdminToken(dir)
 	if err != nil {
 		return nil, errors.Join(err, s.removePostgres())
 	}
-	common := []string{partCommand, "-dir", dir, "-temporal-port", fmt.Sprint(s.temporal), "-ui-port", "-1", "-store", s.dsn, "-v"}
+	common := []string{"serve", "-dir", dir, "-temporal-port", fmt.Sprint(s.temporal), "-ui-port", "-1", "-store", s.dsn, "-v"}
 	s.procs.args["engine"] = append(common[:len(common):len(common)], "-parts", app.PartEngine)
 	var backs []string
 	for i := range 2 {
-		admin, webhooks := address(ports[3+2*i]), address(ports[4+2*i])
+		admin, webhooks := rig.Address(ports[3+2*i]), rig.Address(ports[4+2*i])
 		s.procs.args[fmt.Sprintf("gateway-%d", i+1)] = append(common[:len(common):len(common)], "-parts", app.PartGateway, "-admin", admin, "-webhooks", webhooks)
 		s.procs.args[fmt.Sprintf("worker-%d", i+1)] = append(common[:len(common):len(common)], "-parts", app.PartWorker, "-admin", admin, "-heartbeat", "4s")
-		s.admin = append(s.admin, hands{base: "http://" + admin, secret: token})
+		s.admin = append(s.admin, rig.Person{Base: "http://" + admin, Secret: token})
 		backs = append(backs, webhooks)
 	}
 	if s.door, err = openDoor(ctx, backs); err != nil {
 		return nil, errors.Join(err, s.removePostgres())
 	}
-	s.procs.args[emulatorsCommand] = []string{emulatorsCommand, "-zendesk", address(ports[0]), "-jira", address(ports[1]), "-seed", fmt.Sprint(o.Seed),
+	s.procs.args[emulatorsCommand] = []string{emulatorsCommand, "-zendesk", rig.Address(ports[0]), "-jira", rig.Address(ports[1]), "-seed", fmt.Sprint(o.Seed),
 		"-zendesk-webhook", "http://" + s.door.address + "/webhooks/" + zendeskSystem, "-jira-webhook", "http://" + s.door.address + "/webhooks/" + jiraSystem,
 		"-webhook-secret", webhookSecret, "-limits", "none", "-retry-wait", "500ms", "-export-delay", "-1s"}
 	return s, nil
@@ -98,25 +96,23 @@ func (s *site) start(ctx context.Context) error {
 }
 
 func (s *site) put(ctx context.Context, path, source string) error {
-	return s.admin[0].call(ctx, "PUT", path, object{"file_name": filepath.Base(path) + ".yaml", "source": source}, nil)
+	return s.admin[0].Call(ctx, "PUT", path, object{"file_name": filepath.Base(path) + ".yaml", "source": source}, nil)
 }
 
 // answers waits until both systems and both gateways answer.
 func (s *site) answers(ctx context.Context) error {
-	for _, h := range append([]hands{s.zendesk, s.jira}, s.admin...) {
-		path := "/_control/calls?since=999999999"
-		if h.secret != "" {
-			path = "/readyz"
-		}
+	all := map[string]string{string(s.zendesk): "/_control/faults", string(s.jira): "/_control/faults"}
+	for _, h := range s.admin {
+		all[h.Base] = "/readyz"
+	}
+	for base, path := range all {
 		for {
-			err := h.call(ctx, "GET", path, nil, nil)
+			err := rig.Person{Base: base}.Call(ctx, "GET", path, nil, nil)
 			if err == nil {
 				break
 			}
-			select {
-			case <-ctx.Done():
-				return fmt.Errorf("%s does not answer: %w", h.base, err)
-			case <-time.After(100 * time.Millisecond):
+			if !sleep(ctx, 100*time.Millisecond) {
+				return fmt.Errorf("%s does not answer: %w", base, err)
 			}
 		}
 	}
@@ -126,7 +122,7 @@ func (s *site) answers(ctx context.Context) error {
 // ask calls the admin API of whichever gateway answers.
 func (s *site) ask(ctx context.Context, path string, out any) (err error) {
 	for _, h := range s.admin {
-		if err = h.call(ctx, "GET", path, nil, out); err == nil {
+		if err = h.Call(ctx, "GET", path, nil, out); err == nil {
 			return nil
 		}
 	}
@@ -146,30 +142,9 @@ func (s *site) removePostgres() error {
 }
 
 // of is the emulated system of a side.
-func (s *site) of(which side) hands {
+func (s *site) of(which side) rig.Control {
 	if which == support {
 		return s.zendesk
 	}
 	return s.jira
-}
-
-func address(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
-
-// freePorts finds ports that nobody listens on.
-func freePorts(n int) (ports []int, err error) {
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close() // all are held until the last is found, so that no two are the same
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports, nil
-}
-
-// drain reads a body to its end, so that the connection is used again.
-func drain(resp *http.Response) {
-	_, _ = io.Copy(io.Discard, resp.Body)
-	resp.Body.Close()
 }

@@ -38,16 +38,11 @@ func (w *watch) look(ctx context.Context) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, which := range []side{support, engineering} {
-		var out struct {
-			Calls []struct {
-				Seq                                   int
-				Method, Path, Operation, Fault, Actor string
-			}
-		}
-		if err := w.s.of(which).call(ctx, "GET", fmt.Sprintf("/_control/calls?since=%d", w.since[which]), nil, &out); err != nil {
+		calls, err := w.s.of(which).Calls(ctx, w.since[which])
+		if err != nil {
 			continue
 		}
-		for _, c := range out.Calls {
+		for _, c := range calls {
 			if c.Seq > w.since[which]+1 {
 				w.missed += c.Seq - w.since[which] - 1
 			}
@@ -55,7 +50,7 @@ func (w *watch) look(ctx context.Context) {
 			if c.Fault != "" {
 				w.faults[c.Fault]++
 			}
-			if c.Actor != syncAccount && c.Fault == "" || feed(c.Operation) {
+			if !c.Own() || feed(c.Operation) {
 				continue
 			}
 			w.calls++
@@ -82,6 +77,13 @@ func (w *watch) quietFor() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return time.Since(w.last)
+}
+
+// forgotten is how many calls a system had forgotten before they were read.
+func (w *watch) forgotten() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.missed
 }
 
 // lastWrite is when the sync last wrote something.

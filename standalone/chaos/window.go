@@ -35,7 +35,7 @@ func (s *site) maintain(ctx context.Context, which side) error {
 func (s *site) apply(ctx context.Context, path, source string) (err error) {
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); sleep(ctx, time.Second) {
 		for _, h := range s.admin {
-			if err = h.call(ctx, "PUT", path, object{"file_name": "system.yaml", "source": source}, nil); err == nil || ctx.Err() != nil {
+			if err = h.Call(ctx, "PUT", path, object{"file_name": "system.yaml", "source": source}, nil); err == nil || ctx.Err() != nil {
 				return err
 			}
 		}

@@ -8,68 +8,39 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"duplex/standalone/rig"
 )
 
 // agents work in the help desk; the first may do and see everything.
 func (s *site) agents() []hands {
 	var all []hands
 	for _, name := range []string{"ada", "grace", "linus"} {
-		all = append(all, hands{s.zendesk.base, name + "@acme.example/token", "zd-token-" + name})
+		all = append(all, hands{rig.Agent(string(s.zendesk), name)})
 	}
 	return all
-}
-
-// newTicket files a ticket and gives its id.
-func (h hands) newTicket(ctx context.Context, t object) (string, error) {
-	var out object
-	err := h.call(ctx, "POST", "/api/v2/tickets.json", object{"ticket": t}, &out)
-	return text(out, "ticket", "id"), err
 }
 
 // editTicket changes a ticket and gives the id of the audit, "" when nothing changed.
 func (h hands) editTicket(ctx context.Context, id string, t object) (audit string, err error) {
 	var out object
-	err = h.call(ctx, "PUT", "/api/v2/tickets/"+id+".json", object{"ticket": t}, &out)
-	return text(out, "audit", "id"), err
-}
-
-func (h hands) upload(ctx context.Context, name, content string) (token string, err error) {
-	var out object
-	err = h.send(ctx, "POST", "/api/v2/uploads.json?filename="+url.QueryEscape(name), strings.NewReader(content), "text/plain", &out)
-	return text(out, "upload", "token"), err
-}
-
-// pages reads a list to its end.
-func (h hands) pages(ctx context.Context, path, key string) (all []any, err error) {
-	sep := "?"
-	if strings.Contains(path, "?") {
-		sep = "&"
-	}
-	for after := ""; ; {
-		var out object
-		if err := h.call(ctx, "GET", path+sep+"page[size]=100&page[after]="+url.QueryEscape(after), nil, &out); err != nil {
-			return nil, err
-		}
-		all = append(all, entries(out, key)...)
-		if after = text(out, "meta", "after_cursor"); text(out, "meta", "has_more") != "true" {
-			return all, nil
-		}
-	}
+	err = h.Call(ctx, "PUT", "/api/v2/tickets/"+id+".json", object{"ticket": t}, &out)
+	return rig.Text(out, "audit", "id"), err
 }
 
 // newestTickets are up to 100 tickets, the newest first.
 func (h hands) newestTickets(ctx context.Context) ([]any, error) {
 	var out object
-	err := h.call(ctx, "GET", "/api/v2/tickets.json?sort=-id&page[size]=100", nil, &out)
-	return entries(out, "tickets"), err
+	err := h.Call(ctx, "GET", "/api/v2/tickets.json?sort=-id&page[size]=100", nil, &out)
+	return rig.List(out, "tickets"), err
 }
 
 // emails gives everybody's address by id.
 func (h hands) emails(ctx context.Context) (map[string]string, error) {
-	users, err := h.pages(ctx, "/api/v2/users.json", "users")
+	users, err := h.Pages(ctx, "/api/v2/users.json", "users")
 	all := map[string]string{}
 	for _, u := range users {
-		all[text(u, "id")] = text(u, "email")
+		all[rig.Text(u, "id")] = rig.Text(u, "email")
 	}
 	return all, err
 }
@@ -77,16 +48,16 @@ func (h hands) emails(ctx context.Context) (map[string]string, error) {
 // seeTicket reads everything about a ticket. One that is deleted is nil.
 func (h hands) seeTicket(ctx context.Context, id string, emails map[string]string) (*shown, error) {
 	var out object
-	if err := h.call(ctx, "GET", "/api/v2/tickets/"+id+".json", nil, &out); err != nil {
+	if err := h.Call(ctx, "GET", "/api/v2/tickets/"+id+".json", nil, &out); err != nil {
 		return nil, gone(err)
 	}
 	t := out["ticket"]
-	if text(t, "status") == "deleted" {
+	if rig.Text(t, "status") == "deleted" {
 		return nil, nil
 	}
-	v := &shown{side: support, id: id, opening: text(t, "description"), values: map[string]string{fieldTitle: text(t, "subject"),
-		fieldPriority: text(t, "priority"), fieldStatus: status(text(t, "status")), fieldAssignee: emails[text(t, "assignee_id")], fieldLabels: tags(at(t, "tags"))}}
-	comments, err := h.pages(ctx, "/api/v2/tickets/"+id+"/comments.json", "comments")
+	v := &shown{side: support, id: id, values: map[string]string{fieldTitle: rig.Text(t, "subject"),
+		fieldPriority: rig.Text(t, "priority"), fieldStatus: status(rig.Text(t, "status")), fieldAssignee: emails[rig.Text(t, "assignee_id")], fieldLabels: tags(rig.At(t, "tags"))}}
+	comments, err := h.Pages(ctx, "/api/v2/tickets/"+id+"/comments.json", "comments")
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +66,7 @@ func (h hands) seeTicket(ctx context.Context, id string, emails map[string]strin
 			return nil, err
 		}
 	}
-	audits, err := h.pages(ctx, "/api/v2/tickets/"+id+"/audits.json", "audits")
+	audits, err := h.Pages(ctx, "/api/v2/tickets/"+id+"/audits.json", "audits")
 	for _, a := range audits {
 		v.history = append(v.history, auditChanges(a, emails)...)
 	}
@@ -103,24 +74,24 @@ func (h hands) seeTicket(ctx context.Context, id string, emails map[string]strin
 }
 
 func (h hands) seeNote(ctx context.Context, v *shown, c any, first bool, emails map[string]string) error {
-	made, _ := time.Parse(time.RFC3339, text(c, "created_at"))
-	n := comment{id: text(c, "id"), text: text(c, "plain_body"), audience: "internal", own: emails[text(c, "author_id")] == syncAccount, at: made}
-	if text(c, "public") == "true" {
+	made, _ := time.Parse(time.RFC3339, rig.Text(c, "created_at"))
+	n := comment{id: rig.Text(c, "id"), text: rig.Text(c, "plain_body"), audience: "internal", own: emails[rig.Text(c, "author_id")] == syncAccount, at: made}
+	if rig.Text(c, "public") == "true" {
 		n.audience = "public"
 	}
 	if !first {
 		v.comments = append(v.comments, n)
 	}
-	for _, f := range entries(c, "attachments") {
-		address, err := url.Parse(text(f, "content_url"))
+	for _, f := range rig.List(c, "attachments") {
+		address, err := url.Parse(rig.Text(f, "content_url"))
 		if err != nil {
 			return err
 		}
-		b, err := h.raw(ctx, "GET", address.RequestURI(), nil, "")
+		b, err := h.Raw(ctx, "GET", address.RequestURI(), nil, "")
 		if err != nil {
 			return err
 		}
-		v.files = append(v.files, file{id: text(f, "id"), name: text(f, "file_name"), hash: hash(b), audience: n.audience, own: n.own})
+		v.files = append(v.files, file{id: rig.Text(f, "id"), name: rig.Text(f, "file_name"), hash: hash(b), audience: n.audience, own: n.own})
 	}
 	return nil
 }
@@ -133,11 +104,11 @@ func hash(b []byte) string {
 var ticketFields = map[string]string{"subject": fieldTitle, "priority": fieldPriority, "status": fieldStatus, "assignee_id": fieldAssignee, "tags": fieldLabels}
 
 func auditChanges(a any, emails map[string]string) (all []change) {
-	made, _ := time.Parse(time.RFC3339, text(a, "created_at"))
-	own := emails[text(a, "author_id")] == syncAccount
-	for _, e := range entries(a, "events") {
-		field := ticketFields[text(e, "field_name")]
-		kind := text(e, "type")
+	made, _ := time.Parse(time.RFC3339, rig.Text(a, "created_at"))
+	own := emails[rig.Text(a, "author_id")] == syncAccount
+	for _, e := range rig.List(a, "events") {
+		field := ticketFields[rig.Text(e, "field_name")]
+		kind := rig.Text(e, "type")
 		if field == "" || kind != "Change" && kind != "Create" {
 			continue
 		}
@@ -146,14 +117,14 @@ func auditChanges(a any, emails map[string]string) (all []change) {
 			case fieldLabels:
 				return tags(v)
 			case fieldAssignee:
-				return emails[text(v)]
+				return emails[rig.Text(v)]
 			case fieldStatus:
-				return status(text(v))
+				return status(rig.Text(v))
 			}
-			return text(v)
+			return rig.Text(v)
 		}
-		all = append(all, change{at: made, audit: text(a, "id"), own: own, created: kind == "Create", field: field,
-			from: value(at(e, "previous_value")), to: value(at(e, "value"))})
+		all = append(all, change{at: made, audit: rig.Text(a, "id"), own: own, created: kind == "Create", field: field,
+			from: value(rig.At(e, "previous_value")), to: value(rig.At(e, "value"))})
 	}
 	return all
 }
@@ -168,8 +139,8 @@ func status(s string) string {
 
 func tags(v any) string {
 	var all []string
-	for _, t := range entries(v) {
-		if s := text(t); !isMark(s) && !slices.Contains(all, s) {
+	for _, t := range rig.List(v) {
+		if s := rig.Text(t); !isMark(s) && !slices.Contains(all, s) {
 			all = append(all, s)
 		}
 	}
@@ -181,7 +152,7 @@ func isMark(s string) bool { return strings.HasPrefix(s, "dx-") }
 
 // gone turns "there is no such item" into no error.
 func gone(err error) error {
-	if r, ok := err.(*refusal); ok && r.status == 404 {
+	if r, ok := err.(*rig.Refusal); ok && r.Status == 404 {
 		return nil
 	}
 	return err

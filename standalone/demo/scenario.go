@@ -199,7 +199,7 @@ func (c *checker) conversation(ctx context.Context) {
 		comments, err := c.Ada.TicketComments(ctx, c.id)
 		var files []any
 		for _, m := range comments {
-			files = append(files, rig.List(rig.At(m, "attachments"))...)
+			files = append(files, rig.List(m, "attachments")...)
 		}
 		return errors.Join(err, once("trace.txt", files, "file_name"))
 	})

@@ -105,7 +105,7 @@ func (s *subject) look(ctx context.Context, l lists) (profile, error) {
 	p.notes = len(notes)
 	for _, n := range notes {
 		p.copied[0] += strings.Count(rig.Text(n, "plain_body"), s.token+" remark")
-		p.ticketFiles += len(rig.List(rig.At(n, "attachments")))
+		p.ticketFiles += len(rig.List(n, "attachments"))
 	}
 	remarks, err := s.grace.IssueComments(ctx, s.issue)
 	if err != nil {

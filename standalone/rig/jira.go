@@ -116,7 +116,7 @@ func Document(words string) Object {
 // Plain is the text of a rich-text document, a line for each paragraph.
 func Plain(v any) string {
 	s := Text(v, "text")
-	for _, c := range List(At(v, "content")) {
+	for _, c := range List(v, "content") {
 		s += Plain(c)
 	}
 	if Text(v, "type") == "paragraph" {

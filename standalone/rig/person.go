@@ -120,8 +120,8 @@ func Text(v any, path ...any) string {
 	}
 }
 
-// List is a decoded array, or nil.
-func List(v any) []any {
-	l, _ := v.([]any)
+// List is what At finds, as a decoded array, or nil.
+func List(v any, path ...any) []any {
+	l, _ := At(v, path...).([]any)
 	return l
 }
