@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"duplex/core"
+	"duplex/gateway"
 	"duplex/standalone/app"
 	"duplex/standalone/rig"
 )
@@ -77,24 +78,16 @@ func (b *filling) existing(ctx context.Context) error {
 	return nil
 }
 
-// run is a batch run as the admin API shows it.
-type run struct {
-	ID, State, Reason, Text string
-	Counts                  map[string]int
-}
-
-func (r run) answered() int { return r.Counts["done"] + r.Counts["skipped"] + r.Counts["failed"] }
-
 // fill runs the backfill to its end.
 func (b *filling) fill(ctx context.Context) error {
-	var r run
+	var r gateway.Run
 	began := time.Now()
-	ask := rig.Object{"kind": "backfill", "connection": connection, "params": rig.Object{"side": "support"}}
+	ask := gateway.RunRequest{Kind: core.RunBackfill, Connection: connection, Params: core.RunParams{Side: "support"}}
 	if err := b.AdminCall(ctx, "POST", "/api/v1/runs", ask, &r); err != nil {
 		return err
 	}
 	kills, said := 0, time.Now()
-	for r.State == "running" || r.State == "" {
+	for r.State == core.RunRunning || r.State == "" { // a run that pauses itself is a failure
 		if err := rig.Pause(ctx, 500*time.Millisecond); err != nil {
 			return fmt.Errorf("the backfill is %s, %s: %w", r.State, r.Text, err)
 		}
@@ -102,7 +95,7 @@ func (b *filling) fill(ctx context.Context) error {
 			return err
 		}
 		id := r.ID
-		r = run{}
+		r = gateway.Run{}
 		if err := b.AdminCall(ctx, "GET", "/api/v1/runs/"+id, nil, &r); err != nil {
 			return err
 		}
@@ -110,9 +103,9 @@ func (b *filling) fill(ctx context.Context) error {
 			said = time.Now()
 			b.say("%s; %v", r.Text, r.Counts)
 		}
-		if kills < 2 && r.answered()*3 >= b.o.n*(kills+1) {
+		if kills < 2 && r.Counts.Answered()*3 >= b.o.n*(kills+1) {
 			kills++
-			b.say("the worker is killed, %d of %d items have their answer", r.answered(), b.o.n)
+			b.say("the worker is killed, %d of %d items have their answer", r.Counts.Answered(), b.o.n)
 			if err := errors.Join(b.procs.Kill(app.PartWorker), b.procs.Start(b.World, app.PartWorker)); err != nil {
 				return err
 			}
@@ -124,8 +117,8 @@ func (b *filling) fill(ctx context.Context) error {
 	b.f.set("minutes", took.Minutes())
 	b.f.set("items_per_second", float64(b.o.n)/took.Seconds())
 	b.f.set("kills", kills)
-	if r.State != "done" || r.Counts["done"] != b.o.n {
-		return fmt.Errorf("the run is %s, with %d of %d items done: %s %v", r.State, r.Counts["done"], b.o.n, r.Reason, r.Counts)
+	if r.State != core.RunDone || r.Counts[core.ItemDone] != b.o.n {
+		return fmt.Errorf("the run is %s, with %d of %d items done: %s %v", r.State, r.Counts[core.ItemDone], b.o.n, r.Reason, r.Counts)
 	}
 	b.f.claim(kills == 2, "the worker was killed %d times, not twice", kills)
 	if err := b.Quiet(ctx); err != nil {

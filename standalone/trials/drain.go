@@ -34,7 +34,7 @@ func (d *downtime) back(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := d.drained(ctx); err != nil {
+	if err := d.drained(ctx, d.pairs); err != nil {
 		return err
 	}
 	calls, err := d.meter.Next(ctx)
@@ -55,20 +55,6 @@ func (d *downtime) back(ctx context.Context) error {
 		return err
 	}
 	return d.inStep(ctx, d.pairs)
-}
-
-// drained waits until nothing is left to do.
-func (d *downtime) drained(ctx context.Context) error {
-	for {
-		if err := d.Quiet(ctx); err != nil {
-			return err
-		}
-		if err := d.inStep(ctx, d.pairs); err == nil {
-			return nil
-		} else if rig.Pause(ctx, time.Second) != nil {
-			return err
-		}
-	}
 }
 
 // order holds that live edits did not wait for the backlog.

@@ -56,17 +56,11 @@ func outage(ctx context.Context, o options, f *figures) error {
 
 // prepare brings the pairs in step, and then gives Jira the budget of the trial.
 func (d *downtime) prepare(ctx context.Context) error {
-	if err := d.Connect(ctx, connection, []byte(connectionFile), nil); err != nil {
-		return err
-	}
-	tickets, err := d.tickets(ctx, d.o.n+livePairs)
+	tickets, pairs, err := d.paired(ctx, d.o.n+livePairs)
 	if err != nil {
 		return err
 	}
-	if d.pairs, err = d.site.pairs(ctx, len(tickets)); err != nil {
-		return err
-	}
-	d.backlog, d.live = tickets[:d.o.n], tickets[d.o.n:]
+	d.pairs, d.backlog, d.live = pairs, tickets[:d.o.n], tickets[d.o.n:]
 	budget := fmt.Sprintf("{requests_per_second: %d, concurrency: 8}", d.o.rate)
 	if err := d.Systems(ctx, map[string]string{rig.Zendesk: fast, rig.Jira: budget}); err != nil {
 		return err
@@ -118,8 +112,8 @@ func (d *downtime) away(ctx context.Context) error {
 
 // watchClosed measures while nothing is to happen. Some tickets are edited three times more meanwhile.
 func (d *downtime) watchClosed(ctx context.Context) error {
-	waiting := d.some(d.backlog[again:])
-	edited := d.some(d.backlog[:again])
+	waiting := pairsOf(d.pairs, d.backlog[again:])
+	edited := pairsOf(d.pairs, d.backlog[:again])
 	events, err := d.still(ctx, waiting)
 	if err != nil {
 		return err
@@ -246,11 +240,4 @@ func (d *downtime) webhooks(ctx context.Context) error {
 	d.f.set("webhooks_not_taken_at_once", refused)
 	d.f.claim(refused == 0 && waiting == 0, "%d webhooks were not taken at the first attempt, %d wait", refused, waiting)
 	return nil
-}
-
-func (d *downtime) some(tickets []string) (list []core.Pair) {
-	for _, t := range tickets {
-		list = append(list, d.pairs[t])
-	}
-	return list
 }

@@ -24,18 +24,8 @@ func poison(ctx context.Context, o options, f *figures) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Connect(ctx, connection, []byte(connectionFile), nil); err != nil {
-		return err
-	}
-	tickets, err := s.tickets(ctx, o.n)
+	tickets, pairs, err := s.paired(ctx, o.n)
 	if err != nil {
-		return err
-	}
-	pairs, err := s.pairs(ctx, o.n)
-	if err != nil {
-		return err
-	}
-	if err := s.Quiet(ctx); err != nil {
 		return err
 	}
 	bad, rest := pairs[tickets[0]], pairsOf(pairs, tickets[1:])
@@ -79,13 +69,6 @@ func poison(ctx context.Context, o options, f *figures) error {
 	f.set("writes_of_the_poisoned_pair", writes)
 	f.claim(writes <= 3, "the poisoned pair was written to %d times", writes)
 	return nil
-}
-
-func pairsOf(pairs map[string]core.Pair, tickets []string) (list []core.Pair) {
-	for _, t := range tickets {
-		list = append(list, pairs[t])
-	}
-	return list
 }
 
 // parked waits until something of the pair is parked.

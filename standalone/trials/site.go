@@ -53,14 +53,10 @@ type site struct {
 	ends     []func()
 }
 
-// newSite starts everything but gives it no connection yet. limits are those of the systems, by name.
+// newSite starts everything but gives it no connection yet. The site is to be ended also where it could not be started
+// whole. limits are those of the systems, by name.
 func newSite(ctx context.Context, o options, limits map[string]string) (s *site, err error) {
 	s = &site{out: o.stderr}
-	defer func() {
-		if err != nil {
-			s.end()
-		}
-	}()
 	dir := o.dir
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "duplex-trial-"); err != nil {
@@ -169,6 +165,27 @@ func (s *site) pairs(ctx context.Context, n int) (map[string]core.Pair, error) {
 	return byTicket, err
 }
 
+// paired connects the systems and makes n tickets, and waits until their pairs, which it gives by ticket, are at rest.
+func (s *site) paired(ctx context.Context, n int) (tickets []string, pairs map[string]core.Pair, err error) {
+	if err := s.Connect(ctx, connection, []byte(connectionFile), nil); err != nil {
+		return nil, nil, err
+	}
+	if tickets, err = s.tickets(ctx, n); err != nil {
+		return nil, nil, err
+	}
+	if pairs, err = s.pairs(ctx, n); err != nil {
+		return nil, nil, err
+	}
+	return tickets, pairs, s.Quiet(ctx)
+}
+
+func pairsOf(pairs map[string]core.Pair, tickets []string) (list []core.Pair) {
+	for _, t := range tickets {
+		list = append(list, pairs[t])
+	}
+	return list
+}
+
 // events is the length of the histories of the pairs, in all.
 func (s *site) events(ctx context.Context, pairs []core.Pair) (total int64, err error) {
 	lengths := make([]int64, len(pairs))
@@ -227,6 +244,20 @@ func (s *site) inStep(ctx context.Context, pairs map[string]core.Pair) error {
 		wrong = append(wrong[:5:5], fmt.Errorf("and %d more", len(wrong)-5))
 	}
 	return errors.Join(wrong...)
+}
+
+// drained waits until nothing is left to do and every pair is in step.
+func (s *site) drained(ctx context.Context, pairs map[string]core.Pair) error {
+	for {
+		if err := s.Quiet(ctx); err != nil {
+			return err
+		}
+		if err := s.inStep(ctx, pairs); err == nil {
+			return nil
+		} else if rig.Pause(ctx, time.Second) != nil {
+			return err
+		}
+	}
 }
 
 // each runs f for every element, a few at a time, until one fails.

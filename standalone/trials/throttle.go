@@ -25,18 +25,8 @@ func throttle(ctx context.Context, o options, f *figures) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Connect(ctx, connection, []byte(connectionFile), nil); err != nil {
-		return err
-	}
-	tickets, err := s.tickets(ctx, o.n)
+	tickets, pairs, err := s.paired(ctx, o.n)
 	if err != nil {
-		return err
-	}
-	pairs, err := s.pairs(ctx, o.n)
-	if err != nil {
-		return err
-	}
-	if err := s.Quiet(ctx); err != nil {
 		return err
 	}
 	var meters []*rig.Meter
@@ -61,17 +51,8 @@ func throttle(ctx context.Context, o options, f *figures) error {
 		}
 	}
 	began := time.Now()
-	for {
-		if err := s.Quiet(ctx); err != nil {
-			return err
-		}
-		err := s.inStep(ctx, pairs)
-		if err == nil {
-			break
-		}
-		if rig.Pause(ctx, time.Second) != nil {
-			return err
-		}
+	if err := s.drained(ctx, pairs); err != nil {
+		return err
 	}
 	f.set("edits", edits)
 	f.set("drain_seconds", time.Since(began).Seconds()-3)
