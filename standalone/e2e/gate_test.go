@@ -21,6 +21,7 @@ func (w *world) gateIs(system, state string) error {
 // work on, and what they did arrives when it opens. A credential that is revoked closes it by itself, parks no pair, and
 // when it is restored the work goes on.
 func TestClosedGateHoldsTheFleet(t *testing.T) {
+	t.Parallel() // it waits to see that nothing happens
 	w := newWorld(t, "", "from-tickets")
 	s := w.paired(1, false)
 	gates := "/api/v1/gates/jira-acme"

@@ -15,6 +15,9 @@ const childFlag = "DUPLEX_E2E_CHILD"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childFlag) == "" {
+		for k, v := range map[string]string{"E2E_ZENDESK_TOKEN": "zd-token-sync", "E2E_JIRA_TOKEN": "sync-api-token", "E2E_WEBHOOK_SECRET": webhookSecret} {
+			os.Setenv(k, v) // for all worlds, and for the workers that they start
+		}
 		os.Exit(m.Run())
 	}
 	o, err := app.ParseFlags(os.Args[1:], os.Stderr)

@@ -25,7 +25,7 @@ func (w *world) retuned(name, lines string) {
 		}
 	}
 	file = append(append([]byte(nil), file...), lines...)
-	w.must(w.admin.Call(w.ctx(), "PUT", "/api/v1/connections/"+name, object{"file_name": name + ".yaml", "source": string(file)}, nil))
+	w.put("connections", name, file)
 }
 
 // swept waits until each side of the connection was swept once.
@@ -60,6 +60,7 @@ func (w *world) within(limit time.Duration, what string, holds func() error) {
 // TestPain05MissedWebhooks loses all webhooks for the whole run. New items, edits, comments and deletions on both sides
 // arrive by sweeps alone, within two sweep intervals.
 func TestPain05MissedWebhooks(t *testing.T) {
+	t.Parallel() // it waits for sweeps
 	const interval = 20 * time.Second
 	w := newWorld(t, "", "from-tickets", "from-issues")
 	w.deliver("drop")
@@ -139,11 +140,13 @@ func (w *world) writes(c rig.Control, since int) (n, last int) {
 // TestPain16DeletedItems deletes four of ten issues through Jira's API. The connection stops, with nothing written to any
 // ticket, and says what it saw; after the release the policy acts on all four, and the six others are kept in step.
 func TestPain16DeletedItems(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		quiet bool
 	}{{"told by webhooks", false}, {"found by sweeps", true}} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // it waits for sweeps, and to see that nothing happens
 			w := newWorld(t, "", "from-tickets")
 			w.retuned("from-tickets", "deletes: {support: note, engineering: delete}\nsweep: 5s\nbrakes: {deleted: 20%, changed: off, least: 2, hold: 4s}\n")
 			var all []*subject

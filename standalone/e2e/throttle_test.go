@@ -2,8 +2,6 @@ package e2e
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -15,13 +13,7 @@ import (
 func TestPain14RateLimits(t *testing.T) {
 	const pairs = 24
 	w := newWorld(t, "")
-	for kind, upper := range map[string]string{"zendesk": "ZENDESK", "jira": "JIRA"} {
-		file := strings.Replace(fmt.Sprintf(systemFile, kind, kind, upper, upper), "requests_per_second: 1000, concurrency: 300", "requests_per_second: 100, concurrency: 8", 1)
-		if kind == "jira" {
-			file += "settings: {index_lag: " + findLag.String() + "}\n"
-		}
-		w.must(w.admin.Call(w.ctx(), "PUT", "/api/v1/systems/"+kind+"-acme", object{"file_name": kind + ".yaml", "source": file}, nil))
-	}
+	w.limit("{requests_per_second: 100, concurrency: 8}")
 	systems := []rig.Control{w.zendesk, w.jira}
 	for _, c := range systems {
 		_, err := c.Break(w.ctx(), rig.Fault{Kind: "throttle", Percent: 30, RetryAfter: 1, Account: syncAccount})

@@ -37,13 +37,14 @@ const (
 	exportDelay   = 2 * time.Second // how much of the newest time the emulated export of changes hides
 )
 
+// Secrets are the same in every world, so that worlds can be side by side in one process; addresses are the worlds' own.
 const systemFile = `
 system: %s-acme
 kind: %s
-base_url: ${env:E2E_%s_URL}
+base_url: %s
 auth: {method: token, email: sync@acme.example, token: "${env:E2E_%s_TOKEN}"}
 webhook: {secret: "${env:E2E_WEBHOOK_SECRET}"}
-limits: {requests_per_second: 1000, concurrency: 300}
+limits: %s
 `
 
 // A ticket tagged bug gets an issue, and an issue labelled escalate gets a ticket: the same rules in both directions.
@@ -148,10 +149,6 @@ func (w *world) systems() {
 	w.must(err)
 	w.zendesk, w.jira = w.serve(z.Handler(), z.SetBaseURL, z.Close), w.serve(j.Handler(), j.SetBaseURL, j.Close)
 	w.ada, w.grace = rig.Agent(string(w.zendesk), "ada"), rig.Engineer(string(w.jira), "grace")
-	for k, v := range map[string]string{"E2E_ZENDESK_URL": string(w.zendesk), "E2E_ZENDESK_TOKEN": "zd-token-sync", "E2E_JIRA_URL": string(w.jira),
-		"E2E_JIRA_TOKEN": "sync-api-token", "E2E_WEBHOOK_SECRET": webhookSecret} {
-		w.t.Setenv(k, v)
-	}
 }
 
 func (w *world) serve(h http.Handler, base func(string), end func()) rig.Control {
@@ -240,22 +237,26 @@ func (w *world) ownCalls(systems ...rig.Control) (own []rig.Call) {
 // apply gives duplex the systems and the connections through the admin API.
 func (w *world) apply(names []string) {
 	w.t.Helper()
-	put := func(path, name string, body []byte) {
-		w.must(w.admin.Call(w.ctx(), "PUT", path, object{"file_name": name, "source": string(body)}, nil))
-	}
-	for kind, upper := range map[string]string{"zendesk": "ZENDESK", "jira": "JIRA"} {
-		file := []byte(fmt.Sprintf(systemFile, kind, kind, upper, upper))
-		if kind == "jira" {
-			file = append(file, []byte("settings: {index_lag: "+findLag.String()+"}\n")...)
-		}
-		put("/api/v1/systems/"+kind+"-acme", kind+".yaml", file)
-	}
+	w.limit("{requests_per_second: 1000, concurrency: 300}")
 	if len(names) == 0 {
 		names = slices.Sorted(maps.Keys(connections))
 	}
 	for _, name := range names {
-		put("/api/v1/connections/"+name, name+".yaml", connections[name])
+		w.put("connections", name, connections[name])
 	}
+}
+
+// limit gives duplex both systems with those limits.
+func (w *world) limit(limits string) {
+	w.t.Helper()
+	w.put("systems", "zendesk-acme", fmt.Appendf(nil, systemFile, "zendesk", "zendesk", w.zendesk, "ZENDESK", limits))
+	w.put("systems", "jira-acme", fmt.Appendf(nil, systemFile+"settings: {index_lag: %s}\n", "jira", "jira", w.jira, "JIRA", limits, findLag))
+}
+
+// put gives duplex the file of a system or a connection.
+func (w *world) put(what, name string, file []byte) {
+	w.t.Helper()
+	w.must(w.admin.Call(w.ctx(), "PUT", "/api/v1/"+what+"/"+name, object{"file_name": name + ".yaml", "source": string(file)}, nil))
 }
 
 // eventually waits until holds returns nil, and fails the test with its last error.
