@@ -97,13 +97,14 @@ func serve(ctx context.Context, group *errgroup.Group, o Options, token string, 
 		temporal.Close()
 		st.Close()
 	}
-	group.Go(func() error { return systems.Gates.Run(ctx) })
 	if o.has(PartGateway) {
 		if err := startGateway(ctx, group, o, gateway.Options{Store: st, Temporal: temporal, Systems: systems, Gates: systems.Gates, Check: service.Check(systems),
 			AdminToken: token, TemporalUI: fmt.Sprintf("http://127.0.0.1:%d", o.UI), Namespace: namespace, Log: o.Log, Registry: registry, OwnDelay: o.OwnDelay, Retention: o.Retention}, stdout); err != nil {
+			temporal.Close()
 			return nil, errors.Join(err, st.Close())
 		}
 	}
+	group.Go(func() error { return systems.Gates.Run(ctx) }) // behind what may fail, for it uses the store
 	if o.has(PartWorker) {
 		w := service.NewWorker(service.WorkerOptions{Temporal: temporal, Store: st, Systems: systems, Log: o.Log, Tuning: o.Tuning,
 			Ledger: "http://" + o.Admin + "/api/v1/plans/", Observer: service.NewMetrics(registry), Retention: o.Retention,
