@@ -20,7 +20,7 @@ type watch struct {
 	faults map[string]int
 	last   time.Time // when the last call was seen that was about an item
 	wrote  time.Time // when the last write was seen
-	missed int       // calls that came too fast to be counted
+	missed int       // calls that a system forgot before they were read
 }
 
 // watchCalls begins to count; it ends with ctx.
