@@ -120,7 +120,6 @@ func TestOwnWrites(t *testing.T) {
 	w := newWorld(t)
 	w.connect(desk)
 	p := w.pair("1", "2")
-	w.run()
 	echo := core.Hint{Ref: core.Ref{ID: "2"}, Kind: core.HintChanged, Revision: "9", Own: true}
 	w.send(core.B, "o1", echo)
 	if d := w.delivery("o1"); d.State != core.DeliveryWaiting {
@@ -130,6 +129,7 @@ func TestOwnWrites(t *testing.T) {
 	if err := w.store.SavePair(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
+	w.run() // from here on, so that a slow machine has recorded the write before the wait is over
 	w.eventually("the echo is recognised", func() bool { return w.delivery("o1").State == core.DeliveryIgnored })
 	if n := len(w.engine.all()); n != 0 {
 		t.Errorf("the echo cost %d signals", n)

@@ -62,7 +62,7 @@ type Patience struct {
 var DefaultPatience = Patience{Failing: 30 * time.Second, Silent: 2 * time.Minute, Skew: time.Minute}
 
 const (
-	failingAttempts = 4 // of one workflow task, before it is taken for failing
+	failingAttempts = 3 // of one workflow task, before it is taken for failing: the third begins after two time limits, about 25 s
 	reminders       = 2 // before a silent workflow is started anew
 )
 

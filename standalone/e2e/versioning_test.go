@@ -152,7 +152,7 @@ func TestPairsMoveToANewVersionWhenTheyContinueAsNew(t *testing.T) {
 // until waits for something to become true.
 func until(t *testing.T, what string, holds func() error) {
 	t.Helper()
-	deadline := time.Now().Add(60 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		err := holds()
 		if err == nil {

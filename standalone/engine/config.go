@@ -100,6 +100,9 @@ func dynamicConfig(overrides map[string]any) dynamicconfig.StaticClient {
 		dynamicconfig.MatchingUseNewMatcher.Key():               true,
 		dynamicconfig.MatchingEnableFairness.Key():              true,
 
+		// A workflow whose task fails is reported after half a minute, not after two, and started again from the store.
+		dynamicconfig.NumConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute.Key(): 3,
+
 		// Nothing leaves the machine that an admin did not configure.
 		dynamicconfig.EnableServerVersionCheck.Key(): false,
 	}
