@@ -51,9 +51,6 @@ type applying struct {
 }
 
 func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, error) {
-	if waits, err := a.braked(ctx, in.Pair); err != nil || waits != "" {
-		return ApplyResult{Braked: waits, Status: core.PairProblem, Problem: string(core.ProblemBrake), Problems: 1}, err
-	}
 	plan, err := a.Store.Plan(ctx, in.Plan)
 	if err != nil {
 		return ApplyResult{}, err
@@ -64,6 +61,9 @@ func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, err
 	s, err := a.load(ctx, in.Pair, plan.Now)
 	if err != nil {
 		return ApplyResult{}, err
+	}
+	if waits, err := a.braked(ctx, s.row); err != nil || waits != "" {
+		return ApplyResult{Braked: waits, Status: core.PairProblem, Problem: string(core.ProblemBrake), Problems: max(1, len(s.row.Parked))}, err
 	}
 	if err := a.asOf(ctx, s, &plan); err != nil {
 		return ApplyResult{}, err
@@ -141,12 +141,7 @@ func (w *applying) finish(ctx context.Context) (ApplyResult, error) {
 	if !w.c.Facts().Precondition && w.found == nil {
 		side.Revision = "" // a comment that came right before the write is in this revision and has not been read
 	}
-	if full.Revision != "" {
-		side.Own = append(side.Own, full.Revision)
-		if n := len(side.Own); n > 8 {
-			side.Own = side.Own[n-8:]
-		}
-	}
+	side.Own = core.WithOwn(side.Own, full.Revision)
 	if err := w.settle(ctx, w.step, w.plan, w.done, w.outcomes, nil); err != nil {
 		return r, err
 	}

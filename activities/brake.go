@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"maps"
 	"time"
 
 	"duplex/core"
@@ -10,16 +9,13 @@ import (
 
 // braked tells why nothing may be written for the pair now: its connection is stopped. "" when it is not. The pair then
 // says so where people look, and the release finds it there.
-func (a *Activities) braked(ctx context.Context, pairID string) (waits string, err error) {
-	pair, err := a.Store.Pair(ctx, pairID)
-	if err != nil {
-		return "", err
-	}
+// Pair is the row as it is stored.
+func (a *Activities) braked(ctx context.Context, pair core.Pair) (waits string, err error) {
 	b, on, err := a.Store.Brake(ctx, pair.Connection)
 	if err != nil || !on {
 		return "", err
 	}
-	if err := a.hold(ctx, pair, core.Problem{Class: core.ProblemBrake, Text: b.Waits(), Retries: "duplex release " + pair.Connection}); err != nil {
+	if err := a.parkPair(ctx, pair, core.Parked{Problem: core.Problem{Class: core.ProblemBrake, Text: b.Waits(), Retries: "duplex release " + pair.Connection}}); err != nil {
 		return "", err
 	}
 	// Between the two looks the brake may have been released, by somebody who did not find this pair among those it held.
@@ -27,28 +23,6 @@ func (a *Activities) braked(ctx context.Context, pairID string) (waits string, e
 		return "", err
 	}
 	return b.Waits(), nil
-}
-
-// hold shows on the pair's row what the whole pair waits for. Base and seen stay as they are stored.
-func (a *Activities) hold(ctx context.Context, pair core.Pair, p core.Problem) error {
-	old, had := pair.Parked["pair"]
-	p.Since = a.Now().UTC()
-	if had && old.Problem.Class == p.Class {
-		if old.Problem.Text == p.Text {
-			return nil
-		}
-		p.Since = old.Problem.Since
-	} else if a.Observer != nil {
-		a.Observer.Failed(pair.Connection, string(p.Class))
-	}
-	parked := maps.Clone(pair.Parked)
-	if parked == nil {
-		parked = map[string]core.Parked{}
-	}
-	parked["pair"] = core.Parked{Problem: p}
-	pair.Parked = parked
-	pair.Status, _, _ = worst(pair)
-	return a.Store.SaveStep(ctx, core.Step{Pair: pair})
 }
 
 // tally counts what is gone on a side. Accepted is when the connection was released last.

@@ -70,7 +70,7 @@ func (a *Activities) waits(ctx context.Context, pair core.Pair, m *mapping.Mappi
 	if _, err := a.judge(ctx, m.Connection, t); err != nil {
 		return EndResult{}, false, err
 	}
-	if waits, err := a.braked(ctx, pair.ID); err != nil || waits != "" {
+	if waits, err := a.braked(ctx, pair); err != nil || waits != "" {
 		return EndResult{Braked: waits, Summary: waits, Status: core.PairProblem, Problem: string(core.ProblemBrake)}, true, err
 	}
 	left := side.GoneAt.Add(m.Connection.Brakes.Hold).Sub(a.Now())
@@ -79,7 +79,7 @@ func (a *Activities) waits(ctx context.Context, pair core.Pair, m *mapping.Mappi
 	}
 	text := fmt.Sprintf("the %s item was deleted or is out of sight; unless it comes back, the delete policy of %s acts %s after it was missed",
 		side.Name, pair.Sides[gone.Other()].Name, m.Connection.Brakes.Hold)
-	err = a.hold(ctx, pair, core.Problem{Class: core.ProblemGone, Text: text, Retries: "by itself, or restoring the item"})
+	err = a.parkPair(ctx, pair, core.Parked{Problem: core.Problem{Class: core.ProblemGone, Text: text, Retries: "by itself, or restoring the item"}})
 	return EndResult{Wait: max(left, time.Millisecond), Summary: text, Status: core.PairProblem, Problem: string(core.ProblemGone)}, true, err
 }
 
@@ -89,10 +89,10 @@ func (a *Activities) act(ctx context.Context, pair core.Pair, m *mapping.Mapping
 	switch policy := m.Connection.Deletes[left]; policy {
 	case core.DeleteIgnore:
 		pair.Sides[left.Other()].Gone = true
-		pair.Status = core.PairProblem
+		pair.Parked = nil
 		text := fmt.Sprintf("the %s item was deleted; by policy nothing is done and %s is no longer kept in step: unlink, or restore the item and resync", goneName, leftName)
-		pair.Parked = map[string]core.Parked{"pair": {Problem: core.Problem{Class: core.ProblemGone, Text: text, Since: a.Now().UTC(), Retries: "restoring the item"}}}
-		return EndResult{Summary: text, Status: pair.Status, Problem: string(core.ProblemGone)}, a.Store.SaveStep(ctx, core.Step{Pair: pair})
+		return EndResult{Summary: text, Status: core.PairProblem, Problem: string(core.ProblemGone)},
+			a.parkPair(ctx, pair, core.Parked{Problem: core.Problem{Class: core.ProblemGone, Text: text, Retries: "restoring the item"}})
 	case core.DeleteNote:
 		if err := a.note(ctx, pair, left, deletedNote(pair, left)); err != nil {
 			return EndResult{}, err

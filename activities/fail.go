@@ -12,32 +12,15 @@ func (a *Activities) Fail(ctx context.Context, in FailInput) error {
 	if err != nil {
 		return temporalError(err)
 	}
-	old, had := pair.Parked["pair"]
-	if in.Clear && !had {
-		return nil
+	if in.Clear {
+		return temporalError(a.freePair(ctx, pair))
 	}
-	parked := map[string]core.Parked{}
-	for k, v := range pair.Parked {
-		parked[k] = v
+	k := pair.Parked[core.WholePair] // what a system refused stays known
+	k.Problem = core.Problem{Class: in.Class, Text: in.Text, Retries: "any new event, resync, and by itself with growing pauses"}
+	if k.Tries > 0 {
+		k.Problem.Retries = retriesRefused
 	}
-	delete(parked, "pair")
-	if !in.Clear {
-		since := a.Now().UTC()
-		if had {
-			since = old.Problem.Since
-		} else if a.Observer != nil {
-			a.Observer.Failed(pair.Connection, string(in.Class))
-		}
-		k := old // what a system refused stays known
-		k.Problem = core.Problem{Class: in.Class, Text: in.Text, Since: since, Retries: "any new event, resync, and by itself with growing pauses"}
-		if k.Tries > 0 {
-			k.Problem.Retries = retriesRefused
-		}
-		parked["pair"] = k
-	}
-	pair.Parked = parked
-	pair.Status, _, _ = worst(pair)
-	return temporalError(a.Store.SaveStep(ctx, core.Step{Pair: pair}))
+	return temporalError(a.parkPair(ctx, pair, k))
 }
 
 // Pause shows in the store's row that an operator paused the pair. The next sync after resuming sets the status anew.

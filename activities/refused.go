@@ -14,9 +14,6 @@ import (
 	"duplex/core"
 )
 
-// wholePair is the key under which a failure of the whole pair is parked.
-const wholePair = "pair"
-
 // refused remembers what a system refused as a whole, so that the same is not sent again before it changes: a create that
 // lacks a required field, a write to an item that the account may not change. Errors that pass by themselves are not kept.
 func (a *Activities) refused(ctx context.Context, in ApplyInput, err error) {
@@ -43,29 +40,15 @@ func (a *Activities) keepRefused(ctx context.Context, in ApplyInput, err error) 
 	if errors.As(err, &invalid) {
 		names = slices.DeleteFunc(slices.Sorted(maps.Keys(invalid.Fields)), func(f string) bool { return f == "" })
 	}
-	old, had := pair.Parked[wholePair]
 	now := a.Now().UTC()
 	p := core.Parked{Problem: problemOf(err), Pending: in.To.Other(), Version: plan.Version, Tried: now, Tries: 1, Names: names}
-	p.Problem.Text, p.Problem.Since = withoutContent(err), now
+	p.Problem.Text = withoutContent(err)
 	p.Problem.Retries = retriesRefused
 	p.Fingerprint = writePrint(&plan, in.To, names)
-	if had {
-		p.Problem.Since = old.Problem.Since
-		if old.Pending == p.Pending && old.Version == p.Version {
-			p.Tries += old.Tries
-		}
+	if old, had := pair.Parked[core.WholePair]; had && old.Pending == p.Pending && old.Version == p.Version {
+		p.Tries += old.Tries
 	}
-	parked := maps.Clone(pair.Parked)
-	if parked == nil {
-		parked = map[string]core.Parked{}
-	}
-	parked[wholePair] = p
-	pair.Parked = parked
-	pair.Status, _, _ = worst(pair)
-	if !had && a.Observer != nil {
-		a.Observer.Failed(pair.Connection, string(p.Problem.Class))
-	}
-	return a.Store.SaveStep(ctx, core.Step{Pair: pair})
+	return a.parkPair(ctx, pair, p)
 }
 
 const retriesRefused = "a change of what was refused, a new mapping version, resync, and by itself with growing pauses"
@@ -108,7 +91,7 @@ const triesAtOnce = 2
 // holdsBack reports that a plan's write to a side is what the system refused a while ago, so that it is not sent now. An
 // operator's word, and a new mapping version, always send it.
 func (s *step) holdsBack(p *core.Plan, to core.Side, now time.Time) bool {
-	parked, ok := s.pair.Parked[wholePair]
+	parked, ok := s.pair.Parked[core.WholePair]
 	if !ok || parked.Tries == 0 || parked.Pending != to.Other() || parked.Version != p.Version || s.retry || len(s.resolve) > 0 {
 		return false
 	}

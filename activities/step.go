@@ -101,7 +101,7 @@ func failedPause(tries int) time.Duration { return min(time.Minute<<min(tries-1,
 // tiredOf reports that something of the pair is parked that is to be tried again by itself.
 func tiredOf(p core.Pair) bool {
 	for key, parked := range p.Parked {
-		if key != wholePair && parked.Tries > 0 {
+		if key != core.WholePair && parked.Tries > 0 {
 			return true
 		}
 	}
@@ -112,7 +112,7 @@ func tiredOf(p core.Pair) bool {
 func (s *step) parked(now time.Time) map[string]core.Parked {
 	still := maps.Clone(s.pair.Parked)
 	maps.DeleteFunc(still, func(key string, p core.Parked) bool {
-		return key != wholePair && p.Tries > 0 && !now.Before(p.Tried.Add(failedPause(p.Tries)))
+		return key != core.WholePair && p.Tries > 0 && !now.Before(p.Tried.Add(failedPause(p.Tries)))
 	})
 	return still
 }

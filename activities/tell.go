@@ -159,8 +159,7 @@ func (a *Activities) tellField(ctx context.Context, pair core.Pair, m *mapping.M
 	if err != nil || o.Revision == "" {
 		return "", err
 	}
-	own := append(pair.Sides[side].Own, o.Revision)
-	pair.Sides[side].Own = own[max(0, len(own)-8):]
+	pair.Sides[side].Own = core.WithOwn(pair.Sides[side].Own, o.Revision)
 	return o.Revision, a.Store.SaveStep(ctx, core.Step{Pair: pair})
 }
 
@@ -192,7 +191,7 @@ func problemText(pair core.Pair, m *mapping.Mapping, side core.Side, about []str
 
 func nameOf(m *mapping.Mapping, side core.Side, key string) string {
 	switch {
-	case key == wholePair:
+	case key == core.WholePair:
 		return "The whole item"
 	case strings.HasPrefix(key, string(core.EntryComment)+":"):
 		return "A comment"

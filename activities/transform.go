@@ -37,7 +37,7 @@ func (a *Activities) transform(ctx context.Context, in TransformInput) (Transfor
 		r.Summary = "waits: the system refused this a while ago, and nothing about it has changed; " + r.Summary
 	}
 	if write {
-		if r.Braked, err = a.braked(ctx, in.Pair); err != nil {
+		if r.Braked, err = a.braked(ctx, s.row); err != nil {
 			return r, err
 		}
 		if r.Braked != "" {
@@ -106,10 +106,10 @@ func (a *Activities) settle(ctx context.Context, s *step, p *core.Plan, done mer
 			p.Decisions[i].Wrote = v
 		}
 	}
-	refused, waits := s.pair.Parked[wholePair]
+	refused, waits := s.pair.Parked[core.WholePair]
 	to := refused.Pending.Other()
 	if waits = waits && refused.Tries > 0 && !done.Wrote[to] && p.Writes(to); waits {
-		parked[wholePair] = refused
+		parked[core.WholePair] = refused
 	}
 	for k, v := range parked {
 		if old, ok := s.pair.Parked[k]; ok {

@@ -173,7 +173,7 @@ func (s *step) differences(p *core.Plan) []string {
 		if kind, id, ok := entryOf(key); ok {
 			pr := s.pair.Parked[key].Problem
 			out = append(out, Difference("parked", fmt.Sprintf("%s %s, %s%s", kind, id, pr.Class, since(pr.Since))))
-		} else if key == "pair" {
+		} else if key == core.WholePair {
 			pr := s.pair.Parked[key].Problem
 			out = append(out, Difference("parked", fmt.Sprintf("the whole pair, %s%s", pr.Class, since(pr.Since))))
 		}

@@ -1,6 +1,9 @@
 package core
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // GateState says whether a system may be called.
 type GateState string
@@ -94,11 +97,15 @@ type Closing struct {
 	Holder string // who tried the gate and found this, "" when the call was none that tried it
 }
 
-// The pauses of a gate whose system does not say how long it wants to be left alone. The last one is kept.
+// The pauses of a gate whose system does not say how long it wants to be left alone. The last one is kept. After a system was
+// away for minutes its work waits at most a minute longer, after an hour at most five; credentials are tried less often,
+// because a vendor may lock an account that is refused again and again.
 var (
-	probePauses    = []time.Duration{5 * time.Second, 10 * time.Second, 20 * time.Second, 30 * time.Second, 30 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute}
+	awayPauses = slices.Concat([]time.Duration{5 * time.Second, 10 * time.Second, 20 * time.Second},
+		slices.Repeat([]time.Duration{30 * time.Second}, 8), slices.Repeat([]time.Duration{time.Minute}, 15),
+		slices.Repeat([]time.Duration{2 * time.Minute}, 20), []time.Duration{5 * time.Minute})
+	deniedPauses   = []time.Duration{5 * time.Second, 10 * time.Second, 20 * time.Second, 30 * time.Second, 30 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute}
 	throttlePauses = []time.Duration{2 * time.Second, 5 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute}
-	servicePauses  = []time.Duration{30 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute}
 )
 
 // longestPause bounds what a system may ask for, so that a wrong header does not close a gate for a week.
@@ -146,9 +153,11 @@ func (g Gate) Close(c Closing, now time.Time) Gate {
 	case c.State == GateThrottled:
 		next.pausedFor(c.For, throttlePauses, now)
 	case c.State == GateMaintenance:
-		next.pausedFor(c.For, servicePauses, now)
+		next.pausedFor(c.For, awayPauses, now)
+	case c.State == GateDenied:
+		next.ProbeAt = now.Add(pause(deniedPauses, next.Failures))
 	default:
-		next.ProbeAt = now.Add(pause(probePauses, next.Failures))
+		next.ProbeAt = now.Add(pause(awayPauses, next.Failures))
 	}
 	was, is := g.rank(now), next.rank(now)
 	same := was > 0 && g.State == c.State && g.By == c.By

@@ -72,8 +72,8 @@ func TestPausesGrow(t *testing.T) {
 		g = g.LeaseTo("me", now.Add(30*time.Second))
 		g = g.Close(Closing{State: GateDown, Holder: "me"}, now)
 	}
-	if probes < 60 || probes > 90 {
-		t.Errorf("%d probes in six hours, want about 75", probes)
+	if probes < 95 || probes > 120 {
+		t.Errorf("%d probes in six hours, want about 106", probes)
 	}
 	if !g.Since.Equal(noon) {
 		t.Errorf("down since %v, want %v: it has been down all the time", g.Since, noon)

@@ -1,6 +1,9 @@
 package core
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // PairID is the workflow id of a pair: named after the item that came first.
 func PairID(connection, side, itemID string) string {
@@ -28,10 +31,13 @@ type Pair struct {
 	Status     PairStatus        `json:"status"`
 	Origin     Side              `json:"origin"` // the side whose item came first
 	Sides      [2]PairSide       `json:"sides"`
-	Parked     map[string]Parked `json:"parked,omitempty"` // by rule id, or "comment:<id>", "attachment:<id>", "pair"
+	Parked     map[string]Parked `json:"parked,omitempty"` // by rule id, or "comment:<id>", "attachment:<id>", WholePair
 	CreatedAt  time.Time         `json:"created_at"`       // UTC
 	SyncedAt   time.Time         `json:"synced_at,omitzero"`
 }
+
+// WholePair is the key under which a problem of the whole pair is parked.
+const WholePair = "pair"
 
 // PairSide is one side of a pair.
 type PairSide struct {
@@ -44,9 +50,21 @@ type PairSide struct {
 	Revision string `json:"revision,omitempty"`
 	// GoneAt is when the item was first found gone, UTC; zero while it is there.
 	GoneAt time.Time `json:"gone_at,omitzero"`
-	// Own are the revisions the item had right after the newest writes of the sync, newest last, at most eight: a
-	// webhook that names one of them and the sync's own account is an echo.
+	// Own are the revisions the item had right after the newest writes of the sync, newest last: a webhook that names one
+	// of them and the sync's own account is an echo.
 	Own []string `json:"own,omitempty"`
+}
+
+// mostOwn is how many revisions of own writes are remembered: more than one sync makes.
+const mostOwn = 8
+
+// WithOwn adds the revision after a write of the sync's own to those that are remembered; "" adds none.
+func WithOwn(own []string, revision string) []string {
+	if revision == "" {
+		return own
+	}
+	own = append(slices.Clip(own), revision)
+	return own[max(0, len(own)-mostOwn):]
 }
 
 // Parked is something that waits for a person or for a change.

@@ -67,7 +67,7 @@ func (g *Gateway) decided(ctx context.Context, p core.Pair, req ResolveRequest) 
 		return res, refuse(classConflict, req.Rule, "only a comment or a file can be left out; a field is resolved to a value")
 	case req.Skip:
 		return core.Resolution{Kind: core.ResolveSkip, Side: parked.Pending}, nil
-	case entry || req.Rule == "pair":
+	case entry || req.Rule == core.WholePair:
 		return res, refuse(classConflict, req.Rule, fmt.Sprintf("%s has no value to choose; it is parked as %s: %s", req.Rule, parked.Problem.Class, toDo[parked.Problem.Class]))
 	}
 	fields, seen, v, err := g.shown(ctx, p, req.Rule)

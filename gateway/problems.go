@@ -100,9 +100,9 @@ func commands(p core.Pair, rule string, class core.ProblemClass) []string {
 	switch {
 	case entry:
 		return []string{resync, act("resolve '%s' '%s' --skip", p.ID, rule)}
-	case rule == "pair" && class == core.ProblemGone:
+	case rule == core.WholePair && class == core.ProblemGone:
 		return []string{resync, act("unlink '%s'", p.ID)}
-	case rule == "pair":
+	case rule == core.WholePair:
 		return []string{resync}
 	case class == core.ProblemConflict:
 		return []string{act("resolve '%s' '%s' --winner %s", p.ID, rule, p.Sides[core.A].Name), act("resolve '%s' '%s' --winner %s", p.ID, rule, p.Sides[core.B].Name),

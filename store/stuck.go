@@ -96,7 +96,7 @@ func (s *Store) pairWork(ctx context.Context, rest string, args ...any) ([]core.
 		if err != nil {
 			return nil, err
 		}
-		_, held := parked["pair"]
+		_, held := parked[core.WholePair]
 		out = append(out, core.PairWork{ID: r.ID, Status: core.PairStatus(r.Status), HintedAt: r.HintedAt.Time, SyncedAt: r.SyncedAt.Time, Held: held})
 	}
 	return out, nil

@@ -24,7 +24,7 @@ func (p *pair) answerRuns(ctx workflow.Context, state core.RunItemState, reason 
 			in.Refs = append(in.Refs, core.Ref{System: s.Ref.System, ID: s.Ref.ID})
 		}
 	}
-	if err := workflow.ExecuteLocalActivity(p.local(ctx, "tell the run what became of it: "+string(state)), a.AnswerRuns, in).Get(ctx, nil); err != nil {
+	if err := workflow.ExecuteLocalActivity(local(ctx, "tell the run what became of it: "+string(state)), a.AnswerRuns, in).Get(ctx, nil); err != nil {
 		workflow.GetLogger(ctx).Error("a run was not told what became of a pair", "error", err)
 		return
 	}

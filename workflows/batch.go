@@ -88,7 +88,7 @@ func (b *batch) run(ctx workflow.Context) (Answer, error) {
 }
 
 func (b *batch) begin(ctx workflow.Context) error {
-	if err := workflow.ExecuteLocalActivity(b.local(ctx, "begin the run"), a.BeginRun, b.Run).Get(ctx, &b.Facts); err != nil {
+	if err := workflow.ExecuteLocalActivity(local(ctx, "begin the run"), a.BeginRun, b.Run).Get(ctx, &b.Facts); err != nil {
 		return err
 	}
 	b.Began, b.Moved = true, workflow.Now(ctx)
@@ -126,7 +126,7 @@ func (b *batch) list(ctx workflow.Context) error {
 	var p activities.RunProgress
 	var err error
 	if b.Facts.ListOn == "" {
-		err = workflow.ExecuteLocalActivity(b.local(ctx, "list the items of the run"), a.ListRun, b.Run).Get(ctx, &p)
+		err = workflow.ExecuteLocalActivity(local(ctx, "list the items of the run"), a.ListRun, b.Run).Get(ctx, &p)
 	} else {
 		err = workflow.ExecuteActivity(b.activity(ctx, b.Facts.ListOn, "list items in "+b.Facts.ListOn), a.ListRun, b.Run).Get(ctx, &p)
 	}
@@ -138,7 +138,7 @@ func (b *batch) list(ctx workflow.Context) error {
 
 func (b *batch) actOn(ctx workflow.Context) error {
 	var p activities.RunProgress
-	err := workflow.ExecuteLocalActivity(b.local(ctx, "hand over the next items, and count the answers"), a.ActRun,
+	err := workflow.ExecuteLocalActivity(local(ctx, "hand over the next items, and count the answers"), a.ActRun,
 		activities.RunStep{Run: b.Run, Most: window}).Get(ctx, &p)
 	if err == nil {
 		b.progressed(ctx, p)
@@ -151,7 +151,7 @@ func (b *batch) readAndAct(ctx workflow.Context) error {
 	most := min(b.Facts.Chunk, window-b.Progress.Counts[core.ItemHandedOver])
 	in := activities.RunJudgeInput{Run: b.Run}
 	if most > 0 {
-		if err := workflow.ExecuteLocalActivity(b.local(ctx, "take the next items"), a.TakeRun, activities.RunStep{Run: b.Run, Most: most}).Get(ctx, &in.Targets); err != nil {
+		if err := workflow.ExecuteLocalActivity(local(ctx, "take the next items"), a.TakeRun, activities.RunStep{Run: b.Run, Most: most}).Get(ctx, &in.Targets); err != nil {
 			return err
 		}
 	}
@@ -170,7 +170,7 @@ func (b *batch) readAndAct(ctx workflow.Context) error {
 		}
 	}
 	var p activities.RunProgress
-	if err := workflow.ExecuteLocalActivity(b.local(ctx, "decide about the items that were read"), a.JudgeRun, in).Get(ctx, &p); err != nil {
+	if err := workflow.ExecuteLocalActivity(local(ctx, "decide about the items that were read"), a.JudgeRun, in).Get(ctx, &p); err != nil {
 		return err
 	}
 	b.progressed(ctx, p)
@@ -213,7 +213,7 @@ func (b *batch) rest(ctx workflow.Context) error {
 }
 
 func (b *batch) record(ctx workflow.Context, state core.RunState) error {
-	return workflow.ExecuteLocalActivity(b.local(ctx, "show that the run is "+string(state)), a.SetRun,
+	return workflow.ExecuteLocalActivity(local(ctx, "show that the run is "+string(state)), a.SetRun,
 		activities.RunStateInput{Run: b.Run, State: state, Reason: b.Reason}).Get(ctx, nil)
 }
 
@@ -229,7 +229,7 @@ func (b *batch) halt(err error) {
 
 func (b *batch) end(ctx workflow.Context, state core.RunState) (Answer, error) {
 	var p activities.RunProgress
-	err := workflow.ExecuteLocalActivity(b.local(ctx, "end the run: "+string(state)), a.EndRun,
+	err := workflow.ExecuteLocalActivity(local(ctx, "end the run: "+string(state)), a.EndRun,
 		activities.RunStateInput{Run: b.Run, State: state, Reason: b.Reason}).Get(ctx, &p)
 	if err != nil {
 		return Answer{}, err
@@ -252,20 +252,5 @@ func (b *batch) continueAsNew(ctx workflow.Context) error {
 
 // activity is the context for a call of a system on behalf of the run.
 func (b *batch) activity(ctx workflow.Context, system, summary string) workflow.Context {
-	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue:           SystemQueue(system),
-		StartToCloseTimeout: 15 * time.Minute,
-		HeartbeatTimeout:    b.tuning.Heartbeat,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 2 * time.Minute},
-		Summary:             summary,
-		Priority:            temporal.Priority{PriorityKey: priority(b.Facts.Urgency), FairnessKey: b.Connection},
-	})
-}
-
-func (b *batch) local(ctx workflow.Context, summary string) workflow.Context {
-	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
-		StartToCloseTimeout: 30 * time.Second,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second},
-		Summary:             summary,
-	})
+	return calling(ctx, b.tuning, call{system: system, summary: summary, priority: priority(b.Facts.Urgency), connection: b.Connection})
 }

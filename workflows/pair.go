@@ -101,7 +101,7 @@ func (p *pair) recordPause(ctx workflow.Context) {
 	if !p.Paused || p.pausedRow {
 		return
 	}
-	if err := workflow.ExecuteLocalActivity(p.local(ctx, "show the pause"), a.Pause, p.ID).Get(ctx, nil); err != nil {
+	if err := workflow.ExecuteLocalActivity(local(ctx, "show the pause"), a.Pause, p.ID).Get(ctx, nil); err != nil {
 		workflow.GetLogger(ctx).Error("pause not recorded in the store", "error", err)
 	}
 	p.pausedRow = true
@@ -228,24 +228,9 @@ func (p *pair) show(ctx workflow.Context) {
 	p.shown = now
 }
 
-// activity is the context for a call of a system.
-func (p *pair) activity(ctx workflow.Context, system, summary string, priority int) workflow.Context {
-	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue:           SystemQueue(system),
-		StartToCloseTimeout: 15 * time.Minute,
-		HeartbeatTimeout:    p.tuning.Heartbeat,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 2 * time.Minute},
-		Summary:             summary,
-		Priority:            temporal.Priority{PriorityKey: priority, FairnessKey: p.Connection},
-	})
-}
-
-func (p *pair) local(ctx workflow.Context, summary string) workflow.Context {
-	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
-		StartToCloseTimeout: 30 * time.Second,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second},
-		Summary:             summary,
-	})
-}
-
 func (p *pair) name(s core.Side) string { return fmt.Sprintf("%s %s", p.Sides[s].Name, p.Sides[s].Ref) }
+
+// activity is the context for a call of a system on behalf of the pair.
+func (p *pair) activity(ctx workflow.Context, system, summary string, priority int) workflow.Context {
+	return calling(ctx, p.tuning, call{system: system, summary: summary, priority: priority, connection: p.Connection})
+}

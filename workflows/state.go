@@ -110,11 +110,7 @@ func (s *SideState) wrote(revision string) {
 	if revision == "" {
 		return
 	}
-	s.Own = append(s.Own, revision)
-	if n := len(s.Own); n > 8 {
-		s.Own = s.Own[n-8:]
-	}
-	s.Revision = revision
+	s.Own, s.Revision = core.WithOwn(s.Own, revision), revision
 }
 
 // touch makes every side that has an item dirty.

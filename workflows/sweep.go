@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"duplex/activities"
@@ -69,14 +68,7 @@ func (w Workflows) sweepSide(ctx workflow.Context, r SweepRequest, s core.Side) 
 	if r.By != "" {
 		urgency = PriorityReplay // somebody waits for it
 	}
-	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue:           SystemQueue(r.Systems[s]),
-		StartToCloseTimeout: 30 * time.Minute,
-		HeartbeatTimeout:    w.Tuning.Heartbeat,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 2 * time.Second, BackoffCoefficient: 2, MaximumInterval: 2 * time.Minute},
-		Summary:             "list what changed in " + r.Names[s],
-		Priority:            temporal.Priority{PriorityKey: urgency, FairnessKey: r.Connection},
-	})
+	ctx = calling(ctx, w.Tuning, call{system: r.Systems[s], summary: "list what changed in " + r.Names[s], priority: urgency, connection: r.Connection, most: 30 * time.Minute})
 	for range sweepPasses {
 		var got activities.SweepResult
 		if err := workflow.ExecuteActivity(ctx, a.Sweep, activities.SweepInput{Connection: r.Connection, Side: s}).Get(ctx, &got); err != nil {

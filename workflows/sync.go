@@ -164,7 +164,7 @@ func (p *pair) plan(ctx workflow.Context) (again bool, err error) {
 		in.Seen[s] = p.Sides[s].Seen
 	}
 	var t activities.TransformResult
-	if err := workflow.ExecuteLocalActivity(p.local(ctx, "compare both sides with what they last agreed on"), a.Transform, in).Get(ctx, &t); err != nil {
+	if err := workflow.ExecuteLocalActivity(local(ctx, "compare both sides with what they last agreed on"), a.Transform, in).Get(ctx, &t); err != nil {
 		return false, err
 	}
 	p.again, p.Tells, p.Told = t.Again, t.Tells, t.Told
@@ -326,7 +326,7 @@ func (p *pair) failed(ctx workflow.Context, err error) error {
 	if !p.Entered {
 		return nil
 	}
-	ctx2 := p.local(ctx, "record the problem: "+string(class))
+	ctx2 := local(ctx, "record the problem: "+string(class))
 	if e := workflow.ExecuteLocalActivity(ctx2, a.Fail, activities.FailInput{Pair: p.ID, Class: class, Text: text}).Get(ctx, nil); e != nil {
 		workflow.GetLogger(ctx).Error("problem not recorded", "error", e)
 	}

@@ -50,10 +50,7 @@ func (p *pair) tell(ctx workflow.Context) {
 		}
 		p.Told[s] = r.Told
 		again = again || r.Again
-		if r.Revision != "" {
-			own := append(p.Sides[s].Own, r.Revision)
-			p.Sides[s].Own = own[max(0, len(own)-8):]
-		}
+		p.Sides[s].Own = core.WithOwn(p.Sides[s].Own, r.Revision)
 	}
 	p.tellAt, p.tellDue = time.Time{}, again
 	if again {

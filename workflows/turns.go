@@ -12,7 +12,8 @@ import (
 
 // Turns tell a loop from work: an automation on each side that answers what the sync writes with an edit of its own makes
 // the sync write to one side, then to the other, and so on for ever. Each such edit is new and harmless by itself; only how
-// quickly the sides take turns shows that no person makes them.
+// quickly the sides take turns shows that no person makes them. Then the whole pair rests. A loop too slow for this is found
+// by merge.Loops, which counts over an hour what was written of each field and parks that field alone.
 type Turns struct {
 	N     int       `json:"n,omitempty"` // writes in a row that each went to the other side soon after the last
 	To    core.Side `json:"to,omitempty"`

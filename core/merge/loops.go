@@ -14,7 +14,8 @@ const LoopWrites = 12
 const LoopSpan = time.Hour
 
 // Loops are the rules that were written at least LoopWrites times to side A and as often to side B since that moment.
-// An edit that goes round comes back as an edit of the other side, so a loop always writes both ways.
+// An edit that goes round comes back as an edit of the other side, so a loop always writes both ways. What is parked for it
+// is looked at again at the pair's next event after LoopSpan without writes, or at once when an operator asks.
 func Loops(plans []core.Plan, since time.Time) map[string]bool {
 	wrote := map[string]*[2]int{}
 	for i := range plans {

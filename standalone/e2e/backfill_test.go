@@ -69,6 +69,7 @@ func (w *world) reached(id string, n int) {
 // TestPain01NoDuplicates: what was there before is brought in by two backfills at once, with the worker killed twice on the way,
 // and once more afterwards, and items are linked twice: every item has exactly one twin.
 func TestPain01NoDuplicates(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, "", "from-tickets")
 	w.must(w.zendesk.Webhooks(w.ctx(), "drop", 0)) // only the backfill brings them
 	tokens := make([]string, backfilled)

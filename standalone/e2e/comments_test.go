@@ -10,6 +10,7 @@ import (
 
 // TestPain12CommentsOnce: comments of two items that are linked cross once each, whatever is linked, replayed or backfilled again.
 func TestPain12CommentsOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, "", "from-tickets")
 	ticket, err := w.ada.NewTicket(w.ctx(), object{"subject": "pz0001 broken", "priority": "high", "comment": object{"body": "it does not work", "public": true}})
 	w.must(err)

@@ -24,34 +24,46 @@ var things = []struct {
 
 // TestNoDuplicateCreate kills the worker between any two remote calls that a create makes: of an item, a comment and a
 // file, in both directions. The calls are those that an undisturbed pair was seen to make. Every pair has a point of its
-// own; the calls at the points are held until all have come, and the worker is killed with all of them under way. Then
-// the same with answers that are lost while the worker lives.
+// own; the calls at the points are held until all have come, and the worker is killed with all of them under way. Then,
+// in another world, the same with answers that are lost while the worker lives.
 func TestNoDuplicateCreate(t *testing.T) {
-	w := newWorld(t, "")
-	d := &duplicates{world: w}
-	model := [2]*subject{w.newSubject(0, false, nil), w.newSubject(0, true, nil)}
-	var killed, lost []*subject
-	for i, thing := range things {
-		sequence := d.dryRun(i, model)
-		killed = d.crowd(killed, points(sequence, before, after), i)
-		d.round(i, killed, 0)
-		lost = d.crowd(lost, points(sequence, drop), i)
-		d.round(i, lost, -1)
-		if i == 0 {
-			twice := d.crowd(nil, twicePoints(sequence), i)
-			d.round(i, twice, 2*findLag) // so that the next attempt has no reason to wait before it creates
-		}
-		t.Logf("%s: the calls of a pair from a ticket: %s\nand from an issue: %s", thing.name, strings.Join(sequence[0], ", "), strings.Join(sequence[1], ", "))
-	}
-	t.Logf("\n%-12s %-10s %-22s %6s %6s %11s\n%s", "created", "from", "the worker", "points", "ok", "not made", d.table.String())
-	t.Logf("no duplicate create: %d points, %d ok", d.tried, d.ok)
-	if d.ok != d.tried || d.tried == 0 {
-		t.Error("not every point was held")
+	t.Parallel()
+	for name, tried := range map[string]func(d *duplicates, thing int, sequence [2][]string){
+		"the worker is killed": func(d *duplicates, thing int, sequence [2][]string) {
+			d.subjects = d.crowd(d.subjects, points(sequence, before, after), thing)
+			d.round(thing, d.subjects, 0)
+			if thing == 0 {
+				twice := d.crowd(nil, twicePoints(sequence), thing)
+				d.round(thing, twice, 2*findLag) // so that the next attempt has no reason to wait before it creates
+			}
+		},
+		"answers are lost": func(d *duplicates, thing int, sequence [2][]string) {
+			d.subjects = d.crowd(d.subjects, points(sequence, drop), thing)
+			d.round(thing, d.subjects, -1)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "")
+			d := &duplicates{world: w}
+			model := [2]*subject{w.newSubject(0, false, nil), w.newSubject(0, true, nil)}
+			for thing := range things {
+				sequence := d.dryRun(thing, model)
+				tried(d, thing, sequence)
+				t.Logf("%s: the calls of a pair from a ticket: %s\nand from an issue: %s", things[thing].name, strings.Join(sequence[0], ", "), strings.Join(sequence[1], ", "))
+			}
+			t.Logf("\n%-12s %-10s %-22s %6s %6s %11s\n%s", "created", "from", "", "points", "ok", "not made", d.table.String())
+			t.Logf("no duplicate create: %d points, %d ok", d.tried, d.ok)
+			if d.ok != d.tried || d.tried == 0 {
+				t.Error("not every point was held")
+			}
+		})
 	}
 }
 
 type duplicates struct {
 	*world
+	subjects  []*subject // one for each point, with what earlier rounds gave them
 	next      int
 	tried, ok int
 	table     strings.Builder

@@ -27,6 +27,7 @@ var record = flag.Bool("record", false, "keep the histories in workflows/testdat
 // TestHistoriesReplay takes a pair through a create, edits, a conflict, a comment, a file, a failure and a worker's death,
 // and replays what the engine kept of it with the same code. With -record the histories are kept for later versions.
 func TestHistoriesReplay(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, "")
 	ctx := w.ctx()
 	s, back := w.paired(1, false), w.paired(2, true)

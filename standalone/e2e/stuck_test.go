@@ -29,6 +29,7 @@ import (
 // TestEngineLostRebuildsFromStore loses the engine with its whole database while the webhooks of that time are lost too.
 // From the store alone every pair goes on, what people did meanwhile arrives, and nothing is doubled or undone.
 func TestEngineLostRebuildsFromStore(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, "")
 	w.killWorker()
 	w.flags = append(w.flags, "-stuck-every", "1s")
@@ -235,6 +236,7 @@ func (d *desk) twins() map[string]int {
 // history a bad build of the worker has made impossible to replay, and hints that never arrived. All are back in step
 // without an operator, and no other pair is touched.
 func TestStuckPairsAreSetGoing(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, "stuck")
 	stop := d.worker()
 	const pairs = 8
