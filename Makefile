@@ -37,11 +37,15 @@ bin/standalone:
 		/[ :#]/ { print; next } \
 		++n % 50 == 0 { print "  " n " packages compiled"; fflush() }'
 
+# They begin first, so that none of them runs alone at the end.
+LONGEST := ./workflows ./core/merge ./activities ./store
+
+# The tests of standalone/e2e mostly wait: four of them share two cores well.
 .PHONY: test
 test: ## run the tests of both modules, with the race detector where there is a C compiler
 	@test -n "$(RACE)" || echo "The tests run without the race detector: go finds no C compiler."
 	@echo "The tests of standalone/ take minutes to build the first time: they contain a Temporal server."
-	@go run ./internal/testreport $(STRICT) . $(RACE) -vet=off -timeout 20m -- standalone $(STANDALONE_RACE) -vet=off -timeout 30m
+	@go run ./internal/testreport $(STRICT) . $(RACE) -vet=off -timeout 20m $(LONGEST) -- standalone $(STANDALONE_RACE) -vet=off -timeout 30m -parallel 4
 
 CHECKS := check-format check-house check-vet check-static check-workflows check-compose
 

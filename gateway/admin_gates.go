@@ -155,6 +155,19 @@ func (c CloseGateRequest) end(now time.Time) (time.Time, error) {
 	return until, nil
 }
 
+// stands says how a gate is, and whose it is where a probe leaves it as it was.
+func stands(g core.Gate) string {
+	switch {
+	case g.State == core.GateOpen:
+		return "open"
+	case g.By == core.ByWindow:
+		return "closed by its maintenance window" + untilText(g.Until)
+	case g.By != "":
+		return "closed by " + g.By + untilText(g.Until) + ", and stays so"
+	}
+	return string(g.State)
+}
+
 func untilText(t time.Time) string {
 	if t.IsZero() {
 		return " until somebody opens it"
@@ -190,14 +203,14 @@ func (g *Gateway) probeGate(r *http.Request) (any, error) {
 	if err != nil && ctx.Err() != nil {
 		return nil, errors.Join(err, context.DeadlineExceeded)
 	}
-	out := Probed{Gate: shownGate(got), Text: fmt.Sprintf("%s answers and knows the account: its gate is %s", name, got.State)}
+	out := Probed{Gate: shownGate(got), Text: fmt.Sprintf("%s answers and knows the account: its gate is %s", name, stands(got))}
 	if err != nil {
 		class := connectors.Class(err)
 		if class == classFailed {
 			g.o.Log.Error("probe failed", "system", name, "error", err)
 			err = errors.New("it failed inside duplex; the log says more")
 		}
-		out.Text = fmt.Sprintf("%s was asked who the account is: %v; its gate is %s", name, err, got.State)
+		out.Text = fmt.Sprintf("%s was asked who the account is: %v; its gate is %s", name, err, stands(got))
 	}
 	return out, nil
 }
