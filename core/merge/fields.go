@@ -42,17 +42,16 @@ func decide(r *core.Rule, in *Input) core.Decision {
 	if r.When == core.WhenCreate {
 		return core.Decision{Action: core.ActionNone, Reason: "applies only when the item is created"}
 	}
-	print := fingerprint(in.Now[core.A].Field(r.Fields[core.A]), in.Now[core.B].Field(r.Fields[core.B]))
 	if choice, ok := in.Resolve[r.ID]; ok {
 		if d, ok := chosen(r, in, choice); ok {
-			d.Fingerprint = print
+			d.Fingerprint = shown(r, in)
 			return d
 		}
 	}
 	parked, isParked := in.Parked[r.ID]
-	if isParked && parked.Fingerprint == print && parked.Version == in.Version && !in.Retry {
+	if isParked && parked.Version == in.Version && !in.Retry && parked.Fingerprint == shown(r, in) {
 		p := parked.Problem
-		return core.Decision{Action: core.ActionParked, Pending: parked.Pending, Fingerprint: print, Problem: &p,
+		return core.Decision{Action: core.ActionParked, Pending: parked.Pending, Fingerprint: parked.Fingerprint, Problem: &p,
 			Reason: "parked, and nothing has changed since"}
 	}
 	var d core.Decision
@@ -61,8 +60,16 @@ func decide(r *core.Rule, in *Input) core.Decision {
 	} else {
 		d = single(r, in, isParked, parked.Pending)
 	}
-	d.Fingerprint = print
+	switch d.Action {
+	case core.ActionPark, core.ActionWrite, core.ActionMerge: // of the others nothing can be parked
+		d.Fingerprint = shown(r, in)
+	}
 	return d
+}
+
+// shown identifies what the two sides show of a rule's fields.
+func shown(r *core.Rule, in *Input) string {
+	return fingerprint(in.Now[core.A].Field(r.Fields[core.A]), in.Now[core.B].Field(r.Fields[core.B]))
 }
 
 // creating decides a rule for an item that does not exist yet.

@@ -310,9 +310,9 @@ func (s *sim) agree(in Input) {
 
 // watchParked holds that a parked field whose values are as they were is not written.
 func (s *sim) watchParked(in Input, ds []core.Decision) {
-	for _, d := range ds {
+	for i, d := range ds {
 		p, ok := s.parked[d.Rule]
-		if ok && p.Fingerprint == d.Fingerprint && d.Action != core.ActionParked && !d.Chosen {
+		if ok && p.Fingerprint == shown(&in.Rules[i], &in) && d.Action != core.ActionParked && !d.Chosen {
 			s.fail("parked %s moved: %s", d.Rule, d.Action)
 		}
 	}
