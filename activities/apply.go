@@ -149,7 +149,7 @@ func (w *applying) finish(ctx context.Context) (ApplyResult, error) {
 	w.Log.Info("change written", "pair", w.pair.ID, "connection", w.pair.Connection, "system", side.Ref.System, "side", side.Name, "delivery", w.delivery, "plan", w.plan.ID)
 	r.Seen, r.Revision, r.Ref = seen, full.Revision, full.Ref
 	r.Status, r.Problem, r.Problems = worst(w.pair)
-	r.Again = tiredOf(w.pair)
+	r.Again, r.Wait = tiredOf(w.pair), restOf(w.pair, w.Now())
 	r.Settled, err = w.settled(ctx, seen)
 	return r, err
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"go.temporal.io/sdk/activity"
+
 	"duplex/connectors"
 	"duplex/core"
 )
@@ -14,8 +16,8 @@ type Gates interface {
 	// Closed tells how long a system is not to be called, and why; 0 when it may be.
 	Closed(ctx context.Context, system string) (time.Duration, string)
 	// Denied finds out whether a refusal was about the account as a whole, and then tells how long to wait, and why. 0
-	// means that only what was asked for is refused.
-	Denied(ctx context.Context, system string) (time.Duration, string)
+	// means that only what was asked for is refused. With account the refusal was of the credentials, so it never was.
+	Denied(ctx context.Context, system string, account bool) (time.Duration, string)
 }
 
 // closed is a BusyError while the gate of one of the systems is closed: the work is given back and tried again when the
@@ -38,8 +40,11 @@ func (a *Activities) denied(ctx context.Context, err error, systems ...string) e
 	if a.Gates == nil || !errors.Is(err, connectors.ErrDenied) {
 		return err
 	}
+	// Credentials that are accepted by the time they are asked about were changed a moment ago: the call is made again. One
+	// that goes on being refused alone is shown on its pair.
+	account := errors.Is(err, connectors.ErrUnauthenticated) && !(activity.IsActivity(ctx) && activity.GetInfo(ctx).Attempt >= quietTries)
 	for _, s := range systems {
-		if wait, why := a.Gates.Denied(ctx, s); wait > 0 {
+		if wait, why := a.Gates.Denied(ctx, s, account); wait > 0 {
 			return &connectors.BusyError{After: wait, Text: why}
 		}
 	}

@@ -42,12 +42,13 @@ type TransformInput struct {
 
 // TransformResult says what is to be done next. It holds no content.
 type TransformResult struct {
-	Plan     string  // id in the ledger; "" when there was nothing to record
-	Write    bool    // Apply is needed
-	Again    bool    // a comment or file failed for no known reason and is to be tried again after a pause
-	Tells    [2]bool // the mapping tells problems to the people of the side
-	Told     [2]bool // something is told there
-	Held     bool    // something waits that the system refused a while ago; nothing else is to be written
+	Plan     string        // id in the ledger; "" when there was nothing to record
+	Write    bool          // Apply is needed
+	Again    bool          // a comment or file failed for no known reason and is to be tried again after a pause
+	Wait     time.Duration // how long until something that is parked is to be tried again by itself; 0: nothing is
+	Tells    [2]bool       // the mapping tells problems to the people of the side
+	Told     [2]bool       // something is told there
+	Held     bool          // something waits that the system refused a while ago; nothing else is to be written
 	To       core.Side
 	Create   bool
 	Waits    bool   // the system to write to may not be called now: the write is backlog when it may be
@@ -71,11 +72,12 @@ type ApplyInput struct {
 
 // ApplyResult says what became of it. It holds no content.
 type ApplyResult struct {
-	Stale    bool   // the item changed meanwhile: fetch it again
-	Gone     bool   // the item was deleted meanwhile
-	Again    bool   // a comment or file failed for no known reason and is to be tried again after a pause
-	Settled  bool   // both sides agree now; false: plan again
-	Seen     string // hash of the observation after the write
+	Stale    bool          // the item changed meanwhile: fetch it again
+	Gone     bool          // the item was deleted meanwhile
+	Again    bool          // a comment or file failed for no known reason and is to be tried again after a pause
+	Wait     time.Duration // how long until something that is parked is to be tried again by itself; 0: nothing is
+	Settled  bool          // both sides agree now; false: plan again
+	Seen     string        // hash of the observation after the write
 	Revision string
 	Ref      core.Ref
 	Summary  string

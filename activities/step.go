@@ -108,6 +108,25 @@ func tiredOf(p core.Pair) bool {
 	return false
 }
 
+// restOf is how long what is parked rests until the first of it is to be tried again by itself, whatever events come
+// meanwhile; 0 when nothing is. What is due is tried within a moment.
+func restOf(p core.Pair, now time.Time) (rest time.Duration) {
+	for key, parked := range p.Parked {
+		if parked.Tries == 0 {
+			continue
+		}
+		pause := failedPause(parked.Tries)
+		if key == core.WholePair {
+			pause = refusedPause(parked)
+		}
+		left := max(parked.Tried.Add(pause).Sub(now), time.Second)
+		if rest == 0 || left < rest {
+			rest = left
+		}
+	}
+	return rest
+}
+
 // parked is what stays parked if nothing has changed: all but what has waited long enough.
 func (s *step) parked(now time.Time) map[string]core.Parked {
 	still := maps.Clone(s.pair.Parked)

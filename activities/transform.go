@@ -55,7 +55,7 @@ func (a *Activities) transform(ctx context.Context, in TransformInput) (Transfor
 	} else {
 		r.Status, r.Problem, r.Problems = worst(s.pair)
 	}
-	r.Again = tiredOf(s.pair)
+	r.Again, r.Wait = tiredOf(s.pair), restOf(s.pair, a.Now())
 	if r.Plan != "" && a.Ledger != "" {
 		r.Ledger = a.Ledger + r.Plan
 	}

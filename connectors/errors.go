@@ -18,6 +18,10 @@ var (
 	ErrMalformed   = errors.New("cannot be read")           // whoever sends the webhooks
 )
 
+// ErrUnauthenticated is the ErrDenied of a system that does not accept the credentials, as by HTTP status 401: it is about
+// the account and not about what was asked for.
+var ErrUnauthenticated = fmt.Errorf("%w: the credentials are not accepted", ErrDenied)
+
 // BusyError means that nobody must act: the system is throttling, in maintenance or failing, try again after After.
 type BusyError struct {
 	After       time.Duration // 0: not told

@@ -32,7 +32,7 @@ func (g *gates) Closed(_ context.Context, system string) (time.Duration, string)
 	return g.ends.Sub(now), system + " is not called: test"
 }
 
-func (g *gates) Denied(_ context.Context, system string) (time.Duration, string) {
+func (g *gates) Denied(_ context.Context, system string, _ bool) (time.Duration, string) {
 	g.probes++
 	if !g.account || system != g.system || !g.w.env.Now().Before(g.ends) {
 		return 0, ""

@@ -32,13 +32,14 @@ type pair struct {
 	asked     asked
 	tuning    Tuning
 	hints     workflow.ReceiveChannel
-	wake      bool      // a handler changed the state
-	held      bool      // the last sync failed: wait for the pause to pass, a hint or an operator
-	until     time.Time // a deletion is acted on then; zero: a held pair waits by the number of its failures
-	again     bool      // an entry that failed is to be tried again after a pause
-	movedTo   string    // the pair that has this one's item now
-	tellDue   bool      // what the items say about problems may be out of date
-	tellAt    time.Time // it is brought up to date then
+	wake      bool          // a handler changed the state
+	held      bool          // the last sync failed: wait for the pause to pass, a hint or an operator
+	until     time.Time     // a deletion is acted on, or what was refused is tried again, then; zero: a held pair waits by the number of its failures
+	again     bool          // an entry that failed is to be tried again after a pause
+	rest      time.Duration // how long what is parked is to rest, as of the last sync; 0: not told
+	movedTo   string        // the pair that has this one's item now
+	tellDue   bool          // what the items say about problems may be out of date
+	tellAt    time.Time     // it is brought up to date then
 	synced    time.Time
 	pausedRow bool
 	shown     shown
@@ -142,7 +143,10 @@ func (p *pair) wait(ctx workflow.Context) error {
 		pause, why = loop, "let the automations come to rest that answer each other"
 	}
 	if !p.until.IsZero() {
-		pause, why = max(p.until.Sub(workflow.Now(ctx)), time.Millisecond), "act by the delete policy, unless the item comes back"
+		pause = max(p.until.Sub(workflow.Now(ctx)), time.Millisecond)
+		if p.deleted() {
+			why = "act by the delete policy, unless the item comes back"
+		}
 	}
 	if telling = telling && (idle || tell < pause); telling {
 		pause, why = tell, "tell people what is parked, or that it is solved"

@@ -290,3 +290,29 @@ func TestParkedThingsAreTriedAgainAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestEventsDoNotLengthenTheRest: what a system refused is tried again when its time has come, however many events say
+// nothing new meanwhile.
+func TestEventsDoNotLengthenTheRest(t *testing.T) {
+	w := newWorld(t, mappingFile)
+	item := w.ticket()
+	refused := time.Minute
+	w.at(refused, func() {
+		w.sys[core.B].FailNextWith(memory.OpUpdate, memory.Before, errDenied)
+		w.must(w.sys[core.A].EditAs("u-ada", item.ID, fields("title", core.String("x"))))
+	})
+	for n := range 8 {
+		w.at(refused+time.Duration(5*n+10)*time.Second, func() {
+			if p := w.pair(item.ID); p.Parked[core.WholePair].Problem.Class != core.ProblemDenied {
+				t.Errorf("event %d finds %v parked, want the refusal", n, p.Parked)
+			}
+			w.hint(core.A, core.Hint{Ref: item, Kind: core.HintComments})
+		})
+	}
+	w.at(refused+75*time.Second, func() {
+		if got := w.twin().Field("title").Source(); got != "x" {
+			t.Errorf("title %q a minute after it was refused, parked %v", got, w.pair(item.ID).Parked)
+		}
+	})
+	w.run(item, 5*time.Minute)
+}

@@ -36,7 +36,7 @@ func (p *pair) sync(ctx workflow.Context) (ended bool, answer Answer, err error)
 		return false, answer, err
 	}
 	if errors.Is(err, errHeld) {
-		p.waitLonger()
+		p.waitLonger(ctx)
 		p.answerRuns(ctx, core.ItemFailed, fmt.Sprintf("%d parked, the gravest of class %s: it is tried again after a pause", p.Problems, p.Problem))
 		return false, answer, nil
 	}
@@ -167,7 +167,7 @@ func (p *pair) plan(ctx workflow.Context) (again bool, err error) {
 	if err := workflow.ExecuteLocalActivity(local(ctx, "compare both sides with what they last agreed on"), a.Transform, in).Get(ctx, &t); err != nil {
 		return false, err
 	}
-	p.again, p.Tells, p.Told = t.Again, t.Tells, t.Told
+	p.again, p.rest, p.Tells, p.Told = t.Again, t.Wait, t.Tells, t.Told
 	p.Version, p.Status, p.Problem, p.Problems = t.Version, t.Status, t.Problem, t.Problems
 	if t.Braked != "" {
 		p.braked(ctx, t.Braked)
@@ -218,7 +218,7 @@ func (p *pair) apply(ctx workflow.Context, t activities.TransformResult) (again 
 		return true, nil
 	}
 	p.Writes++
-	p.again = r.Again
+	p.again, p.rest = r.Again, r.Wait
 	to.Ref, to.Seen = r.Ref, r.Seen
 	to.wrote(r.Revision)
 	p.Status, p.Problem, p.Problems = r.Status, r.Problem, r.Problems
@@ -306,12 +306,20 @@ func (p *pair) passed(ctx workflow.Context) error {
 // while ago, or an entry that failed.
 var errHeld = errors.New("held back")
 
-// waitLonger leaves that for a later look. The problem is on the pair's row already.
-func (p *pair) waitLonger() {
-	p.Failures++
+// waitLonger leaves that for a later look, as long as it is to rest: events in between do not lengthen the pause. The problem
+// is on the pair's row already.
+func (p *pair) waitLonger(ctx workflow.Context) {
 	p.held = true
+	if p.rest > 0 {
+		p.until = workflow.Now(ctx).Add(p.rest)
+	} else {
+		p.Failures++
+	}
 	p.touch(false)
 }
+
+// deleted reports that an item is gone and its deletion is to be acted on.
+func (p *pair) deleted() bool { return p.Sides[core.A].Gone || p.Sides[core.B].Gone }
 
 // failed records why a sync could not be finished, where people look, and leaves the sides dirty for the next try.
 func (p *pair) failed(ctx workflow.Context, err error) error {

@@ -23,18 +23,26 @@ func (k *Keeper) Closed(ctx context.Context, name string) (time.Duration, string
 }
 
 // Denied finds out whether a refusal is about the account as a whole: then the gate is closed, and the result tells how
-// long to wait and why. 0 means that the account is fine, so the refusal is about what was asked for.
-func (k *Keeper) Denied(ctx context.Context, name string) (time.Duration, string) {
+// long to wait and why. 0 means that the account is fine, so the refusal is about what was asked for. With account the
+// refusal was of the credentials: an account that is fine by now was changed a moment ago, and the wait is short.
+func (k *Keeper) Denied(ctx context.Context, name string, account bool) (time.Duration, string) {
 	s := k.system(name)
 	g, _ := s.look(ctx)
 	if g.State == core.GateDenied {
 		return min(max(g.Wait(k.now()), time.Second), longestWait), Words(g)
 	}
-	s.mu.Lock()
-	fine := k.now().Sub(s.probed) < fineFor
-	s.mu.Unlock()
-	if fine || k.o.Identify == nil {
+	if k.o.Identify == nil {
 		return 0, ""
+	}
+	known, wait, why := fineFor, time.Duration(0), ""
+	if account {
+		known, wait, why = fineAgain, fineAgain, "the credentials were refused a moment ago and are accepted now"
+	}
+	s.mu.Lock()
+	fine := k.now().Sub(s.probed) < known
+	s.mu.Unlock()
+	if fine {
+		return wait, why
 	}
 	g, err := k.identify(ctx, s)
 	switch class := connectors.Class(err); {
@@ -43,7 +51,7 @@ func (k *Keeper) Denied(ctx context.Context, name string) (time.Duration, string
 	case class == "denied" || class == "busy":
 		return min(max(g.Wait(k.now()), time.Second), longestWait), Words(g)
 	}
-	return 0, ""
+	return wait, why
 }
 
 // CloseUntil closes a gate by an operator's hand; a zero until means until somebody opens it.

@@ -16,6 +16,9 @@ const probeFor = 20 * time.Second
 // fineFor is how long an account that was found to be fine is not asked about again.
 const fineFor = 30 * time.Second
 
+// fineAgain is how soon it is asked about again when its credentials are refused nevertheless.
+const fineAgain = time.Second
+
 // keepWindows closes the gate for a recurring window and opens it at its end, and opens what an operator closed until now.
 func (k *Keeper) keepWindows(ctx context.Context, s *system) {
 	s.mu.Lock()

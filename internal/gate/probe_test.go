@@ -93,12 +93,15 @@ func TestDeniedIsToldFromRefused(t *testing.T) {
 	v := newVendor(t, nil)
 	p := newProcess(t, storetest.DSN(t, store.SQLite), systemAt(v.URL, 0), identify)
 	for range 5 {
-		if wait, why := p.Denied(t.Context(), "desk"); wait != 0 {
+		if wait, why := p.Denied(t.Context(), "desk", false); wait != 0 {
 			t.Fatalf("the account is fine, and yet: wait %v, %s", wait, why)
 		}
 	}
 	if asked.Load() != 1 {
 		t.Errorf("the account was asked about %d times, want once", asked.Load())
+	}
+	if wait, why := p.Denied(t.Context(), "desk", true); wait <= 0 || asked.Load() > 2 {
+		t.Errorf("credentials that were refused and are fine by now: wait %v, %q, asked %d times; want a short wait, because it was not about the item", wait, why, asked.Load())
 	}
 	revoked.Store(true)
 	if _, err := p.Probe(t.Context(), "desk"); connectors.Class(err) != "denied" {
@@ -107,7 +110,7 @@ func TestDeniedIsToldFromRefused(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			if wait, why := p.Denied(t.Context(), "desk"); wait <= 0 || !strings.Contains(why, "denied") {
+			if wait, why := p.Denied(t.Context(), "desk", false); wait <= 0 || !strings.Contains(why, "denied") {
 				t.Errorf("the account is refused: wait %v, %q", wait, why)
 			}
 		})

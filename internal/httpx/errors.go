@@ -13,7 +13,7 @@ import (
 	"duplex/connectors"
 )
 
-// Class is the error class of a refusal by its status alone: 401 and 403 ErrDenied, 404 and 410 ErrNotFound, 409 and
+// Class is the error class of a refusal by its status alone: 401 ErrUnauthenticated, 403 ErrDenied, 404 and 410 ErrNotFound, 409 and
 // 412 ErrStale, 413 ErrTooLarge, 400 and 422 an InvalidError about no field, 429 and every 5xx a BusyError that carries
 // Retry-After; a 503 with Retry-After is maintenance. Text says what the system answered.
 func Class(status int, header http.Header, now time.Time, text string) error {
@@ -23,7 +23,9 @@ func Class(status int, header http.Header, now time.Time, text string) error {
 	}
 	after := RetryAfter(header, now)
 	switch {
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+	case status == http.StatusUnauthorized:
+		return fmt.Errorf("%w: %s", connectors.ErrUnauthenticated, said)
+	case status == http.StatusForbidden:
 		return fmt.Errorf("%w: %s", connectors.ErrDenied, said)
 	case status == http.StatusNotFound || status == http.StatusGone:
 		return fmt.Errorf("%w: %s", connectors.ErrNotFound, said)
@@ -119,7 +121,7 @@ func Redact(err error, secrets ...string) error {
 	case invalid != nil:
 		return &redacted{clean, invalid}
 	}
-	for _, class := range []error{connectors.ErrNotFound, connectors.ErrStale, connectors.ErrDenied, connectors.ErrUnsupported,
+	for _, class := range []error{connectors.ErrNotFound, connectors.ErrStale, connectors.ErrUnauthenticated, connectors.ErrDenied, connectors.ErrUnsupported,
 		connectors.ErrTooLarge, connectors.ErrForged, connectors.ErrMalformed, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, class) {
 			return &redacted{clean, class}
