@@ -16,14 +16,15 @@ const (
 	lookAtOnce = 100
 )
 
-// presence is a look for the items of a side's pairs one by one, because the system's feed does not tell deletions. Pairs
-// take turns: a pass looks for some of them and the next goes on behind.
+// presence is a look for the items of a side's pairs one by one, because the system's feed does not tell deletions, or no
+// longer lists an item that left the scope. Pairs take turns: a pass looks for some of them and the next goes on behind.
 type presence struct {
 	next    string // pair after which the next pass goes on
 	looked  int
 	missing []core.Tracked // not there
 	hints   []core.Hint
 	moved   map[bool][]string // pairs whose item is in or out of the scope, and was not
+	round   scopeRound
 }
 
 func (p *presence) cursor(s *sweep) string {
@@ -38,6 +39,12 @@ func (s *sweep) look(ctx context.Context) (*presence, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.round, err = s.scopeRound(ctx); err != nil {
+		return nil, err
+	}
+	if p.round.anew {
+		after = ""
+	}
 	batch, many := s.c.(connectors.BatchGetter)
 	most := lookSingle
 	if many {
@@ -49,7 +56,10 @@ func (s *sweep) look(ctx context.Context) (*presence, error) {
 	}
 	if len(turn) == most {
 		p.next = turn[len(turn)-1].Pair
-	} else if after != "" { // the end is reached: begin anew, as far as the turn allows
+	} else {
+		p.round.ended()
+	}
+	if len(turn) < most && after != "" { // the end is reached: begin anew, as far as the turn allows
 		first, err := s.Store.TrackedAfter(ctx, s.conn.Name, s.side.Name, "", most-len(turn))
 		if err != nil {
 			return nil, err
@@ -116,24 +126,25 @@ func (s *sweep) read(ctx context.Context, batch connectors.BatchGetter, part []c
 
 // present decides about one item that was looked for.
 func (s *sweep) present(p *presence, t core.Tracked, found map[string]*core.Observation) {
-	p.looked++
 	h := core.Hint{Ref: t.Ref, Kind: core.HintChanged, Connection: s.conn.Name, Urgency: core.Sweep}
 	o, there := found[t.Ref.ID]
+	if !there && t.Gone { // the policy is to ignore it
+		return
+	}
+	p.looked++
 	switch {
 	case !there:
-		if t.Gone { // the policy is to ignore it
-			return
-		}
 		p.missing = append(p.missing, t)
-		h.Kind = core.HintDeleted
-		p.hints = append(p.hints, h)
+		if h.Kind = core.HintDeleted; !s.hinted[t.Ref.ID] {
+			p.hints = append(p.hints, h)
+		}
 		return
 	case o == nil:
 		return
 	}
 	if outside := s.m.Outside(s.at, o) != ""; outside != t.Outside {
 		p.moved[outside] = append(p.moved[outside], t.Pair)
-		if outside {
+		if outside && p.round.count {
 			s.outside[t.Ref.ID] = true
 		}
 	}
@@ -170,6 +181,9 @@ func (p *presence) settle(ctx context.Context, s *sweep) error {
 		if err := s.Store.MarkOutside(ctx, s.side.Name, pairs, outside); err != nil {
 			return err
 		}
+	}
+	if err := s.Store.PutCursor(ctx, s.scopeCursor(), p.round.noted); err != nil {
+		return err
 	}
 	return s.Store.PutCursor(ctx, p.cursor(s), p.next)
 }

@@ -90,7 +90,7 @@ func (s *sweep) run(ctx context.Context) (err error) {
 		return err
 	}
 	var looked *presence
-	if !s.more && !s.c.Facts().ListsDeletions {
+	if !s.more && s.hides() {
 		if looked, err = s.look(ctx); err != nil {
 			return err
 		}
@@ -117,6 +117,12 @@ func (s *sweep) cursor() string {
 
 func (s *sweep) itemType() connectors.ItemType {
 	return connectors.ItemType{Type: s.side.Type, Scope: s.side.Scope}
+}
+
+// hides reports whether the feed does not tell everything that happens to the items of pairs.
+func (s *sweep) hides() bool {
+	f := s.c.Facts()
+	return !f.ListsDeletions || f.ServerFilter && len(s.side.Scope) > 0
 }
 
 // wake hands over the pairs that a brake held and nobody has told of its release.
@@ -271,7 +277,8 @@ func (s *sweep) judge(ctx context.Context, looked *presence) (saw string, err er
 		t.Changed, t.Outside = 0, 0
 	}
 	if looked != nil {
-		t.Looked, t.Missing = looked.looked, looked.missingSince(accepted)
+		t.Missing = looked.missingSince(accepted)
+		t.Looked = looked.looked - len(looked.missing) + t.Missing
 	}
 	return s.Activities.judge(ctx, s.conn, t)
 }

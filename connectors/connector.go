@@ -64,7 +64,8 @@ type Facts struct {
 	FindLag      time.Duration // how long a new item may be invisible to Finder; 0: never
 	ReportsActor bool          // webhooks name who did it
 	ServerFilter bool          // Changes filters by scope on the server
-	// ListsDeletions tells that Changes shows deleted items. Elsewhere a sweep looks for the items of pairs one by one.
+	// ListsDeletions tells that Changes shows deleted items. Elsewhere, and where ServerFilter hides the items that left a
+	// scope, a sweep looks for the items of pairs one by one.
 	ListsDeletions bool
 	RichText       string  // format of rich text: adf, html, markdown, plain
 	MaxComment     int     // characters of a comment, 0: no limit known
