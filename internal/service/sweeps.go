@@ -35,7 +35,7 @@ type SweepSchedules struct {
 	Log    *slog.Logger
 	Now    func() time.Time
 
-	kept   map[string]sweepPlan // as this process last saw to it
+	kept   map[string]sweepPlan // as this process last saw to it; empty where it was only found
 	listed time.Time
 }
 
@@ -56,10 +56,11 @@ func (s *SweepSchedules) Reconcile(ctx context.Context) error {
 		return err
 	}
 	if s.kept == nil || s.Now().Sub(s.listed) > lookAgainAfter {
-		if err := s.removeOthers(ctx, want, unusable); err != nil {
+		there, err := s.there(ctx)
+		if err != nil {
 			return err
 		}
-		s.kept, s.listed = map[string]sweepPlan{}, s.Now()
+		s.kept, s.listed = there, s.Now()
 	}
 	var errs []error
 	for name, plan := range want {
@@ -73,7 +74,7 @@ func (s *SweepSchedules) Reconcile(ctx context.Context) error {
 		s.kept[name] = plan
 	}
 	for name := range s.kept {
-		if _, ok := want[name]; ok {
+		if _, ok := want[name]; ok || unusable[name] {
 			continue
 		}
 		if err := s.remove(ctx, workflows.SweepID(name)); err != nil {
@@ -107,7 +108,7 @@ func (s *SweepSchedules) wanted(ctx context.Context) (out map[string]sweepPlan, 
 		}})
 		if diags.Err() != nil {
 			unusable[v.Name] = true
-			if old, ok := s.kept[v.Name]; ok {
+			if old, ok := s.kept[v.Name]; ok && old.version > 0 {
 				out[v.Name] = old
 			}
 			continue
@@ -180,26 +181,23 @@ func (p sweepPlan) sameAs(now *client.Schedule) bool {
 	return ok && converter.GetDefaultDataConverter().FromPayload(arg, &r) == nil && reflect.DeepEqual(r, p.request)
 }
 
-// removeOthers removes schedules of connections that are gone or are to be swept no more.
-func (s *SweepSchedules) removeOthers(ctx context.Context, want map[string]sweepPlan, unusable map[string]bool) error {
+// there are the engine's schedules of sweeps, by connection, with an empty plan: what they do is not known.
+func (s *SweepSchedules) there(ctx context.Context) (map[string]sweepPlan, error) {
 	list, err := s.Client.List(ctx, client.ScheduleListOptions{PageSize: 100})
 	if err != nil {
-		return fmt.Errorf("list the schedules: %w", err)
+		return nil, fmt.Errorf("list the schedules: %w", err)
 	}
+	there := map[string]sweepPlan{}
 	for list.HasNext() {
 		e, err := list.Next()
 		if err != nil {
-			return fmt.Errorf("list the schedules: %w", err)
+			return nil, fmt.Errorf("list the schedules: %w", err)
 		}
-		name, ours := strings.CutPrefix(e.ID, workflows.SweepID(""))
-		if _, ok := want[name]; !ours || ok || unusable[name] {
-			continue
-		}
-		if err := s.remove(ctx, e.ID); err != nil {
-			return err
+		if name, ours := strings.CutPrefix(e.ID, workflows.SweepID("")); ours {
+			there[name] = sweepPlan{}
 		}
 	}
-	return nil
+	return there, nil
 }
 
 func (s *SweepSchedules) remove(ctx context.Context, id string) error {
