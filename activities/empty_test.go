@@ -206,3 +206,23 @@ func TestEmptySideBesideIgnoredDeletions(t *testing.T) {
 		t.Errorf("%+v, %v, %v after %+v", b, on, err, p)
 	}
 }
+
+// TestEmptySideBesideAcceptedDeletions: nor do those that somebody accepted and that are not acted on yet.
+func TestEmptySideBesideAcceptedDeletions(t *testing.T) {
+	d := newDesk(t, deskFile+"\nbrakes: {deleted: 50%, least: 1, hold: 24h}\n", silent)
+	all := d.pairs(5)
+	d.sweepBoth(all)
+	d.delete(core.B, all[:3]...)
+	d.sweep(core.B)
+	_, err := d.store.ReleaseBrake(t.Context(), "desk", "ann", d.now)
+	d.must(err)
+	if p := d.sweep(core.B); p.Result != core.SweepDone || p.Missing != 3 {
+		t.Fatalf("after the release: %+v", p)
+	}
+	d.handed()
+	d.delete(core.B, all[3:]...)
+	p := d.sweep(core.B)
+	if b, on, err := d.store.Brake(t.Context(), "desk"); err != nil || !on || b.Saw != "all 2 items looked for in engineering were gone at once" {
+		t.Errorf("%+v, %v, %v after %+v", b, on, err, p)
+	}
+}

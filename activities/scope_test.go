@@ -146,7 +146,7 @@ func TestScopeBrakeStillHoldsAfterANewVersion(t *testing.T) {
 }
 
 // TestSweepStopsWhenManyItemsLeaveTheScope: the mapping is as it was, and people take more items out of its scope than the
-// brakes allow.
+// brakes allow. What left stays in step, after the release where it stopped the connection.
 func TestSweepStopsWhenManyItemsLeaveTheScope(t *testing.T) {
 	for _, c := range []struct {
 		reason, brakes string
@@ -190,8 +190,11 @@ func TestSweepStopsWhenManyItemsLeaveTheScope(t *testing.T) {
 				for range 2 { // what was accepted, or was below the limit, does not count again
 					d.sweepBoth(all)
 				}
-				back := d.place
-				if back("open", all[0]); d.sweep(core.B).Result != core.SweepDone {
+				d.retitle(core.B, "outside", all[0])
+				d.sweepBoth(all)
+				d.refs = all[0].refs
+				d.title("outside")
+				if d.place("open", all[0]); d.sweep(core.B).Result != core.SweepDone {
 					t.Error("one item that comes back stops the connection")
 				}
 			})
