@@ -34,6 +34,7 @@ func TestPain04SilentFailureIsToldOnTheItems(t *testing.T) {
 	}
 	w.eventually("both items tell the problem", told(1, "changed on both sides"))
 	w.rests()
+	looks := scheduled(w.history(s.id()), "Tell")
 	zendeskWrites, jiraWrites := len(w.ownWrites(w.zendesk)), len(w.ownWrites(w.jira))
 
 	w.must(w.ada.EditTicket(w.ctx(), s.ticket, object{"priority": "urgent"}))
@@ -44,6 +45,12 @@ func TestPain04SilentFailureIsToldOnTheItems(t *testing.T) {
 	w.must(w.ada.EditTicket(w.ctx(), s.ticket, object{"tags": []any{"bug", "hot"}}))
 	w.eventually("a label arrives", func() error { return s.issueHas("labels", 0, "bug", "hot") })
 	w.must(w.admin.Call(w.ctx(), "POST", "/api/v1/pairs/"+url.PathEscape(s.id())+"/resync", nil, nil))
+	w.eventually("whether the problem is told is looked at again on both sides", func() error {
+		if n := scheduled(w.history(s.id()), "Tell"); n < looks+2 {
+			return fmt.Errorf("%d looks, and %d before", n, looks)
+		}
+		return nil
+	})
 	w.rests()
 	w.must(told(1, "changed on both sides")())
 	w.must(errors.Join(s.ticketSays("pz0001 said here"), s.issueSays("pz0001 said there")))
