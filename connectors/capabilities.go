@@ -71,15 +71,19 @@ type Historian interface {
 	History(ctx context.Context, id string) (changed map[string]time.Time, ours []string, err error)
 }
 
-// Searcher lists the items of a type and scope that a query in the vendor's own language finds. A query that the vendor cannot
-// read is ErrInvalid. The zero cursor begins; the order is the vendor's.
+// Searcher lists the items of a type and scope that a query in the vendor's own language finds, at least once each; deleted items are
+// left out. No query reaches beyond the scope. A query that the vendor cannot read is an InvalidError with the vendor's words. The zero
+// cursor begins; the order is the vendor's. A page may be empty and have more after it. Where the system looks in an index, what
+// happened a moment ago may be missed.
 type Searcher interface {
 	Search(ctx context.Context, t ItemType, query string, cursor Cursor) (Page, error)
 }
 
-// FieldFinder finds the items of a type and scope whose field holds a value. None is an empty list and no error. Where the
-// system looks in an index, an item that was given the value a moment ago may be missed, and one that held it a moment ago, or
-// holds more than the value, may be listed: the caller reads each.
+// FieldFinder finds the items of a type and scope whose field holds a value, as Holds tells. The value is taken as it is, whatever it
+// means in the vendor's query language. None is an empty list and no error; of several, two at least are listed, however many others
+// hold more than the value. Where the system looks in an index, an item that was given the value a moment ago may be missed, and one
+// that held it a moment ago may be listed: the caller reads each. A field or a value that the system cannot search is an InvalidError
+// that names the field.
 type FieldFinder interface {
 	FindByField(ctx context.Context, t ItemType, field, value string) ([]core.Ref, error)
 }

@@ -26,6 +26,8 @@ var capabilities = []struct {
 	{"Attacher", is[connectors.Attacher]},
 	{"AttachmentFinder", is[connectors.AttachmentFinder]},
 	{"Finder", is[connectors.Finder]},
+	{"Searcher", is[connectors.Searcher]},
+	{"FieldFinder", is[connectors.FieldFinder]},
 	{"UserResolver", is[connectors.UserResolver]},
 	{"Identifier", is[connectors.Identifier]},
 	{"BatchGetter", is[connectors.BatchGetter]},

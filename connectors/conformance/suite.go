@@ -33,6 +33,7 @@ type Instance struct {
 	Plain   func(core.Value) string // and back
 	Person  Person
 	Known   core.Value // a user of the system with an e-mail
+	Search  Search     // how the system is searched; needed by Searcher and FieldFinder
 	// Settle waits until everything done so far shows in Changes and Find; nil: it always does.
 	Settle func(t *testing.T)
 	// Tick makes the system's clock move on by at least Facts().Precision; nil: it need not.
@@ -44,6 +45,17 @@ type Instance struct {
 	WebhookBody func(id string) []byte
 	SignedCall  func(body []byte) connectors.WebhookCall
 	Secrets     []string // must not appear in any error
+}
+
+// Search describes how items are searched for.
+type Search struct {
+	Query   func(word string) string // in the vendor's language: items whose Title is that one word
+	Wrong   string                   // a query that the vendor cannot read
+	PageOf  int                      // items on a page of results; make it small where the system allows
+	Fields  []string                 // those that FieldFinder searches: of one line of text, or sets of words
+	Refused string                   // a field that FieldFinder cannot search, "" for none
+	// Elsewhere is the same type of item in a scope that is not part of Instance.Type's.
+	Elsewhere map[string]string
 }
 
 // Person is somebody who works in the system itself, without duplex.
@@ -88,7 +100,7 @@ type T struct {
 func Run(t *testing.T, s Suite) Features {
 	t.Helper()
 	all := slices.Concat(describeTests, createTests, getTests, updateTests, textTests, changesTests,
-		commentTests, attachmentTests, userTests, batchTests, webhookTests, errorTests)
+		commentTests, attachmentTests, searchTests, matchTests, userTests, batchTests, webhookTests, errorTests)
 	known := map[string]bool{}
 	var groups []string
 	for _, tt := range all {

@@ -15,7 +15,7 @@ func TestConformance(t *testing.T) {
 		Name: "memory",
 		Capabilities: []string{
 			"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentFinder", "AttachmentOpener", "Attacher",
-			"AttachmentFinder", "Finder", "UserResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
+			"AttachmentFinder", "Finder", "Searcher", "FieldFinder", "UserResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
 		},
 		New: instance,
 	})
@@ -54,6 +54,10 @@ func instance(t *testing.T) conformance.Instance {
 		Body:  func(text string) core.Value { return core.Text("plain", text) },
 		Plain: core.Value.Source,
 		Known: memory.DefaultUsers()[2],
+		Search: conformance.Search{
+			Query: func(word string) string { return "title=" + word }, Wrong: "title of the item", PageOf: 100,
+			Fields: []string{"title", "labels"}, Elsewhere: map[string]string{"project": "OPS"},
+		},
 		Person: conformance.Person{
 			Create: func(t *testing.T, d core.Draft) string {
 				ref, err := s.CreateAs(ada, d)

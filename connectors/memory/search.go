@@ -2,7 +2,9 @@ package memory
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"duplex/connectors"
@@ -11,17 +13,24 @@ import (
 
 // FindByField lists the items whose field holds the value, oldest first. An item that changed less than Nasty.FindLag ago is missed.
 func (c *Connector) FindByField(ctx context.Context, t connectors.ItemType, field, value string) ([]core.Ref, error) {
+	if !c.sys.hasField(field) {
+		return nil, connectors.Invalid(c.sys.name, field, "there is no such field")
+	}
 	return c.found(ctx, t, func(it *item) bool {
-		if c.sys.now().Before(it.updated.Add(c.sys.nasty.FindLag)) {
-			return false
-		}
-		v := it.fields[field]
-		return v.Kind() == core.KindSet && v.Has(core.String(value)) || v.Kind() != core.KindSet && !v.IsAbsent() && v.String() == value
+		return !c.sys.now().Before(it.updated.Add(c.sys.nasty.FindLag)) && connectors.Holds(it.fields[field], value)
 	})
 }
 
-// Search lists the items for which every FIELD=VALUE of the query holds, oldest first.
-func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query string, _ connectors.Cursor) (connectors.Page, error) {
+func (s *System) hasField(name string) bool {
+	return slices.ContainsFunc(s.fields, func(f connectors.Field) bool { return f.Name == name })
+}
+
+// pageOf is how many items a page of a search holds.
+const pageOf = 100
+
+// Search lists the items for which every FIELD=VALUE of the query holds, oldest first. The cursor is the number
+// of the last item listed.
+func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query string, cursor connectors.Cursor) (connectors.Page, error) {
 	want := map[string]string{}
 	for _, term := range strings.Fields(query) {
 		field, value, ok := strings.Cut(term, "=")
@@ -30,7 +39,17 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 		}
 		want[field] = value
 	}
+	from := 0
+	if cursor != "" {
+		var err error
+		if from, err = strconv.Atoi(string(cursor)); err != nil || from < 0 {
+			return connectors.Page{}, fmt.Errorf("the cursor is not one of this connector: %w", connectors.ErrUnsupported)
+		}
+	}
 	refs, err := c.found(ctx, t, func(it *item) bool {
+		if it.number <= from {
+			return false
+		}
 		for field, value := range want {
 			if it.fields[field].String() != value {
 				return false
@@ -38,9 +57,10 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 		}
 		return true
 	})
-	page := connectors.Page{}
-	for _, ref := range refs {
+	page := connectors.Page{Next: cursor, More: len(refs) > pageOf}
+	for _, ref := range refs[:min(pageOf, len(refs))] {
 		page.Items = append(page.Items, connectors.Change{Ref: ref})
+		page.Next = connectors.Cursor(ref.ID)
 	}
 	return page, err
 }
