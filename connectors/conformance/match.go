@@ -40,7 +40,11 @@ var matchTests = []test{
 			}
 			stored, held := map[string][]string{}, []string{}
 			for _, v := range values {
-				v = word()[:9] + strings.TrimPrefix(v, " ")
+				if one := word()[:12]; 'A' <= v[0] && v[0] <= 'z' && v[0] != '\\' && v[0] != '[' {
+					v = one + v
+				} else { // the sign stays in front
+					v += one
+				}
 				id := t.holding(field, v)
 				o := t.get(id)
 				got := o.Field(field) // what the system makes of it: it may cut spaces off

@@ -39,6 +39,7 @@ type field struct {
 	shape    shape
 	multi    bool // an array of shape; a set
 	readOnly bool
+	exact    bool // a text that is searched as a whole, not by its words
 	maxLen   int
 }
 
@@ -117,6 +118,8 @@ func custom(id, label string, s schema) (f field, ok bool) {
 			f.shape, f.maxLen = shapeADF, maxText
 		case short == "textfield":
 			f.maxLen = 255
+		case short == "url": // its searcher is the exact one ("Create custom field")
+			f.exact = true
 		}
 	case "number":
 		f.shape = shapeNumber

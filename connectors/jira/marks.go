@@ -92,22 +92,17 @@ type searchPage struct {
 	NextPageToken string  `json:"nextPageToken"`
 }
 
-func (c *Connector) search(ctx context.Context, jql string, limit int, token string) (searchPage, error) {
+// search asks for one page: the time of the last change, and the fields named.
+func (c *Connector) search(ctx context.Context, jql string, limit int, token string, fields ...string) (searchPage, error) {
 	in := struct {
 		JQL    string   `json:"jql"`
 		Fields []string `json:"fields"`
 		Max    int      `json:"maxResults"`
 		Token  string   `json:"nextPageToken,omitempty"`
-	}{jql, []string{"updated"}, limit, token}
+	}{jql, append([]string{"updated"}, fields...), limit, token}
 	var page searchPage
 	err := c.do(ctx, http.MethodPost, api+"/search/jql", in, &page)
 	return page, err
-}
-
-// quote writes a JQL string.
-func quote(s string) string {
-	b, _ := json.Marshal(s) // a string always marshals; JQL escapes as JSON does
-	return string(b)
 }
 
 func unsupported(attempt, why string) error {

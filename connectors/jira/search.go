@@ -2,24 +2,30 @@ package jira
 
 import (
 	"context"
-	"regexp"
+	"errors"
+	"fmt"
 	"strings"
+	"unicode"
 
 	"duplex/connectors"
 	"duplex/core"
 )
 
-// orderBy ends a query that names its own order.
-var orderBy = regexp.MustCompile(`(?i)\s+order\s+by\s+[^"']*$`)
-
-// Search lists the issues of the scope that a JQL query finds. The search index may lag behind by minutes ("Search and
-// reconcile"). Page tokens live seven days.
+// Search lists the issues of the scope that a JQL query finds, oldest first whatever order the query names. The search index may lag
+// behind by minutes ("Search and reconcile"). Page tokens live seven days.
 func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query string, cursor connectors.Cursor) (connectors.Page, error) {
 	if err := c.checkType(t); err != nil {
 		return connectors.Page{}, err
 	}
-	jql := strings.Join(append(scopeQuery(t.Scope), "("+orderBy.ReplaceAllString(query, "")+")"), " AND ") + " ORDER BY created ASC, key ASC"
-	found, err := c.search(ctx, jql, 100, string(cursor))
+	where, wrong := unordered(query)
+	if wrong != "" {
+		return connectors.Page{}, connectors.Invalid(c.system, "", "the query cannot be read: "+wrong)
+	}
+	parts := scopeQuery(t.Scope)
+	if where != "" {
+		parts = append(parts, "("+where+")")
+	}
+	found, err := c.search(ctx, strings.Join(parts, " AND ")+byCreation, 100, string(cursor))
 	if err != nil {
 		return connectors.Page{}, err
 	}
@@ -34,11 +40,16 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 	return page, nil
 }
 
-// mostMatches is how many issues with one value are looked at; two are too many already.
-const mostMatches = 10
+// byCreation ends a query whose pages are read one after the other: the time of creation does not move meanwhile.
+const byCreation = " ORDER BY created ASC, key ASC"
 
-// FindByField searches a field for a value. Text fields are searched for its words ("JQL operators": = is not allowed on
-// them), so an issue with more words in the field is listed too.
+const (
+	mostMatches    = 10   // issues with one value that are listed; two are too many already
+	mostCandidates = 5000 // issues with its words that are looked at
+)
+
+// FindByField searches a field for a value. A field of text is searched for the value's words, because = is not allowed on it ("JQL
+// operators"), and every issue found is shown with the field, so that one with more words in it is left out.
 func (c *Connector) FindByField(ctx context.Context, t connectors.ItemType, name, value string) ([]core.Ref, error) {
 	if err := c.checkType(t); err != nil {
 		return nil, err
@@ -51,23 +62,70 @@ func (c *Connector) FindByField(ctx context.Context, t connectors.ItemType, name
 	if why != "" {
 		return nil, connectors.Invalid(c.system, name, why)
 	}
+	clause, why := f.looksFor(value)
+	if why != "" {
+		return nil, connectors.Invalid(c.system, name, why)
+	}
+	if clause == "" {
+		return nil, nil
+	}
+	jql := strings.Join(append(scopeQuery(t.Scope), clause), " AND ") + byCreation
+	var refs []core.Ref
+	for token, seen := "", 0; ; {
+		page, err := c.search(ctx, jql, 100, token, f.id)
+		var invalid *connectors.InvalidError
+		if f.shape == shapeIssue && errors.As(err, &invalid) { // an issue that is not there is no value that Jira looks for
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, is := range page.Issues {
+			if connectors.Holds(f.read(is.Fields[f.id]), value) {
+				refs = append(refs, c.ref(is.ID, is.Key))
+			}
+		}
+		seen += len(page.Issues)
+		token = page.NextPageToken
+		switch {
+		case token == "" || len(refs) >= mostMatches:
+			return refs, nil
+		case seen >= mostCandidates:
+			return nil, connectors.Invalid(c.system, name, fmt.Sprintf("more than %d issues have the words of the value in this field: use a field whose values are rarer", mostCandidates))
+		}
+	}
+}
+
+// looksFor is the clause that finds the issues whose field holds the value: "" when none can, why when it cannot be asked.
+func (f field) looksFor(value string) (clause, why string) {
 	in := f.id
 	if id, custom := strings.CutPrefix(f.id, "customfield_"); custom {
 		in = "cf[" + id + "]"
 	}
-	clause := in + " = " + quote(value)
-	if !f.multi && (f.shape == shapeString || f.shape == shapeADF) {
-		clause = in + " ~ " + quote(`"`+strings.ReplaceAll(value, `"`, " ")+`"`)
+	switch {
+	case value == "":
+		return "", ""
+	case f.exact:
+		return in + " = " + quote(value), ""
+	case f.shape == shapeString && f.multi:
+		if strings.ContainsFunc(value, unicode.IsSpace) { // a label is one word
+			return "", ""
+		}
+		return in + " = " + quote(value), ""
+	case f.shape == shapeString:
+		if !hasWord(value) {
+			return "", "Jira searches text by its words, and the value has no letter and no digit"
+		}
+		return in + " ~ " + phrase(value), ""
+	case f.shape == shapeNumber && !f.multi:
+		if _, err := core.Number(value); err != nil {
+			return "", ""
+		}
+		return in + " = " + quote(value), ""
+	case f.shape == shapeIssue:
+		return in + " = " + quote(value), ""
 	}
-	found, err := c.search(ctx, strings.Join(append(scopeQuery(t.Scope), clause), " AND ")+" ORDER BY created ASC", mostMatches, "")
-	if err != nil {
-		return nil, err
-	}
-	var refs []core.Ref
-	for _, is := range found.Issues {
-		refs = append(refs, c.ref(is.ID, is.Key))
-	}
-	return refs, nil
+	return "", "a field of kind " + string(f.element()) + " cannot be searched for a value; use one line of text, labels, a number or the parent"
 }
 
 // scopeQuery are the clauses of a scope.

@@ -114,7 +114,7 @@ func (c *call) bounded(jql string) (*query, error) {
 	return q, c.known(q.where)
 }
 
-// known refuses values that do not exist on the site, as the vendor does.
+// known refuses values that do not exist on the site and operators that a field does not have, as the vendor does.
 func (c *call) known(cl *clause) error {
 	for _, part := range cl.parts {
 		if err := c.known(part); err != nil {
@@ -123,6 +123,9 @@ func (c *call) known(cl *clause) error {
 	}
 	if cl.op != "" {
 		return nil
+	}
+	if err := cl.supported(); err != nil {
+		return err
 	}
 	for _, v := range cl.values {
 		if v.empty || v.call != "" {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -72,7 +73,11 @@ func parseJQL(text string) (*query, error) {
 		case m[4] != "":
 			p.tokens = append(p.tokens, token{text: m[4]})
 		default:
-			p.tokens = append(p.tokens, token{text: unescapeJQL(m[1] + m[2]), quoted: true})
+			plain, err := unescapeJQL(m[1] + m[2])
+			if err != nil {
+				return nil, err
+			}
+			p.tokens = append(p.tokens, token{text: plain, quoted: true})
 		}
 		rest = rest[len(m[0]):]
 	}
@@ -93,8 +98,24 @@ func parseJQL(text string) (*query, error) {
 	return q, nil
 }
 
-func unescapeJQL(s string) string {
-	return regexp.MustCompile(`\\(.)`).ReplaceAllString(s, "$1")
+var jqlEscape = regexp.MustCompile(`\\(?:u([0-9a-fA-F]{4})|(.))`)
+
+// unescapeJQL reads the escapes of a quoted text. Others than the vendor's are refused.
+func unescapeJQL(s string) (string, error) {
+	var bad error
+	plain := jqlEscape.ReplaceAllStringFunc(s, func(e string) string {
+		m := jqlEscape.FindStringSubmatch(e)
+		if m[1] != "" {
+			n, _ := strconv.ParseUint(m[1], 16, 16) // four hex digits
+			return string(rune(n))
+		}
+		one, ok := map[string]string{"t": "\t", "n": "\n", "r": "\r", `\`: `\`, `'`: `'`, `"`: `"`, " ": " "}[m[2]]
+		if !ok {
+			bad = jqlError(`'%s' is an illegal JQL escape sequence. The valid escape sequences are \', \", \t, \n, \r, \\, '\ ' and \uXXXX.`, e)
+		}
+		return one
+	})
+	return plain, bad
 }
 
 func (p *jqlParser) done() bool { return p.at >= len(p.tokens) }

@@ -43,7 +43,8 @@ func (m matcher) matches(c *clause, i *issue) (bool, error) {
 		return m.when(c, i.Resolved)
 	case "id", "key", "issuekey", "issue":
 		return m.byKey(c, i)
-	case "text", "summary", "description", "comment":
+	}
+	if isText(c.field) {
 		return m.text(c, i)
 	}
 	have, err := m.words(c.field, i)
@@ -113,8 +114,6 @@ func (m matcher) words(name string, i *issue) ([]string, error) {
 			return both(f.Options, v.List...), nil
 		case v.Number != nil:
 			return []string{strconv.FormatFloat(*v.Number, 'f', -1, 64)}, nil
-		case v.Doc != nil:
-			return []string{v.Doc.plainText()}, nil
 		case v.Text != "":
 			return []string{v.Text}, nil
 		}
@@ -156,10 +155,6 @@ func (m matcher) compare(c *clause, have []string) (bool, error) {
 		return len(have) > 0 && !some(equal), nil
 	case "is not":
 		return len(have) > 0, nil
-	case "~":
-		return some(func(h string, v operand) bool { return containsWords(h, v.text) }), nil
-	case "!~":
-		return len(have) > 0 && !some(func(h string, v operand) bool { return containsWords(h, v.text) }), nil
 	}
 	return some(func(h string, v operand) bool {
 		a, errA := strconv.ParseFloat(h, 64)
@@ -248,42 +243,6 @@ func (m matcher) byKey(c *clause, i *issue) (bool, error) {
 		}
 	}
 	return m.compare(c, have)
-}
-
-func (m matcher) text(c *clause, i *issue) (bool, error) {
-	summary, description, comments := i.Values["summary"].Text, i.Values["description"].Doc.plainText(), ""
-	for _, one := range i.Comments {
-		comments += one.Body.plainText() + "\n"
-	}
-	all := map[string]string{"summary": summary, "description": description, "comment": comments, "text": summary + "\n" + description + "\n" + comments}
-	if c.values[0].empty {
-		return (all[c.field] == "") == (c.cmp == "is"), nil
-	}
-	if c.cmp != "~" && c.cmp != "!~" {
-		return false, jqlError("The operator '%s' is not supported by the '%s' field.", c.cmp, c.field)
-	}
-	return containsWords(all[c.field], c.values[0].text) == (c.cmp == "~"), nil
-}
-
-// containsWords tells whether every word of the pattern occurs; a trailing * is a prefix, and a text in
-// escaped quotes is a phrase.
-func containsWords(text, pattern string) bool {
-	text = strings.ToLower(text)
-	pattern = strings.ToLower(strings.TrimSpace(pattern))
-	if phrase, ok := strings.CutPrefix(pattern, `"`); ok {
-		return strings.Contains(text, strings.TrimSuffix(phrase, `"`))
-	}
-	split := func(r rune) bool { return !('a' <= r && r <= 'z' || '0' <= r && r <= '9' || r > 127) }
-	have := strings.FieldsFunc(text, split)
-	for _, want := range strings.Fields(pattern) {
-		prefix := strings.HasSuffix(want, "*")
-		for _, w := range strings.FieldsFunc(want, split) {
-			if !slices.ContainsFunc(have, func(h string) bool { return h == w || prefix && strings.HasPrefix(h, w) }) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // sortKeys are the texts an issue is ordered by: one per ORDER BY field, then its id, so that the

@@ -75,6 +75,44 @@ func TestJQL(t *testing.T) {
 	c.do("POST", "/rest/api/3/search/jql", object{"jql": "project = ENG", "startAt": 1}).want(400)
 }
 
+func TestTextIsSearchedByItsWords(t *testing.T) {
+	c := newSite(t, Options{}).as("ada")
+	c.newIssue(`Say "when" to the back\slash`, object{"customfield_10032": "SUP-77 of 2026"}) // ENG-1
+	c.newIssue("When to say it, in Zürich", object{"customfield_10032": "SUP-778"})           // ENG-2
+	for _, tc := range []struct {
+		reason, jql string
+		want        []string
+	}{
+		{"words in any order", `summary ~ "when say"`, []string{"ENG-1", "ENG-2"}},
+		{"a phrase, of words and not of signs", `summary ~ "\"say when\""`, []string{"ENG-1"}},
+		{"a backslash takes the meaning from the next character", `summary ~ "\"back\\\\slash\""`, []string{"ENG-1"}},
+		{"and is gone itself", `summary ~ "\"back\\slash\""`, []string{}},
+		{"case is nothing", `summary ~ "ZÜRICH"`, []string{"ENG-2"}},
+		{"a whole word", `summary ~ "sla"`, []string{}},
+		{"the beginning of a word", `summary ~ "sla*"`, []string{"ENG-1"}},
+		{"the beginning is none in a phrase", `summary ~ "\"sla*\""`, []string{}},
+		{"a hyphen joins", `cf[10032] ~ "SUP-77"`, []string{"ENG-1"}},
+		{"one of two", `summary ~ "zürich OR slash"`, []string{"ENG-1", "ENG-2"}},
+		{"not that one", `summary ~ "when -slash"`, []string{"ENG-2"}},
+		{"keywords in a phrase are words", `summary ~ "\"AND\""`, []string{}},
+		{"signs alone find nothing", `summary ~ "\"***\""`, []string{}},
+		{"escapes of a text", `summary ~ "\u0077hen\tsay" AND labels is EMPTY AND summary ~ 'sla\u0073h'`, []string{"ENG-1"}},
+	} {
+		if got := c.keys(tc.jql + " ORDER BY id"); !slices.Equal(got, tc.want) {
+			t.Errorf("%s: %s finds %v, want %v", tc.reason, tc.jql, got, tc.want)
+		}
+	}
+	for reason, jql := range map[string]string{
+		"text is not compared": `summary = "x"`, "nor is a custom text": `cf[10032] = "SUP-77"`, "labels have no words": `labels ~ "x"`, "an empty text": `summary ~ ""`,
+		"an open phrase": `summary ~ "\"x"`, "a keyword alone": `summary ~ "AND"`, "a keyword at the end": `summary ~ "x OR"`, "a star in front": `summary ~ "*x"`,
+		"an escape that JQL does not know": `summary ~ "a\bc"`, "a backslash at the end": `summary ~ "x\\"`,
+	} {
+		if got := c.do("POST", "/rest/api/3/search/jql", object{"jql": jql}); got.status != 400 {
+			t.Errorf("%s (%s) answered %d", reason, jql, got.status)
+		}
+	}
+}
+
 func TestSearchAnswersIDsOnlyUnlessAsked(t *testing.T) {
 	c := newSite(t, Options{}).as("ada")
 	id := c.newIssue("x", nil)
