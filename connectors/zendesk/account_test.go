@@ -79,6 +79,12 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasPrefix(r.URL.Path, "/attachments/token/") {
 		return t.rest.RoundTrip(r)
 	}
+	if strings.HasSuffix(r.URL.Path, "/search/export") { // two tickets on a page, as the account may give fewer than asked
+		r = r.Clone(r.Context())
+		q := r.URL.Query()
+		q.Set("page[size]", "2")
+		r.URL.RawQuery = q.Encode()
+	}
 	return t.api.RoundTrip(r)
 }
 

@@ -23,7 +23,7 @@ func TestConformance(t *testing.T) {
 	f := conformance.Run(t, conformance.Suite{
 		Name: "zendesk",
 		Capabilities: []string{
-			"Deleter", "Commenter", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentFinder", "Finder",
+			"Deleter", "Commenter", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentFinder", "Finder", "Searcher", "FieldFinder",
 			"UserResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
 		},
 		New: func(t *testing.T) conformance.Instance { return instance(t, newAccountUnder(t, doc)) },
@@ -78,6 +78,11 @@ func instance(t *testing.T, a *account) conformance.Instance {
 			fieldName(t, c, emulator.FieldBuild):      {core.String("1.2.3"), core.String("2.0")},
 			fieldName(t, c, emulator.FieldAffected):   {core.Int(12), core.Int(7)},
 			fieldName(t, c, emulator.FieldDueFix):     {day("2026-05-01"), day("2026-06-02")},
+		},
+		Search: conformance.Search{
+			Query: func(word string) string { return "type:ticket subject:\"" + word + "\"" }, Wrong: "type:user fire", PageOf: 2,
+			Fields: []string{"subject", fieldName(t, c, emulator.FieldBuild), "tags"}, Refused: "description",
+			Elsewhere: map[string]string{"brand_id": "1"},
 		},
 		Title: "subject", Cleared: "priority", Body: htmlOf, Plain: plainOf,
 		Known: person(emulator.UserTriage, "triage", "Triage Desk"),

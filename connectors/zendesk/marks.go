@@ -31,24 +31,34 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 	if err := c.checkType(t.Type); err != nil {
 		return nil, err
 	}
-	if mark == "" {
+	tickets, err := c.withExternalID(ctx, mark)
+	var refs []core.Ref
+	for _, found := range tickets {
+		refs = append(refs, c.ref(found.ID))
+	}
+	return refs, err
+}
+
+// withExternalID lists the tickets with exactly that external_id, none for "".
+func (c *Connector) withExternalID(ctx context.Context, externalID string) ([]ticket, error) {
+	if externalID == "" {
 		return nil, nil
 	}
-	var refs []core.Ref
+	var found []ticket
 	q := pageSize("100")
-	q.Set("external_id", mark)
+	q.Set("external_id", externalID)
 	err := pages(ctx, c, "/api/v2/tickets", "tickets", q, func(page []ticket) bool {
 		for _, t := range page {
-			if t.ExternalID != nil && *t.ExternalID == mark && t.Status != "deleted" {
-				refs = append(refs, c.ref(t.ID))
+			if t.ExternalID != nil && *t.ExternalID == externalID && t.Status != "deleted" {
+				found = append(found, t)
 			}
 		}
 		return false
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: looking for a ticket by its mark: %w", c.name, err)
+		return nil, fmt.Errorf("%s: looking for a ticket by its external_id: %w", c.name, err)
 	}
-	return refs, nil
+	return found, nil
 }
 
 // findMarked is the comment of the update that carries the mark.

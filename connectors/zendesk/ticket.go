@@ -22,6 +22,8 @@ type ticket struct {
 	AssigneeID     *int64  `json:"assignee_id"`
 	GroupID        *int64  `json:"group_id"`
 	OrganizationID *int64  `json:"organization_id"`
+	BrandID        *int64  `json:"brand_id"`
+	FormID         *int64  `json:"ticket_form_id"`
 	DueAt          *string `json:"due_at"`
 	CreatedAt      string  `json:"created_at"`
 	UpdatedAt      string  `json:"updated_at"`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -219,6 +220,38 @@ func TestSearchRunsBehind(t *testing.T) {
 	if hits("priority:low") != 0 {
 		t.Error("search shows a deleted ticket")
 	}
+}
+
+func TestSearchFindsTextByItsWords(t *testing.T) {
+	r := newRig(t, Options{})
+	r.control("POST", "index_lag", `{"lag":"0s"}`)
+	r.ticket(fmt.Sprintf(`"subject":"Say \"when\" to the desktop","custom_fields":[{"id":%d,"value":"SUP-77 of 2026"}]`, FieldBuild))
+	for query, want := range map[string]int{
+		`subject:say`: 1, `subject:"say when"`: 1, `subject:"when say"`: 0, `subject:desk`: 1, `subject:top`: 0, `subject:"desk"`: 0, `subject:DESKTOP`: 1,
+		`subject:"***"`: 0, `"to the desktop"`: 1, `-"to the desktop"`: 0, `-desktop`: 0,
+		fmt.Sprintf(`custom_field_%d:"sup 77"`, FieldBuild): 1, fmt.Sprintf(`custom_field_%d:"77 sup"`, FieldBuild): 0, fmt.Sprintf(`-custom_field_%d:SUP-7`, FieldBuild): 0,
+	} {
+		if got := r.must(200, "ada", "GET", "/api/v2/search?query="+url.QueryEscape(query), "").len("results"); got != want {
+			t.Errorf("%s: %d results, want %d", query, got, want)
+		}
+	}
+}
+
+func TestSearchExportTakesNoTypeAndNoOldCursor(t *testing.T) {
+	r := newRig(t, Options{})
+	r.control("POST", "index_lag", `{"lag":"0s"}`)
+	r.ticket("")
+	r.ticket("")
+	export := "/api/v2/search/export?filter[type]=ticket&page[size]=1&query="
+	r.must(422, "ada", "GET", export+"type:ticket", "")
+	first := r.must(200, "ada", "GET", export+"fire", "")
+	next := export + "fire&page[after]=" + url.QueryEscape(first.at("meta", "after_cursor").(string))
+	if got := r.must(200, "ada", "GET", next, ""); got.len("results") != 1 || got.at("meta", "has_more") != false {
+		t.Errorf("the second page: %s", got.raw)
+	}
+	r.pass(61 * time.Minute)
+	r.must(422, "ada", "GET", next, "")
+	r.must(400, "ada", "GET", export+"fire&page[after]=rubbish", "")
 }
 
 func TestIncrementalExport(t *testing.T) {

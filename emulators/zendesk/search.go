@@ -49,7 +49,7 @@ func (c *call) visible() []*ticket {
 	return out
 }
 
-var searchTerm = regexp.MustCompile(`(-?)([a-z_]+)(:|<=|>=|<|>)("[^"]*"|\S+)|"[^"]*"|\S+`)
+var searchTerm = regexp.MustCompile(`(-?)(?:([a-z_][a-z0-9_]*)(:|<=|>=|<|>))?("[^"]*"|\S+)`)
 
 // found runs a query (vendor page "Search", query syntax) over the tickets in the index. Terms are
 // joined by and; words are looked for in subject and comments.
@@ -57,13 +57,10 @@ func (c *call) found(query string) ([]*ticket, error) {
 	out := c.visible()
 	for _, m := range searchTerm.FindAllStringSubmatch(query, -1) {
 		negate, key, op, value := m[1] == "-", m[2], m[3], strings.Trim(m[4], `"`)
-		if key == "" {
-			value = strings.ToLower(strings.Trim(m[0], `"`))
-		}
 		if key == "type" && value != "ticket" && op == ":" {
 			return nil, nil
 		}
-		match, ok := c.term(key, op, value)
+		match, ok := c.term(key, op, value, strings.HasPrefix(m[4], `"`))
 		if !ok {
 			return nil, &apiError{http.StatusUnprocessableEntity, object{"error": "invalid", "description": "Invalid search: unknown term " + key}}
 		}
@@ -74,7 +71,7 @@ func (c *call) found(query string) ([]*ticket, error) {
 
 var statusOrder = []string{"new", "open", "pending", "hold", "solved", "closed"}
 
-func (c *call) term(key, op, value string) (match func(*ticket) bool, ok bool) {
+func (c *call) term(key, op, value string, phrase bool) (match func(*ticket) bool, ok bool) {
 	person := func(id int64) bool {
 		u := c.e.st.Users[id]
 		return u == nil && value == "none" || u != nil && (strings.EqualFold(u.Email, value) || strings.EqualFold(u.Name, value) || idString(id) == value)
@@ -84,7 +81,7 @@ func (c *call) term(key, op, value string) (match func(*ticket) bool, ok bool) {
 	}
 	switch key {
 	case "":
-		return func(t *ticket) bool { return strings.Contains(strings.ToLower(words(t)), value) }, true
+		return func(t *ticket) bool { return hasWords(words(t), value, phrase) }, true
 	case "type", "ticket_type":
 		return func(t *ticket) bool { return value == "ticket" || t.Type == value }, true
 	case "updated", "updated_at":
@@ -102,9 +99,7 @@ func (c *call) term(key, op, value string) (match func(*ticket) bool, ok bool) {
 	case "priority":
 		return func(t *ticket) bool { return t.Priority == value }, true
 	case "subject":
-		return func(t *ticket) bool {
-			return strings.Contains(strings.ToLower(t.Subject), strings.ToLower(strings.Trim(value, "*")))
-		}, true
+		return func(t *ticket) bool { return hasWords(t.Subject, value, phrase) }, true
 	case "assignee":
 		return func(t *ticket) bool { return person(t.AssigneeID) }, true
 	case "requester":
@@ -114,7 +109,7 @@ func (c *call) term(key, op, value string) (match func(*ticket) bool, ok bool) {
 	}
 	if id, custom := strings.CutPrefix(key, "custom_field_"); custom {
 		n, _ := strconv.ParseInt(id, 10, 64)
-		return func(t *ticket) bool { return text(t.Fields[n]) == value }, true
+		return func(t *ticket) bool { return t.hasValue(n, value, phrase) }, true
 	}
 	return nil, false
 }
@@ -186,13 +181,18 @@ func (c *call) searchCount() error {
 	return c.answer(http.StatusOK, object{"count": len(tickets)})
 }
 
-// searchExport pages by cursor, oldest first; filter[type] is compulsory.
+// searchExport pages by cursor, oldest first; filter[type] is compulsory, and a type in the query is an error (vendor page "Search").
 func (c *call) searchExport() error {
 	if c.query("filter[type]") != "ticket" {
 		return badRequest("invalid", "filter[type] must be ticket in this emulator")
 	}
 	if err := c.limit("search-export", "", 100, time.Minute); err != nil {
 		return err
+	}
+	for _, m := range searchTerm.FindAllStringSubmatch(c.query("query"), -1) {
+		if m[2] == "type" {
+			return &apiError{http.StatusUnprocessableEntity, object{"error": "invalid", "description": "Invalid search: type belongs into filter[type]"}}
+		}
 	}
 	tickets, err := c.found(c.query("query"))
 	if err != nil {
@@ -203,10 +203,14 @@ func (c *call) searchExport() error {
 		rows = append(rows, keyed[*ticket]{timeKey(t.Created, t.ID), t})
 	}
 	q := c.req.URL.Query()
+	if err := c.takeCursor(q); err != nil {
+		return err
+	}
 	hits, beside, err := cursorPage(c, sorted(rows), false, 1000, q)
 	if err != nil {
 		return err
 	}
+	c.issueCursor(beside, q)
 	beside["results"], beside["facets"] = c.results(hits), nil
 	return c.answer(http.StatusOK, beside)
 }
