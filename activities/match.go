@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"duplex/connectors"
@@ -121,7 +120,7 @@ func (w *applying) holding(ctx context.Context, t connectors.ItemType, refs []co
 		if err != nil {
 			return nil, err
 		}
-		if slices.Contains(plainValues(o.Field(field)), value) && w.mapping.Outside(w.to, &o) == "" {
+		if connectors.Holds(o.Field(field), value) && w.mapping.Outside(w.to, &o) == "" {
 			out = append(out, o.Ref)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // Search lists the issues of the scope that a JQL query finds, oldest first whatever order the query names. The search index may lag
-// behind by minutes ("Search and reconcile"). Page tokens live seven days.
+// behind by minutes ("Search and reconcile"). Page tokens live seven days; after that the list begins anew.
 func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query string, cursor connectors.Cursor) (connectors.Page, error) {
 	if err := c.checkType(t); err != nil {
 		return connectors.Page{}, err
@@ -25,7 +25,12 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 	if where != "" {
 		parts = append(parts, "("+where+")")
 	}
-	found, err := c.search(ctx, strings.Join(parts, " AND ")+byCreation, 100, string(cursor))
+	jql := strings.Join(parts, " AND ") + byCreation
+	found, err := c.search(ctx, jql, 100, string(cursor))
+	var invalid *connectors.InvalidError
+	if errors.As(err, &invalid) && cursor != "" { // the query was read when it gave the cursor
+		found, err = c.search(ctx, jql, 100, "")
+	}
 	if err != nil {
 		return connectors.Page{}, err
 	}
