@@ -13,8 +13,9 @@ import (
 	"duplex/connectors"
 )
 
-// overlap is how far a pass over the changes starts before the newest change of the pass before it. The search index
-// lags behind by seconds to minutes ("Search and reconcile"), so an issue may turn up late with an old time.
+// overlap is how far a pass over the changes starts before the newest change of the pass before it, besides the time that
+// one took. The search index lags behind by seconds to minutes ("Search and reconcile"), so an issue may turn up late with
+// an old time, and one that turns up behind where a long pass has got to is listed by the next.
 const overlap = 5 * time.Minute
 
 // mostSeen bounds what a cursor remembers; issues beyond it are listed twice.
@@ -24,6 +25,7 @@ const mostSeen = 5000
 type position struct {
 	From  int64            `json:"from"`            // list what changed at or after
 	High  int64            `json:"high"`            // newest change listed so far
+	Began int64            `json:"began,omitempty"` // when the pass under way began, by the clock of this machine
 	Token string           `json:"token,omitempty"` // next page of the list from From
 	Seen  map[string]int64 `json:"seen,omitempty"`  // issues already listed, with their time
 }
@@ -69,6 +71,9 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 	if limit <= 0 || limit > 100 {
 		limit = 100
 	}
+	if at.Began == 0 {
+		at.Began = c.now().UnixMilli()
+	}
 	found, err := c.search(ctx, changesQuery(t.Scope, at.From), at.ask(limit), at.Token)
 	var invalid *connectors.InvalidError
 	if errors.As(err, &invalid) && at.Token != "" { // tokens live seven days
@@ -77,7 +82,7 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 	if err != nil {
 		return none, err
 	}
-	fresh, next, more := at.advance(found, limit)
+	fresh, next, more := at.advance(found, limit, c.now().UnixMilli())
 	page := connectors.Page{Next: next.cursor(), More: more}
 	for _, is := range fresh {
 		u, _ := is.time("updated")
@@ -99,9 +104,10 @@ func (p position) ask(limit int) int {
 	return min(limit, mostAsked)
 }
 
-// advance splits a page into what is new, limit issues at most, and the position after it. It is pure.
-func (p position) advance(found searchPage, limit int) (fresh []issue, next position, more bool) {
-	next = position{From: p.From, High: p.High, Seen: maps.Clone(p.Seen)}
+// advance splits a page into what is new, limit issues at most, and the position after it. It is pure; now is after the
+// page was read.
+func (p position) advance(found searchPage, limit int, now int64) (fresh []issue, next position, more bool) {
+	next = position{From: p.From, High: p.High, Began: p.Began, Seen: maps.Clone(p.Seen)}
 	if next.Seen == nil {
 		next.Seen = map[string]int64{}
 	}
@@ -125,7 +131,8 @@ func (p position) advance(found searchPage, limit int) (fresh []issue, next posi
 	}
 	switch second := last - last%1000; {
 	case !more:
-		next.From = max(0, next.High-overlap.Milliseconds())
+		next.From = max(0, next.High-overlap.Milliseconds()-max(0, now-p.Began))
+		next.Began = 0
 	case second > p.From:
 		next.From = second
 	case len(fresh) == 0:

@@ -69,7 +69,10 @@ func TestTheFeedMissesNothing(t *testing.T) {
 		var p position
 		pages := 0
 		turn := func() bool {
-			fresh, next, more := p.advance(x.page(p.From, p.ask(limit), p.Token), limit)
+			if p.Began == 0 {
+				p.Began = now
+			}
+			fresh, next, more := p.advance(x.page(p.From, p.ask(limit), p.Token), limit, now)
 			if len(fresh) > limit {
 				t.Fatalf("%d items, want %d at most", len(fresh), limit)
 			}
