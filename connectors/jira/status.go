@@ -88,7 +88,8 @@ func (w *workflow) explored(status string) bool {
 //	a way there is known from a hop's end    the shortest
 //	otherwise                                a hop to a status nobody has looked at yet, not behind the issue and not past the
 //	                                         target in the order new, indeterminate, done; work in progress first, because
-//	                                         passing through a closed status is what people notice
+//	                                         passing through a closed status is what people notice. What is done may have to
+//	                                         begin anew before it is in progress again
 //
 // Statuses already visited are never entered again. Not ok means that there is no way.
 func choose(hops []hop, w *workflow, at, to status, visited map[string]bool) (best hop, ok bool) {
@@ -99,6 +100,9 @@ func choose(hops []hop, w *workflow, at, to status, visited map[string]bool) (be
 		}
 	}
 	low, high := min(rank(at), rank(to)), max(rank(at), rank(to))
+	if rank(at) == 2 && rank(to) < 2 {
+		low = 0
+	}
 	for _, h := range hops {
 		switch {
 		case h.To.is(to):

@@ -136,6 +136,7 @@ func TestStatusIsReachedOverSeveralHops(t *testing.T) {
 		{"one hop", line, "new:Open", "Doing", []string{"indeterminate:Doing"}},
 		{"through the whole workflow", line, "new:Open", "Done", []string{"indeterminate:Doing", "indeterminate:Review", "done:Done"}},
 		{"backwards where a hop leads there", line, "done:Done", "Open", []string{"new:Open"}},
+		{"what is done begins anew where that is the only way back into work", line, "done:Done", "Review", []string{"new:Open", "indeterminate:Doing", "indeterminate:Review"}},
 		{"a closed status on the way is the last choice", branches, "new:Open", "Done", []string{"indeterminate:Doing", "done:Done"}},
 		{"a closed status on the way where there is no other", closing, "new:Open", "Closed", []string{"done:Resolved", "done:Closed"}},
 		{"no way at all", line, "new:Nowhere", "Done", nil},
