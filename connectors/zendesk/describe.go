@@ -42,6 +42,8 @@ func systemFields(groups []core.Value) []connectors.Field {
 		{Name: "organization", Label: "Organization", Kind: core.KindOption, OnCreate: true},
 		{Name: "external_id", Label: "External ID", Kind: core.KindString, ReadOnly: true},
 		{Name: "due_at", Label: "Due", Kind: core.KindDateTime, OnCreate: true},
+		{Name: "brand_id", Label: "Brand (id)", Kind: core.KindString, ReadOnly: true},
+		{Name: "ticket_form_id", Label: "Form (id)", Kind: core.KindString, ReadOnly: true},
 		{Name: "created_at", Label: "Created", Kind: core.KindDateTime, ReadOnly: true},
 	}
 }

@@ -182,6 +182,7 @@ func (c *Connector) fields(ctx context.Context, t ticket, opening core.Value, wa
 	all := map[string]core.Value{
 		"subject": core.String(t.Subject), "status": word(&t.Status), "priority": word(t.Priority), "type": word(t.Type),
 		"assignee": c.person(t.AssigneeID), "requester": c.person(t.RequesterID),
+		"brand_id": digits(t.BrandID), "ticket_form_id": digits(t.FormID), // a connection's scope is held against them
 		"external_id": text(t.ExternalID), "created_at": core.DateTime(instant(t.CreatedAt)),
 		"due_at": core.Empty(core.KindDateTime),
 	}

@@ -99,6 +99,22 @@ func TestSearchKeepsToBrandAndForm(t *testing.T) {
 	}
 }
 
+// TestATicketShowsWhatAScopeNames, so that a ticket of another brand enters no connection by a webhook or a sweep either.
+func TestATicketShowsWhatAScopeNames(t *testing.T) {
+	a := newAccount(t)
+	c := a.connector("sync")
+	id := subjects(t, a, c, 1, "printer on fire")[0]
+	o, err := c.Get(t.Context(), id, connectors.Want{Type: ticketType, Fields: []string{"brand_id", "ticket_form_id"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for field, want := range map[string]int64{"brand_id": emulator.BrandID, "ticket_form_id": emulator.FormID} {
+		if got := o.Field(field).Source(); got != fmt.Sprint(want) {
+			t.Errorf("%s is %q, want %d", field, got, want)
+		}
+	}
+}
+
 func TestExternalIDIsMatchedInTheListAndTheScope(t *testing.T) {
 	a := newAccount(t)
 	c := a.connector("sync")

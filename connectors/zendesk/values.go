@@ -43,6 +43,14 @@ func text(s *string) core.Value {
 	return core.String(*s)
 }
 
+// digits is an id as a scope names it.
+func digits(id *int64) core.Value {
+	if id == nil {
+		return core.Empty(core.KindString)
+	}
+	return core.String(strconv.FormatInt(*id, 10))
+}
+
 // read is a custom field's value. What cannot be read is absent, so that it is never taken for a change.
 func (f custom) read(raw json.RawMessage) core.Value {
 	null := len(raw) == 0 || bytes.Equal(raw, []byte("null"))
