@@ -18,6 +18,9 @@ import (
 // moved on since the plan was made nothing is written and the result is Stale.
 func (a *Activities) Apply(ctx context.Context, in ApplyInput) (ApplyResult, error) {
 	defer beat(ctx)()
+	if err := a.waited(ctx, in.Live, in.System); err != nil {
+		return ApplyResult{}, err
+	}
 	r, err := a.apply(ctx, in)
 	if err != nil {
 		a.refused(ctx, in, err)

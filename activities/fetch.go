@@ -17,6 +17,11 @@ import (
 func (a *Activities) Fetch(ctx context.Context, in FetchInput) (FetchResult, error) {
 	defer beat(ctx)()
 	err := a.closed(ctx, in.Ref.System)
+	if err == nil {
+		if err := a.waited(ctx, in.Live, in.Ref.System); err != nil {
+			return FetchResult{}, err
+		}
+	}
 	var r FetchResult
 	if err == nil {
 		r, err = a.fetch(ctx, in)

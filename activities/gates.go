@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -18,6 +19,8 @@ type Gates interface {
 	// Denied finds out whether a refusal was about the account as a whole, and then tells how long to wait, and why. 0
 	// means that only what was asked for is refused. With account the refusal was of the credentials, so it never was.
 	Denied(ctx context.Context, system string, account bool) (time.Duration, string)
+	// Opened is when the system's gate was opened last, UTC; zero while it is closed, and when it never was.
+	Opened(ctx context.Context, system string) time.Time
 }
 
 // closed is a BusyError while the gate of one of the systems is closed: the work is given back and tried again when the
@@ -32,6 +35,25 @@ func (a *Activities) closed(ctx context.Context, systems ...string) error {
 		}
 	}
 	return nil
+}
+
+// Waited is the type of the error of work that was asked for as live and has become backlog.
+const Waited = "waited"
+
+// backlogAfter is how long work may wait at a closed gate and still count as live when it opens.
+const backlogAfter = 30 * time.Second
+
+// waited gives back work that was asked for as live and then waited at a closed gate: it has become backlog, and stands in the
+// way of what people edit now. The workflow asks for it again with less urgency. No call has been made.
+func (a *Activities) waited(ctx context.Context, live bool, system string) error {
+	if !live || a.Gates == nil || !activity.IsActivity(ctx) {
+		return nil
+	}
+	asked := activity.GetInfo(ctx).ScheduledTime
+	if opened := a.Gates.Opened(ctx, system); opened.Sub(asked) < backlogAfter {
+		return nil
+	}
+	return temporal.NewNonRetryableApplicationError("it waited at the closed gate of "+system+" and goes behind what is edited now", Waited, nil)
 }
 
 // denied tells a refusal of the account from one of an item. While the account is refused, the work waits like any other

@@ -16,6 +16,7 @@ type FetchInput struct {
 	Full       bool   // take nothing from Seen
 	First      bool   // the item is in no pair yet: evaluate the trigger and claim it
 	Delivery   string // the newest delivery that asked for it, "" for none: it is logged
+	Live       bool   // somebody waits for it, unless it waits at the closed gate itself
 }
 
 // FetchResult refers to the observation. It holds no content.
@@ -68,6 +69,9 @@ type ApplyInput struct {
 	To   core.Side
 	// Delivery is the newest delivery that the write answers, "" for none. It is kept with the outcome.
 	Delivery string
+	// System is where the write goes. Live: somebody waits for it, unless it waits at the closed gate itself.
+	System string
+	Live   bool
 }
 
 // ApplyResult says what became of it. It holds no content.

@@ -5,13 +5,18 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"duplex/activities"
 	"duplex/connectors"
 	"duplex/connectors/memory"
 	"duplex/core"
 	"duplex/workflows"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
 )
 
 // gates are the activities' Gates in a world without HTTP: a gate that is closed from one time to another, and an account
@@ -20,6 +25,7 @@ type gates struct {
 	w            *world
 	system       string
 	closed, ends time.Time
+	opened       time.Time
 	account      bool // the account as a whole is refused until ends
 	probes       int
 }
@@ -30,6 +36,13 @@ func (g *gates) Closed(_ context.Context, system string) (time.Duration, string)
 		return 0, ""
 	}
 	return g.ends.Sub(now), system + " is not called: test"
+}
+
+func (g *gates) Opened(_ context.Context, system string) time.Time {
+	if system != g.system {
+		return time.Time{}
+	}
+	return g.opened
 }
 
 func (g *gates) Denied(_ context.Context, system string, _ bool) (time.Duration, string) {
@@ -127,5 +140,44 @@ func TestRefusedAccountParksNothing(t *testing.T) {
 				t.Errorf("the twin's title is %v, want the edit", got)
 			}
 		})
+	}
+}
+
+// TestWorkThatWaitedGoesBehindLiveEdits: what was to be written at once when the gate closed, and stood in the queue until it
+// opened, is asked for again with less urgency, and written once.
+func TestWorkThatWaitedGoesBehindLiveEdits(t *testing.T) {
+	for _, c := range []struct {
+		waited time.Duration
+		want   []bool // whether it was asked for as live
+		reason string
+	}{
+		{time.Second, []bool{true}, "a pause of seconds makes no backlog"},
+		{time.Hour, []bool{true, false}, "an outage does"},
+	} {
+		w := newWorld(t, mappingFile)
+		g := &gates{w: w, system: "right"}
+		w.act.Gates = g
+		item := w.ticket()
+		var live []bool
+		writes := 0
+		w.at(2*time.Minute, func() {
+			g.opened = time.Now().Add(c.waited) // by the clock of what is asked for
+			w.sys[core.B].OnCall(func(op memory.Op, _ string) {
+				if op == memory.OpUpdate {
+					writes++
+				}
+			})
+			w.env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, args converter.EncodedValues) {
+				var in activities.ApplyInput
+				if info.ActivityType.Name == "Apply" && args.Get(&in) == nil {
+					live = append(live, in.Live)
+				}
+			})
+			w.must(w.sys[core.A].EditAs("u-ada", item.ID, fields("title", core.String("new title"))))
+		})
+		w.run(item, time.Hour)
+		if got := w.twin().Field("title").Source(); got != "new title" || writes != 1 || !slices.Equal(live, c.want) {
+			t.Errorf("title %q after %d writes, asked for as live %v, want %v: %s", got, writes, live, c.want, c.reason)
+		}
 	}
 }

@@ -79,6 +79,7 @@ func (p *pair) round(ctx workflow.Context) (bool, Answer, error) {
 // fetch reads the dirty sides, side by side.
 func (p *pair) fetch(ctx workflow.Context) (ended bool, answer Answer, err error) {
 	var futures [2]workflow.Future
+	var ins [2]activities.FetchInput
 	for _, s := range core.Sides {
 		side := &p.Sides[s]
 		if !side.Dirty || side.Ref.IsZero() {
@@ -86,14 +87,19 @@ func (p *pair) fetch(ctx workflow.Context) (ended bool, answer Answer, err error
 		}
 		in := activities.FetchInput{Pair: p.ID, Connection: p.Connection, Side: s, Ref: side.Ref, Seen: side.Seen, Full: side.Full, First: !p.Entered, Delivery: p.Delivery}
 		side.Dirty, side.Full = false, false
-		futures[s] = workflow.ExecuteActivity(p.activity(ctx, side.Ref.System, "read "+p.name(s), priority(p.Urgency)), a.Fetch, in)
+		ins[s] = in
+		futures[s] = p.read(ctx, in, priority(p.Urgency))
 	}
 	for _, s := range core.Sides {
 		if futures[s] == nil {
 			continue
 		}
 		var r activities.FetchResult
-		if e := futures[s].Get(ctx, &r); e != nil {
+		e := futures[s].Get(ctx, &r)
+		if waited(e) {
+			e = p.read(ctx, ins[s], PriorityWaited).Get(ctx, &r)
+		}
+		if e != nil {
 			p.Sides[s].Dirty = true
 			err = errors.Join(err, e)
 			continue
@@ -103,6 +109,18 @@ func (p *pair) fetch(ctx workflow.Context) (ended bool, answer Answer, err error
 		}
 	}
 	return false, answer, err
+}
+
+// read asks for one side's item.
+func (p *pair) read(ctx workflow.Context, in activities.FetchInput, rank int) workflow.Future {
+	in.Live = rank == PriorityLive
+	return workflow.ExecuteActivity(p.activity(ctx, in.Ref.System, "read "+p.name(in.Side), rank), a.Fetch, in)
+}
+
+// waited tells work that has become backlog while a gate was closed: it is asked for again, behind what is edited now.
+func waited(err error) bool {
+	var app *temporal.ApplicationError
+	return errors.As(err, &app) && app.Type() == activities.Waited
 }
 
 func (p *pair) fetched(ctx workflow.Context, s core.Side, r activities.FetchResult) (bool, Answer, error) {
@@ -196,8 +214,13 @@ func (p *pair) apply(ctx workflow.Context, t activities.TransformResult) (again 
 		rank = max(rank, PriorityWaited)
 	}
 	var r activities.ApplyResult
-	err = workflow.ExecuteActivity(p.activity(ctx, to.Ref.System, oneLine(summary), rank), a.Apply,
-		activities.ApplyInput{Pair: p.ID, Plan: t.Plan, To: t.To, Delivery: p.Delivery}).Get(ctx, &r)
+	write := func(rank int) error {
+		return workflow.ExecuteActivity(p.activity(ctx, to.Ref.System, oneLine(summary), rank), a.Apply,
+			activities.ApplyInput{Pair: p.ID, Plan: t.Plan, To: t.To, Delivery: p.Delivery, System: to.Ref.System, Live: rank == PriorityLive}).Get(ctx, &r)
+	}
+	if err = write(rank); waited(err) {
+		err = write(PriorityWaited)
+	}
 	if err != nil {
 		return false, err
 	}

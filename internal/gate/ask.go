@@ -22,6 +22,14 @@ func (k *Keeper) Closed(ctx context.Context, name string) (time.Duration, string
 	return 0, ""
 }
 
+// Opened is when a gate was opened last; zero while it is closed, and when it never was.
+func (k *Keeper) Opened(ctx context.Context, name string) time.Time {
+	if g, _ := k.system(name).look(ctx); g.State == core.GateOpen {
+		return g.Since
+	}
+	return time.Time{}
+}
+
 // Denied finds out whether a refusal is about the account as a whole: then the gate is closed, and the result tells how
 // long to wait and why. 0 means that the account is fine, so the refusal is about what was asked for. With account the
 // refusal was of the credentials: an account that is fine by now was changed a moment ago, and the wait is short.
