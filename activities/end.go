@@ -89,7 +89,10 @@ func (a *Activities) act(ctx context.Context, pair core.Pair, m *mapping.Mapping
 	switch policy := m.Connection.Deletes[left]; policy {
 	case core.DeleteIgnore:
 		pair.Sides[left.Other()].Gone = true
-		pair.Parked = nil
+		whole, had := pair.Parked[core.WholePair] // nothing else of it matters any more
+		if pair.Parked = nil; had {
+			pair.Parked = map[string]core.Parked{core.WholePair: whole}
+		}
 		text := fmt.Sprintf("the %s item was deleted; by policy nothing is done and %s is no longer kept in step: unlink, or restore the item and resync", goneName, leftName)
 		return EndResult{Summary: text, Status: core.PairProblem, Problem: string(core.ProblemGone)},
 			a.parkPair(ctx, pair, core.Parked{Problem: core.Problem{Class: core.ProblemGone, Text: text, Retries: "restoring the item"}})
