@@ -16,12 +16,10 @@ import (
 // that is gone is a normal result. With First it also decides whether the item enters the sync, and claims it.
 func (a *Activities) Fetch(ctx context.Context, in FetchInput) (FetchResult, error) {
 	defer beat(ctx)()
-	err := a.closed(ctx, in.Ref.System)
-	if err == nil {
-		if err := a.waited(ctx, in.Live, in.Ref.System); err != nil {
-			return FetchResult{}, err
-		}
+	if err := a.waited(ctx, in.Live, in.Ref.System); err != nil {
+		return FetchResult{}, err
 	}
+	err := a.closed(ctx, in.Ref.System)
 	var r FetchResult
 	if err == nil {
 		r, err = a.fetch(ctx, in)

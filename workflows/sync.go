@@ -51,7 +51,7 @@ func (p *pair) round(ctx workflow.Context) (bool, Answer, error) {
 		if !p.Entered { // a hint arrived while the item was looked at: look again
 			continue
 		}
-		if p.Sides[core.A].Gone || p.Sides[core.B].Gone {
+		if p.deleted() {
 			if err := p.confirmGone(); err != nil {
 				return false, Answer{}, err
 			}
@@ -96,7 +96,7 @@ func (p *pair) fetch(ctx workflow.Context) (ended bool, answer Answer, err error
 		}
 		var r activities.FetchResult
 		e := futures[s].Get(ctx, &r)
-		if waited(e) {
+		if p.waited(e) {
 			e = p.read(ctx, ins[s], PriorityWaited).Get(ctx, &r)
 		}
 		if e != nil {
@@ -117,10 +117,15 @@ func (p *pair) read(ctx workflow.Context, in activities.FetchInput, rank int) wo
 	return workflow.ExecuteActivity(p.activity(ctx, in.Ref.System, "read "+p.name(in.Side), rank), a.Fetch, in)
 }
 
-// waited tells work that has become backlog while a gate was closed: it is asked for again, behind what is edited now.
-func waited(err error) bool {
+// waited tells work that has become backlog while a gate was closed: it is asked for again, behind what is edited now, and so
+// is all that follows from it until somebody edits again.
+func (p *pair) waited(err error) bool {
 	var app *temporal.ApplicationError
-	return errors.As(err, &app) && app.Type() == activities.Waited
+	if !errors.As(err, &app) || app.Type() != activities.Waited {
+		return false
+	}
+	p.Urgency = max(p.Urgency, core.Replay)
+	return true
 }
 
 func (p *pair) fetched(ctx workflow.Context, s core.Side, r activities.FetchResult) (bool, Answer, error) {
@@ -218,7 +223,7 @@ func (p *pair) apply(ctx workflow.Context, t activities.TransformResult) (again 
 		return workflow.ExecuteActivity(p.activity(ctx, to.Ref.System, oneLine(summary), rank), a.Apply,
 			activities.ApplyInput{Pair: p.ID, Plan: t.Plan, To: t.To, Delivery: p.Delivery, System: to.Ref.System, Live: rank == PriorityLive}).Get(ctx, &r)
 	}
-	if err = write(rank); waited(err) {
+	if err = write(rank); p.waited(err) {
 		err = write(PriorityWaited)
 	}
 	if err != nil {
