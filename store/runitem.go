@@ -67,7 +67,7 @@ func (s *Store) insertItems(ctx context.Context, q queryer, run string, items []
 		if it.State == "" {
 			it.State = core.ItemWaiting
 		}
-		_, err := exec(ctx, q, `INSERT INTO run_items (run, `+runItemColumns+`) VALUES (?, `+placeholders(11)+`) ON CONFLICT DO NOTHING`,
+		_, err := exec(ctx, q, `INSERT INTO run_items (run, `+runItemColumns+`) VALUES (?, `+questionMarks(11)+`) ON CONFLICT DO NOTHING`,
 			run, last+int64(i)+1, words(it.Name), it.System, words(it.Item), words(it.Other), it.Revision, it.Pair, string(it.State),
 			words(it.Reason), it.Plan, stamped(s.timeOr(it.At)))
 		if err != nil {
@@ -178,7 +178,7 @@ func (s *Store) AnswerRest(ctx context.Context, run string, from []core.RunItemS
 	for _, st := range from {
 		args = append(args, string(st))
 	}
-	n, err := exec(ctx, s.write, `UPDATE run_items SET state = ?, reason = ?, at = ? WHERE run = ? AND state IN (`+placeholders(len(from))+`)`, args...)
+	n, err := exec(ctx, s.write, `UPDATE run_items SET state = ?, reason = ?, at = ? WHERE run = ? AND state IN (`+questionMarks(len(from))+`)`, args...)
 	if err != nil {
 		return 0, fmt.Errorf("end the items of run %q: %w", run, err)
 	}

@@ -105,13 +105,13 @@ func (s *Store) CountGone(ctx context.Context, connection, side string, since, a
 	return n.Gone, n.Pairs, nil
 }
 
-// among are the placeholders and arguments of a list.
+// among are the question marks and arguments of a list.
 func among(values []string) (marks string, args []any) {
 	for _, v := range values {
 		args = append(args, v)
 	}
-	return placeholders(len(values)), args
+	return questionMarks(len(values)), args
 }
 
-// placeholders are n question marks, separated by commas.
-func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+// questionMarks are n question marks, separated by commas, for the arguments of a list.
+func questionMarks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }

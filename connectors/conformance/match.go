@@ -125,7 +125,7 @@ var matchTests = []test{
 	}},
 	{"Match/ByAFieldThatCannotBeSearchedIsRefused", "FieldFinder", func(t *T) {
 		if t.Search.Refused == "" {
-			t.Skip("the system searches every field")
+			t.Skip("the system searches every field") // so none is left to be refused
 		}
 		_, err := t.find(t.Type, t.Search.Refused, "x")
 		t.wantRefused(err, t.Search.Refused)
