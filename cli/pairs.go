@@ -42,7 +42,7 @@ func (e *env) pairs() *cobra.Command {
 		})
 	}}
 	for name, help := range map[string]string{"connection": "only of this connection", "status": "only with this status: pending, in-sync, problem, paused, unlinked",
-		"problem": "only with a problem of this class: " + problemClasses,
+		"problem": "only with a problem of this class: " + problemClasses(),
 		"text":    "only where an id or key holds this text", "after": "id of the last pair of the page before"} {
 		q[name] = cmd.Flags().String(name, "", help)
 	}

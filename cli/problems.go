@@ -3,14 +3,22 @@ package cli
 import (
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"duplex/core"
 	"duplex/gateway"
 )
 
-// problemClasses are those of core, for help texts.
-const problemClasses = "conflict, invalid, denied, gone, unsupported, too-large, unknown, brake, loop, failed"
+// problemClasses lists the classes for help texts.
+func problemClasses() string {
+	var names []string
+	for _, c := range core.ProblemClasses {
+		names = append(names, string(c))
+	}
+	return strings.Join(names, ", ")
+}
 
 func (e *env) problems() *cobra.Command {
 	var connection, class string
@@ -30,7 +38,7 @@ func (e *env) problems() *cobra.Command {
 			return e.print(list, func(t *table) { showProblems(t, list) })
 		}}
 	cmd.Flags().StringVar(&connection, "connection", "", "only of this connection")
-	cmd.Flags().StringVar(&class, "class", "", "only of this class: "+problemClasses)
+	cmd.Flags().StringVar(&class, "class", "", "only of this class: "+problemClasses())
 	return cmd
 }
 

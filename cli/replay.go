@@ -40,7 +40,7 @@ func (e *env) replay() *cobra.Command {
 		}}
 	f := cmd.Flags()
 	f.StringVar(&connection, "connection", "", "pairs of this connection")
-	f.StringVar(&class, "class", "", "only pairs with a problem of this class: "+problemClasses)
+	f.StringVar(&class, "class", "", "only pairs with a problem of this class: "+problemClasses())
 	f.StringVar(&status, "status", "", "only pairs with this status: pending, in-sync, problem, paused")
 	f.StringVar(&since, "since", "", "only pairs that were synced, or had something parked, since: 2026-01-31, 2026-01-31T09:00:00Z, or a duration such as 6h")
 	f.BoolVar(&preview, "preview", false, "tell what would be written, and write nothing")

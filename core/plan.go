@@ -140,3 +140,7 @@ const (
 	ProblemLoop        ProblemClass = "loop"        // the admin of a system: something there keeps changing what is written
 	ProblemFailed      ProblemClass = "failed"      // an operator: everything else that does not pass by itself
 )
+
+// ProblemClasses are all of them, the gravest first.
+var ProblemClasses = []ProblemClass{ProblemBrake, ProblemUnknown, ProblemLoop, ProblemDenied, ProblemFailed, ProblemGone, ProblemConflict,
+	ProblemInvalid, ProblemUnsupported, ProblemTooLarge}
