@@ -202,7 +202,10 @@ func (w *applying) settled(ctx context.Context, seen string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	p := again.plan(w.Activities)
+	p, err := again.plan(ctx, w.Activities)
+	if err != nil {
+		return false, err
+	}
 	_, write, held := again.next(&p, w.Now())
 	return !write && !held, nil
 }

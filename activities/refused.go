@@ -95,7 +95,7 @@ func (s *step) holdsBack(p *core.Plan, to core.Side, now time.Time) bool {
 	if !ok || parked.Tries == 0 || parked.Pending != to.Other() || parked.Version != p.Version || s.retry || len(s.resolve) > 0 {
 		return false
 	}
-	if !now.Before(parked.Tried.Add(refusedPause(parked))) {
+	if !now.Before(dueAt(core.WholePair, parked)) {
 		return false
 	}
 	changed := writePrint(p, to, parked.Names) != parked.Fingerprint

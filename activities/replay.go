@@ -73,7 +73,10 @@ func actPreview(ctx context.Context, a *Activities, r *running, it *core.RunItem
 		return nil, err
 	}
 	s.retry = true
-	p := s.plan(a)
+	p, err := s.plan(ctx, a)
+	if err != nil {
+		return nil, err
+	}
 	p.Trial = true
 	it.State, it.Reason = core.ItemDone, s.summary(&p)
 	if _, writes, _ := s.next(&p, a.Now()); !writes && !parksAny(&p) {

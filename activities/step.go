@@ -28,7 +28,6 @@ type step struct {
 	resolve map[string]core.Side
 	// resolutions are the operators' decisions that no sync has carried out yet.
 	resolutions []core.Resolution
-	loops       map[string]bool // rules that go round between the two sides
 }
 
 // load reads the pair, its merge base and the named observations.
@@ -45,9 +44,6 @@ func (a *Activities) load(ctx context.Context, pairID string, seen [2]string) (*
 		return nil, err
 	}
 	if s.resolutions, err = a.Store.OpenResolutions(ctx, pairID); err != nil {
-		return nil, err
-	}
-	if s.loops, err = a.loops(ctx, pairID); err != nil {
 		return nil, err
 	}
 	for _, side := range core.Sides {
@@ -115,11 +111,7 @@ func restOf(p core.Pair, now time.Time) (rest time.Duration) {
 		if parked.Tries == 0 {
 			continue
 		}
-		pause := failedPause(parked.Tries)
-		if key == core.WholePair {
-			pause = refusedPause(parked)
-		}
-		left := max(parked.Tried.Add(pause).Sub(now), time.Second)
+		left := max(dueAt(key, parked).Sub(now), time.Second)
 		if rest == 0 || left < rest {
 			rest = left
 		}
@@ -127,11 +119,19 @@ func restOf(p core.Pair, now time.Time) (rest time.Duration) {
 	return rest
 }
 
+// dueAt is when something that is parked and was tried is tried again by itself.
+func dueAt(key string, p core.Parked) time.Time {
+	if key == core.WholePair {
+		return p.Tried.Add(refusedPause(p))
+	}
+	return p.Tried.Add(failedPause(p.Tries))
+}
+
 // parked is what stays parked if nothing has changed: all but what has waited long enough.
 func (s *step) parked(now time.Time) map[string]core.Parked {
 	still := maps.Clone(s.pair.Parked)
 	maps.DeleteFunc(still, func(key string, p core.Parked) bool {
-		return key != core.WholePair && p.Tries > 0 && !now.Before(p.Tried.Add(failedPause(p.Tries)))
+		return key != core.WholePair && p.Tries > 0 && !now.Before(dueAt(key, p))
 	})
 	return still
 }
@@ -142,7 +142,7 @@ func (s *step) input() merge.Input {
 }
 
 // plan decides, and gathers what is to be written.
-func (s *step) plan(a *Activities) core.Plan {
+func (s *step) plan(ctx context.Context, a *Activities) (core.Plan, error) {
 	conn := s.mapping.Connection
 	p := core.Plan{ID: strings.ToLower(rand.Text()), Pair: s.pair.ID, Connection: conn.Name, Version: conn.Version, At: a.Now().UTC()}
 	for _, side := range core.Sides {
@@ -153,13 +153,15 @@ func (s *step) plan(a *Activities) core.Plan {
 	}
 	p.Decisions = merge.Fields(s.input())
 	if !s.retry {
-		merge.Unloop(p.Decisions, s.loops)
+		if err := a.unloop(ctx, s.pair.ID, p.Decisions); err != nil {
+			return p, err
+		}
 	}
 	for _, to := range core.Sides {
 		if s.now[to] == nil {
 			side := conn.Sides[to]
 			p.Create[to] = merge.Draft(p.Decisions, to, side.Type, side.Scope, Mark(s.pair.ID, "item", to, ""))
-			return p // comments and files follow when the item exists
+			return p, nil // comments and files follow when the item exists
 		}
 		p.Update[to] = merge.Patch(p.Decisions, to)
 	}
@@ -169,7 +171,7 @@ func (s *step) plan(a *Activities) core.Plan {
 			return Mark(s.pair.ID, string(kind), to, source)
 		}}.Decide()
 	s.skips(&p)
-	return p
+	return p, nil
 }
 
 // next is the side to write to now: the newcomer first, else the first side that has something to be written. held tells

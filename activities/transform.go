@@ -21,7 +21,10 @@ func (a *Activities) transform(ctx context.Context, in TransformInput) (Transfor
 		return TransformResult{}, err
 	}
 	s.retry, s.resolve = in.Retry, in.Resolve
-	p := s.plan(a)
+	p, err := s.plan(ctx, a)
+	if err != nil {
+		return TransformResult{}, err
+	}
 	r := TransformResult{Version: p.Version, Summary: s.summary(&p)}
 	for side, where := range s.mapping.Connection.Problems {
 		if r.Tells[side] = !where.IsZero(); r.Tells[side] {
@@ -236,9 +239,7 @@ func contentMoved(was, is *core.Observation) bool {
 
 // worst gives a pair's status, the class of its gravest problem and how many there are.
 func worst(p core.Pair) (core.PairStatus, string, int) {
-	order := []core.ProblemClass{core.ProblemBrake, core.ProblemUnknown, core.ProblemLoop, core.ProblemDenied, core.ProblemFailed, core.ProblemGone, core.ProblemConflict,
-		core.ProblemInvalid, core.ProblemUnsupported, core.ProblemTooLarge}
-	for _, class := range order {
+	for _, class := range core.ProblemClasses {
 		for _, parked := range p.Parked {
 			if parked.Problem.Class == class {
 				return core.PairProblem, string(class), len(p.Parked)

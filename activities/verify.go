@@ -102,7 +102,10 @@ func actVerify(ctx context.Context, a *Activities, r *running, it *core.RunItem,
 		if err != nil {
 			return nil, err
 		}
-		p := s.plan(a)
+		p, err := s.plan(ctx, a)
+		if err != nil {
+			return nil, err
+		}
 		p.Trial = true
 		if told = s.differences(&p); len(told) > 0 {
 			it.Plan = p.ID

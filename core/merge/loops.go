@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"slices"
 	"time"
 
 	"duplex/core"
@@ -56,6 +57,11 @@ func Unloop(ds []core.Decision, loops map[string]bool) {
 		p.Rule, p.Where, p.Fields, p.Fingerprint = d.Rule, d.Where, d.Fields, d.Fingerprint
 		*d = p
 	}
+}
+
+// Writes reports whether any of the decisions writes to a side.
+func Writes(ds []core.Decision) bool {
+	return slices.ContainsFunc(ds, func(d core.Decision) bool { return writesTo(d, core.A) || writesTo(d, core.B) })
 }
 
 func writesTo(d core.Decision, to core.Side) bool {
