@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -74,11 +73,7 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 	if at.Began == 0 {
 		at.Began = c.now().UnixMilli()
 	}
-	found, err := c.search(ctx, changesQuery(t.Scope, at.From), at.ask(limit), at.Token)
-	var invalid *connectors.InvalidError
-	if errors.As(err, &invalid) && at.Token != "" { // tokens live seven days
-		found, err = c.search(ctx, changesQuery(t.Scope, at.From), at.ask(limit), "")
-	}
+	found, err := c.resume(ctx, changesQuery(t.Scope, at.From), at.ask(limit), at.Token)
 	if err != nil {
 		return none, err
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"regexp"
 
@@ -84,25 +83,6 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 			return refs, nil
 		}
 	}
-}
-
-// searchPage is one page of issues ("Search for issues using JQL enhanced search").
-type searchPage struct {
-	Issues        []issue `json:"issues"`
-	NextPageToken string  `json:"nextPageToken"`
-}
-
-// search asks for one page: the time of the last change, and the fields named.
-func (c *Connector) search(ctx context.Context, jql string, limit int, token string, fields ...string) (searchPage, error) {
-	in := struct {
-		JQL    string   `json:"jql"`
-		Fields []string `json:"fields"`
-		Max    int      `json:"maxResults"`
-		Token  string   `json:"nextPageToken,omitempty"`
-	}{jql, append([]string{"updated"}, fields...), limit, token}
-	var page searchPage
-	err := c.do(ctx, http.MethodPost, api+"/search/jql", in, &page)
-	return page, err
 }
 
 func unsupported(attempt, why string) error {

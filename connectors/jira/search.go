@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"unicode"
 
@@ -26,11 +27,7 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 		parts = append(parts, "("+where+")")
 	}
 	jql := strings.Join(parts, " AND ") + byCreation
-	found, err := c.search(ctx, jql, 100, string(cursor))
-	var invalid *connectors.InvalidError
-	if errors.As(err, &invalid) && cursor != "" { // the query was read when it gave the cursor
-		found, err = c.search(ctx, jql, 100, "")
-	}
+	found, err := c.resume(ctx, jql, 100, string(cursor))
 	if err != nil {
 		return connectors.Page{}, err
 	}
@@ -143,4 +140,34 @@ func scopeQuery(scope map[string]string) []string {
 		parts = append(parts, "issuetype = "+quote(t))
 	}
 	return parts
+}
+
+// searchPage is one page of issues ("Search for issues using JQL enhanced search").
+type searchPage struct {
+	Issues        []issue `json:"issues"`
+	NextPageToken string  `json:"nextPageToken"`
+}
+
+// search asks for one page: the time of the last change, and the fields named.
+func (c *Connector) search(ctx context.Context, jql string, limit int, token string, fields ...string) (searchPage, error) {
+	in := struct {
+		JQL    string   `json:"jql"`
+		Fields []string `json:"fields"`
+		Max    int      `json:"maxResults"`
+		Token  string   `json:"nextPageToken,omitempty"`
+	}{jql, append([]string{"updated"}, fields...), limit, token}
+	var page searchPage
+	err := c.do(ctx, http.MethodPost, api+"/search/jql", in, &page)
+	return page, err
+}
+
+// resume asks for the page of a token, or for the first one when Jira has forgotten its place: the query itself was read when it
+// gave the token.
+func (c *Connector) resume(ctx context.Context, jql string, limit int, token string) (searchPage, error) {
+	found, err := c.search(ctx, jql, limit, token)
+	var invalid *connectors.InvalidError
+	if token != "" && errors.As(err, &invalid) { // tokens live seven days
+		return c.search(ctx, jql, limit, "")
+	}
+	return found, err
 }
