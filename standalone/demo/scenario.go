@@ -125,7 +125,7 @@ func (c *checker) conflicts(ctx context.Context) {
 	collide := func(ticket, issue string) func() error {
 		return func() error {
 			return c.together(ctx, func() error { return c.Ada.EditTicket(ctx, c.id, rig.Object{"subject": ticket}) },
-				func() error { time.Sleep(1100 * time.Millisecond); return nil }, // Zendesk's clock has seconds
+				func() error { time.Sleep(zendeskSecond); return nil },
 				func() error { return c.JiraGrace.EditIssue(ctx, c.issueN, rig.Object{"summary": issue}) })
 		}
 	}
