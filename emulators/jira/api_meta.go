@@ -3,6 +3,7 @@ package jira
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -10,8 +11,8 @@ import (
 func (c *call) allowed(f *field, projectID, typeID string) any {
 	v := c.view()
 	switch f.Kind {
-	case kindOption, kindOptions:
-		return v.each(ids(f.Options), func(id string) object { return v.option(f, id) })
+	case kindOption, kindOptions, kindCascade:
+		return v.choices(f.Options)
 	case kindPriority:
 		return v.each(ids(priorities), v.priority)
 	case kindResolution:
@@ -50,10 +51,13 @@ func (c *call) fieldMeta(f *field, projectID, typeID string, required bool) obje
 		out["allowedValues"] = values
 	}
 	switch f.Kind {
-	case kindUser:
+	case kindUser, kindUsers:
 		out["autoCompleteUrl"] = c.base + "/rest/api/3/user/search?query="
 	case kindLabels:
 		out["autoCompleteUrl"] = c.base + "/rest/api/1.0/labels/suggest?query="
+		if f.Custom != "" {
+			out["autoCompleteUrl"] = c.base + "/rest/api/1.0/labels/suggest?customFieldId=" + strconv.FormatInt(f.CustomID, 10) + "&query="
+		}
 	}
 	return out
 }
@@ -62,7 +66,7 @@ func (c *call) editFields(i *issue) object {
 	out := object{}
 	for _, f := range fields {
 		if f.OnEdit && f.onScreens(i.TypeID) && !(f.Kind == kindComponents && len(ofProject(components, i.ProjectID)) == 0) {
-			out[f.ID] = c.fieldMeta(f, i.ProjectID, "", f.Required)
+			out[f.ID] = c.fieldMeta(f, i.ProjectID, "", f.required(i.TypeID))
 		}
 	}
 	return out
@@ -146,7 +150,7 @@ func (c *call) createMetaFields() (reply, error) {
 		if !f.OnCreate || !f.onScreens(t.ID) {
 			continue
 		}
-		one := c.fieldMeta(f, p.ID, t.ID, f.Required || f.ID == "parent" && t.Subtask)
+		one := c.fieldMeta(f, p.ID, t.ID, f.required(t.ID) || f.ID == "parent" && t.Subtask)
 		one["fieldId"] = f.ID
 		all = append(all, one)
 	}
@@ -207,7 +211,10 @@ func (c *call) fieldOptions() (reply, error) {
 	}
 	out := []object{}
 	for _, o := range f.Options {
-		out = append(out, object{"id": o.ID, "value": o.Name, "disabled": false})
+		out = append(out, object{"id": o.ID, "value": o.Name, "disabled": o.Disabled})
+		for _, child := range o.Children {
+			out = append(out, object{"id": child.ID, "value": child.Name, "optionId": o.ID, "disabled": child.Disabled})
+		}
 	}
 	return ok(pageBean(c, out, 100, 100))
 }

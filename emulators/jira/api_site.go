@@ -95,7 +95,7 @@ func (c *call) projectHierarchy() (reply, error) {
 	for _, level := range []struct {
 		at   int
 		name string
-	}{{-1, "Subtask"}, {0, "Base"}} {
+	}{{-1, "Subtask"}, {0, "Base"}, {1, "Epic"}} {
 		types := []object{}
 		for _, t := range issueTypes {
 			if t.Level == level.at {

@@ -41,7 +41,10 @@ func TestEveryAnswerKeepsTheVendorsDocument(t *testing.T) {
 	rich := object{"description": doc("It breaks"), "labels": []string{"b", "a"}, "components": []object{{"name": "vip"}}, "priority": object{"name": "High"},
 		"assignee": object{"accountId": users[3].AccountID}, "duedate": "2026-06-01", "customfield_10031": object{"value": "Login"}, "customfield_10016": 5,
 		"customfield_10032": "SUP-1", "customfield_10033": "2026-05-01T10:00:00.000+0200", "customfield_10034": []object{{"value": "Web"}, {"id": "10111"}},
-		"customfield_10035": doc("Restart"), "customfield_10036": []object{{"value": "Privacy"}}, "fixVersions": []object{{"name": "1.0"}}}
+		"customfield_10035": doc("Restart"), "customfield_10036": []object{{"value": "Privacy"}}, "fixVersions": []object{{"name": "1.0"}},
+		"customfield_10037": object{"accountId": users[2].AccountID}, "customfield_10038": object{"value": "Hardware", "child": object{"value": "Laptop"}},
+		"customfield_10039": object{"value": "None"}, "customfield_10040": []string{"disk", "boot"}, "customfield_10041": []object{{"accountId": users[1].AccountID}},
+		"customfield_10042": "https://wiki.acme.example/runbook"}
 	a := c.newIssue("First", rich)
 	b := c.newIssue("Second", nil)
 	sub := c.do("POST", v3+"/issue", object{"fields": object{"project": object{"id": "10000"}, "issuetype": object{"id": "10003"}, "summary": "Part", "parent": object{"id": a}},
@@ -67,6 +70,7 @@ func TestEveryAnswerKeepsTheVendorsDocument(t *testing.T) {
 	c.do("POST", v3+"/issue/bulkfetch", object{"issueIdsOrKeys": []string{a, "ENG-99"}, "fields": []string{"summary"}}).want(200)
 	c.do("GET", v3+"/issue/createmeta/ENG/issuetypes", nil).want(200)
 	c.do("GET", v3+"/issue/createmeta/ENG/issuetypes/10004?maxResults=200", nil).want(200)
+	c.do("GET", v3+"/issue/createmeta/ENG/issuetypes/10005?maxResults=200", nil).want(200)
 
 	cm := c.do("POST", v3+"/issue/"+a+"/comment?expand=renderedBody", object{"body": doc("Hello"), "visibility": object{"type": "role", "value": "Administrators", "identifier": "Administrators"},
 		"properties": []object{{"key": "mark", "value": "x"}}}).want(201).text("id")
@@ -117,7 +121,7 @@ func TestEveryAnswerKeepsTheVendorsDocument(t *testing.T) {
 	c.do("GET", v3+"/issue/"+a+"/watchers", nil).want(200)
 	c.do("DELETE", v3+"/issue/"+a+"/watchers?accountId="+users[1].AccountID, nil).want(204)
 
-	for _, path := range []string{"/field", "/field/search?type=custom&maxResults=3", "/field/customfield_10031/contexts", "/field/customfield_10031/context/10031/option",
+	for _, path := range []string{"/field", "/field/search?type=custom&maxResults=3", "/field/customfield_10031/contexts", "/field/customfield_10031/context/10031/option", "/field/customfield_10038/context/10038/option",
 		"/label", "/issuetype", "/issuetype/project?projectId=10000", "/priority", "/priority/search", "/resolution/search", "/status", "/statuscategory", "/statuses/search",
 		"/project/search", "/project/ENG", "/project/ENG/statuses", "/project/ENG/components", "/project/ENG/versions", "/project/10000/hierarchy",
 		"/mypermissions?permissions=BROWSE_PROJECTS,ADMINISTER", "/myself?expand=groups", "/serverInfo", "/user?accountId=" + users[2].AccountID,

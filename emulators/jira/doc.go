@@ -16,8 +16,8 @@
 // and on {base}/ex/jira/{CloudID}/rest/….
 //
 // Projects: ENG (Engineering, id 10000) with components vip, core and ui; OPS (Operations, id 10001),
-// a service project, where comments may be internal. Both have Story, Task, Sub-task and Bug, and one
-// workflow (see workflow.go): To Do, In Progress, In Review, Done.
+// a service project, where comments may be internal. Both have Epic, Story, Task, Sub-task, Bug and
+// Incident (which needs Severity and Detected at), and one workflow (see workflow.go): To Do, In Progress, In Review, Done.
 //
 // What differs from the real site, on purpose: the X-Emulator-Reason header says why a document was
 // refused; the old GET /issue/createmeta, worklogs, sprints and boards are absent; the hourly points

@@ -14,7 +14,9 @@ const (
 	kindDateTime
 	kindOption
 	kindOptions
+	kindCascade // an option and, optionally, one of its children
 	kindUser
+	kindUsers
 	kindLabels
 	kindComponents
 	kindVersions
@@ -37,6 +39,7 @@ type field struct {
 	Types    []string // issue type ids that have it on their screens; nil: all
 	Options  []*named
 	Required bool
+	Needed   []string // issue type ids that require it beside Required
 	OnCreate bool
 	OnEdit   bool
 	Limit    int // characters, 0: none
@@ -77,6 +80,21 @@ var fields = []*field{
 	{ID: "customfield_10036", Name: "Affected by", Kind: kindOptions, Type: "array", Items: "option", Custom: customTypes + "multicheckboxes", CustomID: 10036, OnCreate: true, OnEdit: true,
 		Options: []*named{{ID: "10120", Name: "Security"}, {ID: "10121", Name: "Privacy"}}},
 	{ID: "customfield_10037", Name: "Reviewer", Kind: kindUser, Type: "user", Custom: customTypes + "userpicker", CustomID: 10037, OnCreate: true, OnEdit: true},
+	{ID: "customfield_10038", Name: "Affected system", Kind: kindCascade, Type: "option-with-child", Custom: customTypes + "cascadingselect", CustomID: 10038, OnCreate: true, OnEdit: true,
+		Options: []*named{
+			{ID: "10130", Name: "Hardware", Children: []*named{{ID: "10131", Name: "Laptop"}, {ID: "10132", Name: "Phone"}, {ID: "10133", Name: "Fax", Disabled: true}}},
+			{ID: "10134", Name: "Software", Children: []*named{{ID: "10135", Name: "Browser"}, {ID: "10136", Name: "Phone"}}},
+			{ID: "10137", Name: "Other"},
+		}},
+	{ID: "customfield_10039", Name: "Customer impact", Kind: kindOption, Type: "option", Custom: customTypes + "radiobuttons", CustomID: 10039, OnCreate: true, OnEdit: true,
+		Options: []*named{{ID: "10140", Name: "None"}, {ID: "10141", Name: "Some customers"}, {ID: "10142", Name: "All customers"}, {ID: "10143", Name: "Unknown", Disabled: true}}},
+	{ID: "customfield_10040", Name: "Topics", Kind: kindLabels, Type: "array", Items: "string", Custom: customTypes + "labels", CustomID: 10040, OnCreate: true, OnEdit: true},
+	{ID: "customfield_10041", Name: "Informed", Kind: kindUsers, Type: "array", Items: "user", Custom: customTypes + "multiuserpicker", CustomID: 10041, OnCreate: true, OnEdit: true},
+	{ID: "customfield_10042", Name: "Runbook", Kind: kindText, Type: "string", Custom: customTypes + "url", CustomID: 10042, OnCreate: true, OnEdit: true},
+	{ID: "customfield_10043", Name: "Severity", Kind: kindOption, Type: "option", Custom: customTypes + "select", CustomID: 10043, OnCreate: true, OnEdit: true,
+		Types: []string{typeIncident}, Needed: []string{typeIncident}, Options: []*named{{ID: "10150", Name: "Critical"}, {ID: "10151", Name: "Major"}, {ID: "10152", Name: "Minor"}}},
+	{ID: "customfield_10044", Name: "Detected at", Kind: kindDateTime, Type: "datetime", Custom: customTypes + "datetime", CustomID: 10044, OnCreate: true, OnEdit: true,
+		Types: []string{typeIncident}, Needed: []string{typeIncident}},
 
 	{ID: "status", Name: "Status", Type: "status"},
 	{ID: "created", Name: "Created", Type: "datetime"},
@@ -119,6 +137,16 @@ func (f *field) onScreens(issueType string) bool {
 	return f.Types == nil || slices.Contains(f.Types, issueType)
 }
 
+// required tells whether an issue of this type must have a value.
+func (f *field) required(issueType string) bool {
+	return f.Required || slices.Contains(f.Needed, issueType)
+}
+
+// hasOptions tells whether the field's values are chosen from options of its own.
+func (f *field) hasOptions() bool {
+	return f.Kind == kindOption || f.Kind == kindOptions || f.Kind == kindCascade
+}
+
 // schema is the vendor's JsonTypeBean of the field.
 func (f *field) schema() map[string]any {
 	s := map[string]any{"type": f.Type}
@@ -136,7 +164,7 @@ func (f *field) schema() map[string]any {
 // operations are the verbs of the update section the field understands.
 func (f *field) operations() []string {
 	switch f.Kind {
-	case kindLabels, kindComponents, kindVersions, kindOptions:
+	case kindLabels, kindComponents, kindVersions, kindOptions, kindUsers:
 		return []string{"add", "set", "remove"}
 	}
 	return []string{"set"}

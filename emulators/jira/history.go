@@ -78,6 +78,19 @@ func (s *session) described(f *field, v value) (id, words *string) {
 			names = append(names, findNamed(f.Options, one, "").Name)
 		}
 		id, text = &ids, strings.Join(names, ",")
+	case kindCascade:
+		parent := findNamed(f.Options, v.Text, "")
+		text = "Parent values: " + parent.Name + "(" + parent.ID + ")"
+		if len(v.List) > 0 {
+			text += "Level 1 values: " + findNamed(parent.Children, v.List[0], "").Name + "(" + v.List[0] + ")"
+		}
+	case kindUsers:
+		ids := "[" + strings.Join(v.List, ", ") + "]"
+		var names []string
+		for _, one := range v.List {
+			names = append(names, findUser(one).Name)
+		}
+		id, text = &ids, "["+strings.Join(names, ", ")+"]"
 	case kindLabels:
 		text = strings.Join(v.List, " ")
 	case kindDoc:

@@ -35,7 +35,7 @@ type edit struct {
 // plan checks an input against the fields a screen offers and the present values. ignored fields are
 // passed over in silence. It changes nothing; the error carries every refused field.
 func (s *session) plan(in issueInput, now map[string]value, projectID, typeID string, onScreen func(*field) bool, ignored []string) (edit, error) {
-	rd := reading{projectID: projectID, find: s.state.find, jsonCount: s.opts.CountDocumentJSON}
+	rd := reading{projectID: projectID, typeID: typeID, find: s.state.find, jsonCount: s.opts.CountDocumentJSON}
 	ed := edit{values: map[string]value{}, properties: in.Properties, metadata: in.HistoryMetadata}
 	var refused refusals
 	for _, id := range slices.Sorted(maps.Keys(in.Fields)) {
@@ -110,6 +110,11 @@ func (s *session) create(in issueInput) (*issue, error) {
 	_, hasSummary := in.Fields["summary"]
 	if !hasSummary && in.Update["summary"] == nil {
 		refused.add(badField("summary", "You must specify a summary of the issue."))
+	}
+	for _, f := range fields {
+		if ed.values[f.ID].empty() && slices.Contains(f.Needed, typeID) && !refused.names(f.ID) {
+			refused.add(badField(f.ID, "%s is required.", f.Name))
+		}
 	}
 	if isSubtask(typeID) && ed.values["parent"].empty() {
 		refused.add(badField("parent", "Issue type is a sub-task but parent issue key or id not specified."))

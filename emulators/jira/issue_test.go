@@ -19,7 +19,7 @@ func TestCreateRefusesFieldByField(t *testing.T) {
 		{"no line breaks in a summary", "summary", "a\nb", "newline"},
 		{"a summary ends at 255 characters", "summary", strings.Repeat("é", 256), "255"},
 		{"an unknown project", "project", object{"key": "NOPE"}, "valid project"},
-		{"an unknown type", "issuetype", object{"name": "Epic"}, "valid issue type"},
+		{"an unknown type", "issuetype", object{"name": "Saga"}, "valid issue type"},
 		{"an unknown priority", "priority", object{"name": "Urgent"}, "priority selected is invalid"},
 		{"an unknown option", "customfield_10031", object{"value": "Cars"}, "'Cars' is not valid"},
 		{"an unknown option id", "customfield_10031", object{"id": "1"}, "Option id '1'"},

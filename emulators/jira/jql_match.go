@@ -110,6 +110,22 @@ func (m matcher) words(name string, i *issue) ([]string, error) {
 		switch {
 		case f.Kind == kindOption:
 			return both(f.Options, v.Text), nil
+		case f.Kind == kindCascade:
+			out := both(f.Options, v.Text)
+			if n := findNamed(f.Options, v.Text, ""); n != nil {
+				out = append(out, both(n.Children, v.List...)...)
+			}
+			return out, nil
+		case f.Kind == kindLabels:
+			return v.List, nil
+		case f.Kind == kindUsers:
+			var out []string
+			for _, id := range v.List {
+				out = append(out, person(id)...)
+			}
+			return out, nil
+		case f.Kind == kindUser:
+			return person(v.Text), nil
 		case f.Kind == kindOptions:
 			return both(f.Options, v.List...), nil
 		case v.Number != nil:

@@ -50,6 +50,7 @@ type itemView struct {
 	Comments                                                    []commentView
 	Attachments                                                 []attachmentView
 	Links                                                       []linkView
+	More                                                        []moreView
 	History                                                     []historyView
 }
 
@@ -69,6 +70,9 @@ type attachmentView struct {
 }
 
 type linkView struct{ Words, URL, Title string }
+
+// moreView is a custom field that the page shows and does not edit.
+type moreView struct{ Name, Value string }
 
 type historyView struct{ At, Who, What string }
 
@@ -212,9 +216,28 @@ func (s *session) changer(i *issue) string {
 	return personName(who)
 }
 
+// shownElsewhere are custom fields the page has a place of its own for.
+var shownElsewhere = []string{"customfield_10031", "customfield_10032", "customfield_10035"}
+
+// moreFields are the other custom fields that have a value.
+func (s *session) moreFields(i *issue) []moreView {
+	var out []moreView
+	for _, f := range fields {
+		v := i.Values[f.ID]
+		if f.Custom == "" || v.empty() || slices.Contains(shownElsewhere, f.ID) {
+			continue
+		}
+		if _, words := s.described(f, v); words != nil {
+			out = append(out, moreView{f.Name, *words})
+		}
+	}
+	return out
+}
+
 // addParts fills in what only the issue's own page shows.
 func (s *session) addParts(v *itemView, i *issue) {
 	v.Description, v.DescriptionText = htmlText(i.Values["description"].Doc), i.Values["description"].Doc.plainText()
+	v.More = s.moreFields(i)
 	v.Workaround = htmlText(i.Values["customfield_10035"].Doc)
 	if parent := s.state.Issues[i.Values["parent"].Text]; parent != nil {
 		v.Parent, v.ParentID = parent.Key, parent.ID

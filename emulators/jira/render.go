@@ -99,8 +99,36 @@ func (v view) release(id string) object {
 	return object{"self": v.self("/version/" + id), "id": id, "description": n.Description, "name": n.Name, "archived": false, "released": false}
 }
 
-func (v view) option(f *field, id string) object {
-	return object{"self": v.self("/customFieldOption/" + id), "value": findNamed(f.Options, id, "").Name, "id": id}
+func (v view) option(f *field, id string) object { return v.optionOf(findNamed(f.Options, id, "")) }
+
+func (v view) optionOf(n *named) object {
+	return object{"self": v.self("/customFieldOption/" + n.ID), "value": n.Name, "id": n.ID}
+}
+
+// cascade is an option with its child, where one is chosen.
+func (v view) cascade(f *field, val value) object {
+	parent := findNamed(f.Options, val.Text, "")
+	out := v.optionOf(parent)
+	if len(val.List) > 0 {
+		out["child"] = v.optionOf(findNamed(parent.Children, val.List[0], ""))
+	}
+	return out
+}
+
+// choices are the options of a field that may be chosen now, with their children.
+func (v view) choices(list []*named) []object {
+	out := []object{}
+	for _, n := range list {
+		if n.Disabled {
+			continue
+		}
+		one := v.optionOf(n)
+		if len(n.Children) > 0 {
+			one["children"] = v.choices(n.Children)
+		}
+		out = append(out, one)
+	}
+	return out
 }
 
 // stub is an issue as it appears inside another one: a parent, a subtask, a link's end.
@@ -156,9 +184,26 @@ func (v view) fieldOf(i *issue, f *field) any {
 			return nil
 		}
 		return v.each(val.List, func(id string) object { return v.option(f, id) })
+	case kindCascade:
+		if val.Text == "" {
+			return nil
+		}
+		return v.cascade(f, val)
 	case kindUser:
 		return v.user(val.Text)
+	case kindUsers:
+		if len(val.List) == 0 {
+			return nil
+		}
+		people := []any{}
+		for _, id := range val.List {
+			people = append(people, v.user(id))
+		}
+		return people
 	case kindLabels:
+		if f.Custom != "" && len(val.List) == 0 {
+			return nil
+		}
 		return append([]string{}, val.List...)
 	case kindComponents:
 		return v.each(val.List, v.component)

@@ -43,10 +43,12 @@ var projects = []*project{
 // named is an entry of one of the site's fixed lists.
 type named struct {
 	ID, Name, Description string
-	ProjectID             string // components and versions belong to a project
-	Subtask               bool   // issue types
-	Category              string // statuses: new, indeterminate, done
-	Level                 int    // issue types: place in the hierarchy
+	ProjectID             string   // components and versions belong to a project
+	Subtask               bool     // issue types
+	Category              string   // statuses: new, indeterminate, done
+	Level                 int      // issue types: place in the hierarchy
+	Children              []*named // options of a cascading field
+	Disabled              bool     // options: kept where it is set, not to be chosen any more
 }
 
 var issueTypes = []*named{
@@ -54,6 +56,8 @@ var issueTypes = []*named{
 	{ID: "10002", Name: "Task", Description: "A small, distinct piece of work."},
 	{ID: "10003", Name: "Sub-task", Description: "A part of a larger piece of work.", Subtask: true, Level: -1},
 	{ID: "10004", Name: "Bug", Description: "A problem or error."},
+	{ID: "10005", Name: "Incident", Description: "Something is down or degraded for customers."},
+	{ID: "10000", Name: "Epic", Description: "A big piece of work that holds smaller ones.", Level: 1},
 }
 
 var statuses = []*named{

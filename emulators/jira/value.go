@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -35,6 +36,7 @@ func same(f *field, a, b value) bool {
 // reading is the context a value is read in.
 type reading struct {
 	projectID string
+	typeID    string
 	find      func(idOrKey string) *issue // for the parent field
 	jsonCount bool                        // count a document's limit on its JSON
 }
@@ -43,7 +45,7 @@ type reading struct {
 // the vendor's words. null empties the field.
 func (rd reading) read(f *field, raw json.RawMessage) (value, error) {
 	if string(raw) == "null" {
-		if f.Required {
+		if f.required(rd.typeID) {
 			return value{}, badField(f.ID, "%s is required.", f.Name)
 		}
 		return value{}, nil
@@ -66,6 +68,8 @@ func (rd reading) read(f *field, raw json.RawMessage) (value, error) {
 		return value{Text: id}, err
 	case kindOptions:
 		return readEntries(f, raw, f.Options)
+	case kindCascade:
+		return readCascade(f, raw)
 	case kindComponents:
 		return readEntries(f, raw, ofProject(components, rd.projectID))
 	case kindVersions:
@@ -83,6 +87,8 @@ func (rd reading) read(f *field, raw json.RawMessage) (value, error) {
 		return readLabels(f, raw)
 	case kindUser:
 		return readUser(f, raw, rd.projectID)
+	case kindUsers:
+		return readUsers(f, raw)
 	case kindParent:
 		return rd.readParent(f, raw)
 	}
@@ -104,6 +110,11 @@ func readText(f *field, raw json.RawMessage) (value, error) {
 			return value{}, badField(f.ID, "Summary can't exceed 255 characters.")
 		}
 		s = strings.TrimSpace(s)
+	}
+	if strings.HasSuffix(f.Custom, ":url") && s != "" {
+		if u, err := url.Parse(s); err != nil || u.Scheme == "" || u.Host == "" {
+			return value{}, badField(f.ID, "Not a valid URL")
+		}
 	}
 	if f.Limit > 0 && utf8.RuneCountInString(s) > f.Limit {
 		return value{}, badField(f.ID, "The entered text is too long. It exceeds the allowed limit of %d characters.", f.Limit)
@@ -161,17 +172,17 @@ type entry struct {
 func readEntry(f *field, raw json.RawMessage, list []*named) (string, error) {
 	var e entry
 	if json.Unmarshal(raw, &e) != nil || e.ID == "" && e.Name == "" && e.Value == "" {
-		if f.Kind == kindOption || f.Kind == kindOptions {
+		if f.hasOptions() {
 			return "", badField(f.ID, "Specify a valid 'id' or 'name' for %s", f.Name)
 		}
 		return "", badField(f.ID, "Could not find valid 'id' or 'name' in %s object.", f.ID)
 	}
 	name := e.Name
-	isOption := f.Kind == kindOption || f.Kind == kindOptions
+	isOption := f.hasOptions()
 	if isOption {
 		name = e.Value
 	}
-	if n := findNamed(list, e.ID, name); n != nil {
+	if n := findNamed(list, e.ID, name); n != nil && !n.Disabled {
 		return n.ID, nil
 	}
 	shown := e.ID
@@ -193,6 +204,27 @@ func readEntry(f *field, raw json.RawMessage, list []*named) (string, error) {
 		return "", badField(f.ID, "Version name '%s' is not valid", shown)
 	}
 	return "", badField(f.ID, "%s '%s' is not valid", f.Name, shown)
+}
+
+// readCascade reads an option with its child: {"value": …, "child": {"value": …}}, both also by id. The
+// option's id is kept as text and the child's as the only entry of the list.
+func readCascade(f *field, raw json.RawMessage) (value, error) {
+	id, err := readEntry(f, raw, f.Options)
+	if err != nil {
+		return value{}, err
+	}
+	var with struct {
+		Child json.RawMessage `json:"child"`
+	}
+	_ = json.Unmarshal(raw, &with) // readEntry read it as an object
+	if len(with.Child) == 0 || string(with.Child) == "null" {
+		return value{Text: id}, nil
+	}
+	child, err := readEntry(f, with.Child, findNamed(f.Options, id, "").Children)
+	if err != nil {
+		return value{}, err
+	}
+	return value{Text: id, List: []string{child}}, nil
 }
 
 func readEntries(f *field, raw json.RawMessage, list []*named) (value, error) {
@@ -219,7 +251,7 @@ func readLabels(f *field, raw json.RawMessage) (value, error) {
 		return value{}, badField(f.ID, "data was not an array of strings")
 	}
 	for _, l := range labels {
-		if err := checkLabel(l); err != nil {
+		if err := checkLabel(f.ID, l); err != nil {
 			return value{}, err
 		}
 	}
@@ -232,12 +264,12 @@ func readLabels(f *field, raw json.RawMessage) (value, error) {
 	return value{List: labels}, nil
 }
 
-func checkLabel(l string) error {
+func checkLabel(fieldID, l string) error {
 	switch {
 	case l == "" || strings.ContainsAny(l, " \t\r\n"):
-		return badField("labels", "The label '%s' contains spaces which is invalid.", l)
+		return badField(fieldID, "The label '%s' contains spaces which is invalid.", l)
 	case utf8.RuneCountInString(l) > 255:
-		return badField("labels", "The label '%s' exceeds 255 characters.", l)
+		return badField(fieldID, "The label '%s' exceeds 255 characters.", l)
 	}
 	return nil
 }
@@ -274,6 +306,24 @@ func readUser(f *field, raw json.RawMessage, projectID string) (value, error) {
 		return value{}, badField(f.ID, "Specify a valid value for %s", f.ID)
 	}
 	return value{Text: id}, nil
+}
+
+func readUsers(f *field, raw json.RawMessage) (value, error) {
+	var items []json.RawMessage
+	if json.Unmarshal(raw, &items) != nil {
+		return value{}, badField(f.ID, "data was not an array")
+	}
+	var ids []string
+	for _, item := range items {
+		one, err := readUser(f, item, "")
+		if err != nil {
+			return value{}, err
+		}
+		if one.Text != "" && !slices.Contains(ids, one.Text) {
+			ids = append(ids, one.Text)
+		}
+	}
+	return value{List: ids}, nil
 }
 
 func (rd reading) readParent(f *field, raw json.RawMessage) (value, error) {
@@ -358,6 +408,11 @@ func (r *refusals) add(err error) {
 	if e.Detail != "" {
 		r.all.Detail = e.Detail
 	}
+}
+
+// names tells whether something is said about a field already.
+func (r *refusals) names(fieldID string) bool {
+	return r.all != nil && r.all.Fields[fieldID] != ""
 }
 
 func (r *refusals) err() error {

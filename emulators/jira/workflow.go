@@ -21,6 +21,7 @@ const (
 	statusInReview   = "10001"
 	statusDone       = "10002"
 	typeBug          = "10004"
+	typeIncident     = "10005"
 )
 
 var transitions = []*transition{
