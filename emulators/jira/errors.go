@@ -57,3 +57,35 @@ func messagesOf(err error) []string {
 	}
 	return []string{err.Error()}
 }
+
+// refusals collects what is wrong with several fields into one answer, as the vendor gives it.
+type refusals struct{ all *apiError }
+
+func (r *refusals) add(err error) {
+	e, ok := err.(*apiError)
+	if !ok {
+		e = fail(http.StatusBadRequest, "%s", err.Error())
+	}
+	if r.all == nil {
+		r.all = &apiError{Status: e.Status, Fields: map[string]string{}}
+	}
+	r.all.Messages = append(r.all.Messages, e.Messages...)
+	for k, v := range e.Fields {
+		r.all.Fields[k] = v
+	}
+	if e.Detail != "" {
+		r.all.Detail = e.Detail
+	}
+}
+
+// names tells whether something is said about a field already.
+func (r *refusals) names(fieldID string) bool {
+	return r.all != nil && r.all.Fields[fieldID] != ""
+}
+
+func (r *refusals) err() error {
+	if r.all == nil {
+		return nil
+	}
+	return r.all
+}
