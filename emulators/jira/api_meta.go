@@ -82,9 +82,9 @@ func (c *call) editMeta() (reply, error) {
 
 func (c *call) renderTransitions(i *issue, withFields bool) []object {
 	out := []object{}
-	for _, t := range transitionsFrom(i.StatusID, i.TypeID) {
-		one := object{"id": t.ID, "name": t.Name, "to": c.view().status(t.To), "hasScreen": len(t.Screen) > 0, "isGlobal": false,
-			"isInitial": false, "isAvailable": true, "isConditional": t.NotFor != "", "looped": false}
+	for _, t := range transitionsFrom(i.StatusID, i.TypeID, c.user) {
+		one := object{"id": t.ID, "name": t.Name, "to": c.view().status(t.To), "hasScreen": len(t.Screen) > 0, "isGlobal": t.From == "",
+			"isInitial": false, "isAvailable": true, "isConditional": t.conditional(), "looped": false}
 		if withFields {
 			screen := object{}
 			for _, id := range t.Screen {

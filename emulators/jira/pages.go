@@ -181,8 +181,14 @@ func (s *session) formEdit(r *http.Request, i *issue) (string, error) {
 
 func (s *session) formTransition(r *http.Request, i *issue) (string, error) {
 	in := issueInput{Fields: map[string]rawDoc{}}
-	if id := r.FormValue("resolution"); id != "" {
-		in.Fields["resolution"] = quoted(object{"id": id})
+	for _, f := range fields {
+		switch text := sent(r.Form, f.ID); {
+		case text == "":
+		case f.Kind == kindResolution, f.Kind == kindOption:
+			in.Fields[f.ID] = quoted(object{"id": text})
+		case f.Kind == kindDoc:
+			in.Fields[f.ID] = quoted(textDocument(text))
+		}
 	}
 	return "/items/" + i.ID, s.transit(i, r.FormValue("transition"), in)
 }

@@ -25,7 +25,7 @@ type page struct {
 	People, Humans       []*User
 	Projects             []*project
 	Types, Priorities    []*named
-	Resolutions, Areas   []*named
+	Areas                []*named
 	Roles                []string
 	Count                int
 	Columns              []column
@@ -55,8 +55,14 @@ type itemView struct {
 }
 
 type transitionView struct {
-	ID, Name, To    string
-	NeedsResolution bool
+	ID, Name, To string
+	Asks         []askView
+}
+
+// askView is a field a transition requires: one of some options, or a text.
+type askView struct {
+	ID, Label string
+	Options   []*named
 }
 
 type commentView struct {
@@ -80,8 +86,8 @@ func (e *Emulator) listPage(w http.ResponseWriter, r *http.Request) { e.showList
 func (e *Emulator) itemPage(w http.ResponseWriter, r *http.Request) { e.showItem(w, r, nil) }
 
 func newPage(title, here string, me *User, r *http.Request, problem error) page {
-	p := page{Title: title, Here: here, Me: me, People: users, Humans: users[1:], Projects: projects, Types: issueTypes, Priorities: priorities,
-		Resolutions: resolutions, Areas: findField("customfield_10031").Options, Roles: roleNames}
+	p := page{Title: title, Here: here, Me: me, People: users, Humans: users[1:], Projects: projects, Types: plainTypes(), Priorities: priorities,
+		Areas: findField("customfield_10031").Options, Roles: roleNames}
 	if problem != nil {
 		p.Problem = problemText(problem)
 	}
@@ -89,6 +95,17 @@ func newPage(title, here string, me *User, r *http.Request, problem error) page 
 		p.Sent, p.SentComment = r.Form, r.PathValue("comment")
 	}
 	return p
+}
+
+// plainTypes are the types the page's form can create: those that require nothing it does not ask for.
+func plainTypes() []*named {
+	var out []*named
+	for _, t := range issueTypes {
+		if !t.Subtask && !slices.ContainsFunc(fields, func(f *field) bool { return slices.Contains(f.Needed, t.ID) }) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // Changed tells whether the refused form changes a field.
@@ -242,8 +259,17 @@ func (s *session) addParts(v *itemView, i *issue) {
 	if parent := s.state.Issues[i.Values["parent"].Text]; parent != nil {
 		v.Parent, v.ParentID = parent.Key, parent.ID
 	}
-	for _, t := range transitionsFrom(i.StatusID, i.TypeID) {
-		v.Transitions = append(v.Transitions, transitionView{t.ID, t.Name, nameOf(statuses, t.To), slices.Contains(t.Required, "resolution")})
+	for _, t := range transitionsFrom(i.StatusID, i.TypeID, s.user) {
+		one := transitionView{ID: t.ID, Name: t.Name, To: nameOf(statuses, t.To)}
+		for _, id := range slices.Concat(t.Required, t.Validated) {
+			f := findField(id)
+			ask := askView{ID: id, Label: f.Name, Options: f.Options}
+			if f.Kind == kindResolution {
+				ask.Options = resolutions
+			}
+			one.Asks = append(one.Asks, ask)
+		}
+		v.Transitions = append(v.Transitions, one)
 	}
 	for _, c := range i.Comments {
 		if s.user.mayRead(c) {

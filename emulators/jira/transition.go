@@ -10,7 +10,7 @@ import (
 // from the present status and what its screen requires must be there.
 func (s *session) transit(i *issue, id string, in issueInput) error {
 	var t *transition
-	for _, one := range transitionsFrom(i.StatusID, i.TypeID) {
+	for _, one := range transitionsFrom(i.StatusID, i.TypeID, s.user) {
 		if one.ID == id {
 			t = one
 		}
@@ -24,7 +24,7 @@ func (s *session) transit(i *issue, id string, in issueInput) error {
 		return err
 	}
 	var refused refusals
-	for _, need := range t.Required {
+	for _, need := range slices.Concat(t.Required, t.Validated) {
 		if v, given := ed.values[need]; v.empty() && (given || i.Values[need].empty()) {
 			refused.add(badField(need, "%s is required.", findField(need).Name))
 		}
