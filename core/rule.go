@@ -59,6 +59,7 @@ type Rule struct {
 	When     When
 	Conflict Policy
 	AsSet    bool // merged element by element
+	AddOnly  bool // with AsSet: elements are added to the other side and never removed there
 	// Default[to] is written to side to when a user cannot be found there; absent when there is none.
 	Default [2]Value
 	Convert [2]func(ConvertInput) (Value, error)

@@ -25,9 +25,10 @@ type conversion struct {
 	where    string
 	side     core.Side // the target
 	from, to Field
-	table    table   // nil: by kind
-	people   *people // nil: by kind
+	table    valueTable // nil: by kind
+	people   *people    // nil: by kind
 	fallback core.Value
+	leave    bool // without a value in the table, the target keeps what it has
 	asSet    bool
 	back     *conversion // the way back, to tell whether the target already says the same
 }
@@ -92,6 +93,7 @@ func (c *conversion) elements(v, target core.Value, to Field) (core.Value, error
 		}
 		converted, err := c.one(e, of)
 		switch {
+		case err == nil && converted.IsAbsent(): // it stays on its own side
 		case err == nil:
 			out = append(out, converted)
 		case c.asSet && c.table != nil:
@@ -102,23 +104,26 @@ func (c *conversion) elements(v, target core.Value, to Field) (core.Value, error
 	return many(kind, out), nil
 }
 
-// one converts a single value, without a look at the target.
+// one converts a single value, without a look at the target. Absent: the target is left alone.
 func (c *conversion) one(v core.Value, to Field) (core.Value, error) {
 	switch {
 	case v.IsAbsent():
 		return v, nil
 	case c.table != nil:
-		text, ok := c.table.to(c.side, v)
+		row, ok := c.table.find(v)
+		if ok && row.leave {
+			return core.Absent(), nil
+		}
 		if ok {
 			if to.Kind == "" && v.Kind() == core.KindOption {
 				to.Kind = core.KindOption
 			}
-			return c.checked(v)(literal(text, to))
+			return c.checked(v)(literal(row.to, to))
 		}
 		if v.IsEmpty() {
 			return convert(v, to)
 		}
-		if !c.fallback.IsAbsent() {
+		if !c.fallback.IsAbsent() || c.leave {
 			return c.fallback, nil
 		}
 		return core.Value{}, c.fail(v, "has no value in the table; add it to values, or a default")
@@ -127,7 +132,7 @@ func (c *conversion) one(v core.Value, to Field) (core.Value, error) {
 		switch {
 		case ok:
 			return p, nil
-		case !c.fallback.IsAbsent():
+		case !c.fallback.IsAbsent() || c.leave:
 			return c.fallback, nil
 		}
 		return core.Value{}, c.fail(v, "the person is not in the table of users; add a line, or a default")

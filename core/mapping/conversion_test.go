@@ -34,6 +34,11 @@ func TestRules(t *testing.T) {
 	flags := "{support: Escalated, engineering: labels, values: {'true': escalated, 'false': calm}, flow: to-engineering}"
 	points := "{support: Story points, engineering: priority, values: {1: Low, 3.50: High}}"
 	cleared := "{support: type, engineering: priority, values: {'': Lowest, problem: Highest}}"
+	held := "{support: status, engineering: status, values: {open: To Do, pending: In Progress, hold: ~, solved: Done}, default: {engineering: ~}}"
+	sided := "{support: priority, engineering: priority, values: {engineering: {urgent: Highest, high: Highest, low: Low}, support: {Highest: urgent, Low: low, Lowest: ~}}}"
+	oneSided := "{support: priority, engineering: priority, values: {engineering: {urgent: Highest, low: Low}}}"
+	kept := "{support: Regions, engineering: labels, as: set, values: {north: region-n, east: ~}}"
+	strangers := strings.TrimSuffix(byHand, "}") + ", default: {engineering: ~}}"
 	opt := func(name string) core.Value { return core.Option("", name) }
 	adf := func(s string) core.Value {
 		return core.Text("adf", `{"version":1,"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"`+s+`"}]}]}`)
@@ -62,6 +67,17 @@ func TestRules(t *testing.T) {
 		{"a default the other way", oneToMany, core.B, opt("question"), opt("Highest"), opt("Lowest"), ""},
 		{"an empty value has its row", cleared, core.B, core.Empty(core.KindOption), opt("Highest"), opt("Lowest"), ""},
 		{"and comes back as empty", cleared, core.A, opt("Lowest"), opt("problem"), core.Empty(core.KindOption), ""},
+		{"a value that leaves the other side alone", held, core.B, opt("hold"), opt("To Do"), core.Absent(), ""},
+		{"it is left alone on a new item too", held, core.B, opt("hold"), core.Absent(), core.Absent(), ""},
+		{"so is what the table does not name, by default", held, core.B, opt("new"), opt("To Do"), core.Absent(), ""},
+		{"backwards nothing leads to it", held, core.A, opt("Done"), opt("hold"), opt("solved"), ""},
+		{"a table per side, there", sided, core.B, opt("high"), opt("Low"), opt("Highest"), ""},
+		{"a table per side, back", sided, core.A, opt("Highest"), opt("low"), opt("urgent"), ""},
+		{"a table per side leaves alone what the other one means already", sided, core.A, opt("Highest"), opt("high"), opt("high"), ""},
+		{"a table per side has its own ~", sided, core.A, opt("Lowest"), opt("high"), core.Absent(), ""},
+		{"a side without a table gets values by kind", oneSided, core.A, opt("Low"), opt("high"), opt("low"), ""},
+		{"an element that is left alone stays at home", kept, core.B, core.Set(opt("north"), opt("east")), core.Absent(), core.Strings("region-n"), ""},
+		{"nobody in the table leaves the person there", strangers, core.B, core.Person("8", "bob@acme.example", ""), core.Person("5f3a", "", ""), core.Absent(), ""},
 		{"set elements by table; one it does not name stays at home", regions, core.B, core.Set(opt("north"), opt("east")), core.Absent(), core.Strings("region-n"), ""},
 		{"an element that is already there keeps its place", regions, core.A, core.Strings("region-s", "urgent"), core.Set(opt("south"), opt("east")), core.Set(opt("south")), ""},
 		{"a set that is replaced as a whole must be expressible", whole, core.B, core.Set(opt("north"), opt("east")), core.Absent(), core.Value{}, `rules[0] (Regions to engineering.labels): "east" has no value in the table; add it to values, or a default`},

@@ -69,6 +69,14 @@ func (f Field) element() Field {
 	return Field{Name: f.Name, Kind: f.Of, Options: f.Options, Format: f.Format}
 }
 
+// one is the field, or one of its elements where it has several.
+func (f Field) one() Field {
+	if f.isMany() {
+		return f.element()
+	}
+	return f
+}
+
 func (f Field) isMany() bool { return f.Kind == core.KindSet || f.Kind == core.KindList }
 
 // option finds an option by name, then by name whatever its case, then by id. Two options of one name are told apart by

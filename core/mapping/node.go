@@ -201,12 +201,28 @@ func (n *node) get(key string) *node {
 		return nil
 	}
 	for _, e := range n.entries {
-		if e.key == key && !(e.value.shape == scalar && e.value.value == nil) {
+		if e.key == key && !e.value.isNull() {
 			return e.value
 		}
 	}
 	return nil
 }
+
+// has reports whether a key is written, be it without a value.
+func (n *node) has(key string) bool {
+	if n == nil {
+		return false
+	}
+	for _, e := range n.entries {
+		if e.key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// isNull reports ~, null, or nothing at all.
+func (n *node) isNull() bool { return n.shape == scalar && n.value == nil }
 
 // textOf is a scalar's text, "" for no node.
 func textOf(n *node) string {

@@ -45,6 +45,7 @@ func (c *compiler) rule(n *node) (core.Rule, bool) {
 		When:     core.WhenAlways,
 		Conflict: c.policy(n.get("conflict"), c.m.Connection.Conflicts),
 		AsSet:    n.get("as") != nil,
+		AddOnly:  textOf(n.get("as")) == "add-only",
 	}
 	if n.get("when") != nil {
 		rule.When = core.When(n.get("when").text)
@@ -134,22 +135,22 @@ func (c *compiler) paired(n *node, rule *core.Rule) {
 		return
 	}
 	rule.ID = rule.Fields[core.A] + "~" + rule.Fields[core.B]
-	values := c.values(n.get("values"), fields)
+	values := c.values(n.get("values"), fields, rule.Flow)
 	c.uncovered(n.get("values"), n.get("default"), values, fields, rule.Flow)
 	people := c.matching(n.get("users"), fields)
-	defaults := c.defaults(n.get("default"), fields, rule.Flow)
+	defaults, leave := c.defaults(n.get("default"), fields, rule.Flow)
 	for _, to := range core.Sides {
 		if !rule.Flow.Allows(to) {
 			continue
 		}
 		c.writable(n, to, fields[to], rule)
 		c.merged(n, fields[to])
-		if ok, instead := convertible(fields[to.Other()], fields[to]); !ok && values == nil {
+		if ok, instead := convertible(fields[to.Other()], fields[to]); !ok && values[to] == nil {
 			c.facts.atf(n, "%s of %s (%s) cannot become %s of %s (%s): %s", fields[to.Other()].Name, c.names[to.Other()], kindText(fields[to.Other()]),
 				fields[to].Name, c.names[to], kindText(fields[to]), instead)
 		}
 		rule.Default[to] = defaults[to]
-		rule.Convert[to] = c.conversion(n, to, fields, values, people, defaults, rule.AsSet).run
+		rule.Convert[to] = c.conversion(n, to, fields, values, people, defaults, leave, rule.AsSet).run
 	}
 	for _, s := range core.Sides {
 		c.read(s, rule.Fields[s])
@@ -157,11 +158,11 @@ func (c *compiler) paired(n *node, rule *core.Rule) {
 }
 
 // conversion joins the way to a side with the way back.
-func (c *compiler) conversion(n *node, to core.Side, fields [2]Field, t table, p *people, defaults [2]core.Value, asSet bool) *conversion {
+func (c *compiler) conversion(n *node, to core.Side, fields [2]Field, t [2]valueTable, p *people, defaults [2]core.Value, leave [2]bool, asSet bool) *conversion {
 	one := func(to core.Side) *conversion {
 		return &conversion{
 			where: fmt.Sprintf("%s (%s to %s.%s)", n.path, fields[to.Other()].Name, c.names[to], fields[to].Name),
-			side:  to, from: fields[to.Other()], to: fields[to], table: t, people: p, fallback: defaults[to], asSet: asSet,
+			side:  to, from: fields[to.Other()], to: fields[to], table: t[to], people: p, fallback: defaults[to], leave: leave[to], asSet: asSet,
 		}
 	}
 	there, back := one(to), one(to.Other())
@@ -192,10 +193,10 @@ func (c *compiler) writable(n *node, to core.Side, f Field, rule *core.Rule) {
 	}
 }
 
-// merged checks that as: set is about sets.
+// merged checks that as: set and as: add-only are about sets.
 func (c *compiler) merged(n *node, f Field) {
 	if as := n.get("as"); as != nil && f.Kind != "" && f.Kind != core.KindSet {
-		c.facts.atf(as, "set is for fields that hold sets, and %s is %s", f.Name, kindText(f))
+		c.facts.atf(as, as.text+" is for fields that hold sets, and %s is %s", f.Name, kindText(f))
 	}
 }
 

@@ -98,6 +98,10 @@ func (s schema) leaves(r *report, root *node, ve *jsonschema.ValidationError) {
 			r.at(n, shown(n, pointer)+text)
 			return
 		}
+		if text, ok := owner["typeErrorMessage"].(string); ok {
+			r.atf(n, "%s, here is %s", text, got(n))
+			return
+		}
 		r.at(n, typeText(owner["type"], n))
 	case "pattern":
 		text, _ := owner["patternErrorMessage"].(string)
@@ -159,24 +163,26 @@ func typeText(want any, n *node) string {
 			names = append(names, typeWord(fmt.Sprint(t)))
 		}
 	}
-	got := "text"
+	return fmt.Sprintf("must be %s, here is %s", strings.Join(names, " or "), got(n))
+}
+
+// got is what was written where something else belongs.
+func got(n *node) string {
 	switch {
 	case n.shape == mapped:
-		got = "a block of keys"
+		return "a block of keys"
 	case n.shape == listed:
-		got = "a list"
+		return "a list"
 	case n.value == nil:
-		got = "nothing"
-	default:
-		switch n.value.(type) {
-		case bool:
-			got = "true or false"
-		case string:
-		default:
-			got = "a number"
-		}
+		return "nothing"
 	}
-	return fmt.Sprintf("must be %s, here is %s", strings.Join(names, " or "), got)
+	switch n.value.(type) {
+	case bool:
+		return "true or false"
+	case string:
+		return "text"
+	}
+	return "a number"
 }
 
 func typeWord(t string) string {

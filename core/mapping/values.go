@@ -7,37 +7,16 @@ import (
 	"duplex/core"
 )
 
-// values reads a value table; keys are of side A, values of side B.
-func (c *compiler) values(n *node, fields [2]Field) table {
-	if n == nil {
-		return nil
-	}
-	var elements [2]Field
-	for _, s := range core.Sides {
-		elements[s] = fields[s]
-		if fields[s].isMany() {
-			elements[s] = fields[s].element()
-		}
-	}
-	t := make(table, 0, len(n.entries))
-	for _, e := range n.entries {
-		c.option(&node{path: e.value.path, line: e.line, column: e.column}, e.key, c.names[core.A], elements[core.A])
-		c.option(e.value, e.value.text, c.names[core.B], elements[core.B])
-		t = append(t, tableRow{e.key, e.value.text})
-	}
-	return t
-}
-
 // uncovered warns of options that a change could choose and the table does not name.
-func (c *compiler) uncovered(n, defaults *node, t table, fields [2]Field, flow core.Flow) {
+func (c *compiler) uncovered(n, defaults *node, t [2]valueTable, fields [2]Field, flow core.Flow) {
 	for _, from := range core.Sides {
 		to := from.Other()
-		if n == nil || !flow.Allows(to) || defaults.get(c.names[to]) != nil || fields[from].isMany() {
+		if t[to] == nil || !flow.Allows(to) || defaults.has(c.names[to]) || fields[from].isMany() {
 			continue
 		}
 		var missing []string
 		for _, o := range fields[from].Options {
-			if _, ok := t.to(to, o); !ok {
+			if _, ok := t[to].find(o); !ok {
 				missing = append(missing, o.String())
 			}
 		}
@@ -48,11 +27,10 @@ func (c *compiler) uncovered(n, defaults *node, t table, fields [2]Field, flow c
 	}
 }
 
-// defaults reads default: {<side>: value}.
-func (c *compiler) defaults(n *node, fields [2]Field, flow core.Flow) [2]core.Value {
-	var out [2]core.Value
+// defaults reads default: {<side>: value}, and the sides that are left alone instead.
+func (c *compiler) defaults(n *node, fields [2]Field, flow core.Flow) (out [2]core.Value, leave [2]bool) {
 	if n == nil {
-		return out
+		return out, leave
 	}
 	for _, e := range n.entries {
 		s, ok := c.sideKey(e)
@@ -63,10 +41,10 @@ func (c *compiler) defaults(n *node, fields [2]Field, flow core.Flow) [2]core.Va
 			c.r.atf(e.value, "the rule writes nothing to %s, so a default for it has no meaning", e.key)
 			continue
 		}
-		element := fields[s]
-		if element.isMany() {
-			element = element.element()
+		if leave[s] = e.value.isNull(); leave[s] {
+			continue
 		}
+		element := fields[s].one()
 		before := len(c.facts.all)
 		c.option(e.value, e.value.text, e.key, element)
 		if len(c.facts.all) > before && c.facts == c.r {
@@ -82,7 +60,7 @@ func (c *compiler) defaults(n *node, fields [2]Field, flow core.Flow) [2]core.Va
 			out[s] = v
 		}
 	}
-	return out
+	return out, leave
 }
 
 // matching reads users for a rule between two fields; nil where the fields are known to hold no people.

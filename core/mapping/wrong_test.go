@@ -119,7 +119,7 @@ var wrongConnections = []change{
 	{"a table value that cannot be a value of the field", "engineering: summary}", "engineering: summary}\n  - {support: type, engineering: Story Points, values: {problem: five}}",
 		`support.yaml:9:66: rules[1].values.problem: "five" is not a number, and Story Points of engineering is a number`},
 	{"a table is of scalars", "low: Low}", "low: [Low]}",
-		`support.yaml:12:64: rules[2].values.low: must be text or a number or true or false, here is a list`},
+		`support.yaml:12:64: rules[2].values.low: must be one value, ~ to leave the other side as it is, or a table per written side, here is a list`},
 	{"an empty table", "values: {open: To Do, pending: In Progress, solved: Done}", "values: {}",
 		`support.yaml:14:52: rules[3].values: must not be empty`},
 	{"kinds that do not meet", "engineering: summary}", "engineering: summary}\n  - {support: Escalated, engineering: duedate}",
@@ -130,7 +130,7 @@ support.yaml:9:5: rules[1]: duedate of engineering (a date) cannot become Escala
 	{"a reference means nothing elsewhere", "engineering: summary}", "engineering: summary}\n  - {support: type, engineering: parent, flow: to-support}",
 		`support.yaml:9:5: rules[1]: parent of engineering (a reference) cannot become type of support (an option): a reference names an item of its own system; it can only go to text`},
 	{"as: set on text", "engineering: labels, as: set", "engineering: labels, as: list",
-		`support.yaml:16:46: rules[5].as: "list" is not one of: set`},
+		`support.yaml:16:46: rules[5].as: "list" is not one of: set, add-only`},
 	{"as: set is for sets", "{support: subject, engineering: summary}", "{support: subject, engineering: summary, as: set}",
 		`support.yaml:8:50: rules[0].as: set is for fields that hold sets, and subject is a string
 support.yaml:8:50: rules[0].as: set is for fields that hold sets, and summary is a string`},
@@ -235,7 +235,7 @@ support.yaml:22:25: deletes.support.shut: there is no such key here; there are: 
 	{"everything at once, by position", "*", "connection: x\nsides:\n  a: {system: zendesk-acme, type: ticket, start: true}\n  b: {system: jira-acm, type: issue}\nrules:\n  - {a: subjct, b: summary}\n  - {a: tags, b: labels, as: bag}\n  - {a: type, c: labels}\ncomments: {flow: b}\nsweep: x\n",
 		`support.yaml:4:15: sides.b.system: there is no system "jira-acm"; there are: jira-acme, zendesk-acme (did you mean "jira-acme"?)
 support.yaml:6:9: rules[0].a: a has no field "subjct" (did you mean "subject"?)
-support.yaml:7:30: rules[1].as: "bag" is not one of: set
+support.yaml:7:30: rules[1].as: "bag" is not one of: set, add-only
 support.yaml:8:15: rules[2].c: is neither a side nor a key of rules; the sides are a and b, the keys flow, when, conflict, values, default, users, as, set
 support.yaml:9:18: comments.flow: "b" is no flow; it is one of: both, to-a, to-b, none (did you mean "to-b"?)
 support.yaml:10:8: sweep: "x" must be a duration like 15m, or off`},

@@ -21,8 +21,13 @@ func Means(r *core.Rule, in Input) (same, known bool, err error) {
 			err = e
 			continue
 		}
+		if r.AddOnly && !r.Computed(from) && r.Flow == core.FlowBoth && len(core.Without(want, target).Items()) > 0 {
+			return false, false, nil // what is missing may have been removed there, and then it stays so
+		}
 		known = true
 		switch {
+		case want.IsAbsent(): // the value leaves the other side alone
+			return true, true, nil
 		case !r.AsSet && core.Equal(want, target):
 			return true, true, nil
 		case r.AsSet && len(core.Without(want, target).Items()) > 0:

@@ -178,7 +178,24 @@ func first(r *core.Rule, in *Input) core.Decision {
 	if in.Now[core.A].Field(r.Fields[core.A]).IsAbsent() || in.Now[core.B].Field(r.Fields[core.B]).IsAbsent() {
 		return core.Decision{Action: core.ActionAgree, Reason: "first sync: nothing to carry"}
 	}
+	if leaves(r, in) {
+		return core.Decision{Action: core.ActionAgree, Reason: "first sync: the value leaves the other side alone"}
+	}
 	return both(r, in, "first sync: both sides have a value")
+}
+
+// leaves reports that the value of a side means that the other side keeps what it has.
+func leaves(r *core.Rule, in *Input) bool {
+	for _, to := range core.Sides {
+		if !r.Flow.Allows(to) {
+			continue
+		}
+		want, err := convert(r, in, to, in.Now[to].Field(r.Fields[to]))
+		if err == nil && want.IsAbsent() {
+			return true
+		}
+	}
+	return false
 }
 
 // both decides two changes since the base.
@@ -225,6 +242,9 @@ func write(r *core.Rule, in *Input, to core.Side, reason string) core.Decision {
 	want, err := convert(r, in, to, target)
 	if err != nil {
 		return park(to.Other(), invalid(err))
+	}
+	if want.IsAbsent() && !in.Now[to.Other()].Field(r.Fields[to.Other()]).IsAbsent() {
+		return core.Decision{Action: core.ActionAgree, Reason: reason + "; its value leaves the other side alone"}
 	}
 	if want.IsAbsent() || core.Equal(want, target) {
 		return core.Decision{Action: core.ActionAgree, Reason: reason + "; the other side already means the same"}

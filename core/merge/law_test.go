@@ -124,6 +124,17 @@ func TestTheLawCatchesBrokenMerges(t *testing.T) {
 				return ds
 			}
 		}},
+		{"what is taken away on one side is taken away on the other, of a set that only grows", func(s *sim) { s.rules[8].AddOnly = false }},
+		{"a value that leaves the other side alone empties it", func(s *sim) {
+			toB := s.rules[7].Convert[core.B]
+			s.rules[7].Convert[core.B] = func(in core.ConvertInput) (core.Value, error) {
+				v, err := toB(in)
+				if v.IsAbsent() {
+					v = core.Empty(core.KindOption)
+				}
+				return v, err
+			}
+		}},
 		{"sets are replaced", func(s *sim) { s.rules[5].AsSet, s.rules[5].Conflict = false, core.PolicyPark; s.parkIsFinal() }},
 	} {
 		t.Run(c.reason, func(t *testing.T) {

@@ -40,7 +40,7 @@ func sets(r *core.Rule, in *Input) core.Decision {
 }
 
 // delta is what the source side gained and lost since its base, in the target's words. Without a base everything is
-// gained. What another element of the source still means is not lost.
+// gained. What another element of the source still means is not lost, and of a rule that only adds nothing is.
 func delta(r *core.Rule, in *Input, to core.Side) (add, remove core.Value, err error) {
 	from := to.Other()
 	now, base := in.Now[from].Field(r.Fields[from]), in.Base[from].Field(r.Fields[from])
@@ -50,10 +50,13 @@ func delta(r *core.Rule, in *Input, to core.Side) (add, remove core.Value, err e
 			return is, core.Set(), err
 		}
 		was, err := r.Convert[to](core.ConvertInput{Item: in.Base[from]})
+		if r.AddOnly {
+			return core.Without(is, was), core.Set(), err
+		}
 		return core.Without(is, was), core.Without(was, is), err
 	}
-	if add, err = elements(r, in, to, core.Without(now, base)); err != nil {
-		return add, remove, err
+	if add, err = elements(r, in, to, core.Without(now, base)); err != nil || r.AddOnly {
+		return add, core.Set(), err
 	}
 	if remove, err = elements(r, in, to, core.Without(base, now)); err != nil {
 		return add, remove, err

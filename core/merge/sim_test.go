@@ -27,6 +27,9 @@ type sim struct {
 	agreed   [2]map[string]core.Value // what both sides meant when a sync last ended well
 	wrote    [2]map[string]core.Value // what the sync has just written
 	writes   int
+	mix      uint64        // of what was drawn, for choices that draw nothing
+	marked   int           // marks added so far
+	marks    [2]core.Value // what each side has to have in the end
 	failures []string
 }
 
@@ -64,25 +67,34 @@ func simRules() []core.Rule {
 		rule("origin", core.FlowToB, core.PolicyLatest, both),
 		set,
 		computed,
+		phaseRule(),
+		marksRule(),
 	}
 }
 
 func newSim(draw func(int) int) *sim {
-	s := &sim{draw: draw, fields: Fields, advance: Advance, rules: simRules(), clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+	s := &sim{fields: Fields, advance: Advance, rules: simRules(), clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 		parked: map[string]core.Parked{}, choices: map[string]Choice{}, told: map[Verdict]int{}}
+	s.draw = func(n int) int {
+		d := draw(n)
+		s.mix = s.mix*31 + uint64(d) + 1
+		return d
+	}
 	for _, side := range core.Sides {
+		s.marks[side] = core.Strings("m0")
 		s.now[side], s.changed[side] = map[string]core.Value{}, map[string]time.Time{}
 		s.unheard[side], s.agreed[side], s.wrote[side] = map[string]bool{}, map[string]core.Value{}, map[string]core.Value{}
 	}
 	start := map[string]core.Value{"title": core.String("t"), "status": core.Option("", "open"), "owner": core.String("o"),
-		"team": core.String("m"), "origin": core.String("x"), "labels": core.Strings("l1"), "kind": core.String("k")}
+		"team": core.String("m"), "origin": core.String("x"), "labels": core.Strings("l1"), "kind": core.String("k"),
+		"phase": core.Option("", "a"), "marks": core.Strings("m0")}
 	for f, v := range start {
 		s.now[core.A][f] = v
 		if f != "kind" {
 			s.now[core.B][f] = v
 		}
 	}
-	s.now[core.B]["status"] = core.Option("", "todo")
+	s.now[core.B]["status"], s.now[core.B]["phase"] = core.Option("", "todo"), core.Option("", "x")
 	s.now[core.B]["area"] = core.String("area of k")
 	return s
 }
@@ -150,8 +162,11 @@ func (s *sim) means(r *core.Rule) bool {
 }
 
 func means(r *core.Rule, a, b core.Value) bool {
-	if r.ID == "status" {
+	switch r.ID {
+	case "status":
 		return tableAB[a.Name()] == b.Name()
+	case "phase":
+		return phaseAB[a.Name()] == b.Name()
 	}
 	return core.Equal(a, b)
 }
@@ -244,6 +259,7 @@ func (s *sim) settle(in Input, ds []core.Decision, done Done) {
 	base, parked := s.advance(in, ds, done)
 	s.base = [2]*core.Observation{&base[core.A], &base[core.B]}
 	s.parked = parked
+	s.settledValues(in, ds)
 	for rule, v := range Verdicts(in, ds, done) {
 		s.told[v]++
 		switch c := s.choices[rule]; v {
@@ -329,6 +345,7 @@ func (s *sim) play() []string {
 		for range s.draw(4) {
 			s.edit(core.Side(s.draw(2)), nil)
 		}
+		s.editValues()
 		s.operator()
 		s.sync(s.draw(faults))
 		if len(s.failures) > 0 {
@@ -352,13 +369,14 @@ func (s *sim) converged() {
 	}
 	for i := range s.rules {
 		r := &s.rules[i]
-		if _, parked := s.parked[r.ID]; parked || r.Flow != core.FlowBoth {
+		if _, parked := s.parked[r.ID]; parked || r.Flow != core.FlowBoth || r.ID == "phase" || r.ID == "marks" {
 			continue
 		}
 		if !s.means(r) {
 			s.fail("not converged: %s is %v and %v", r.ID, s.now[core.A][r.ID], s.now[core.B][r.ID])
 		}
 	}
+	s.convergedValues()
 	for _, f := range []string{"origin"} {
 		if _, parked := s.parked[f]; !parked && s.unheard[core.A][f] && !s.unheard[core.B][f] {
 			s.fail("one way: %s of the left side never arrived", f)
