@@ -31,9 +31,11 @@ type Instance struct {
 	Cleared string                  // a field that Update can empty, one of Samples
 	Body    func(string) core.Value // rich text from plain text; a newline is a line break
 	Plain   func(core.Value) string // and back
-	Person  Person
-	Known   core.Value // a user of the system with an e-mail
-	Search  Search     // how the system is searched; needed by Searcher and FieldFinder
+	// Attributes are dotted fields that every new item of Draft shows with a value, when they are asked for.
+	Attributes []string
+	Person     Person
+	Known      core.Value // a user of the system with an e-mail
+	Search     Search     // how the system is searched; needed by Searcher and FieldFinder
 	// Settle waits until everything done so far shows in Changes and Find; nil: it always does.
 	Settle func(t *testing.T)
 	// Tick makes the system's clock move on by at least Facts().Precision; nil: it need not.
@@ -99,7 +101,7 @@ type T struct {
 // Run runs every test and returns what was learned about the connector.
 func Run(t *testing.T, s Suite) Features {
 	t.Helper()
-	all := slices.Concat(describeTests, createTests, getTests, updateTests, textTests, changesTests,
+	all := slices.Concat(describeTests, attributeTests, createTests, getTests, updateTests, textTests, changesTests,
 		commentTests, attachmentTests, searchTests, matchTests, userTests, batchTests, webhookTests, errorTests)
 	known := map[string]bool{}
 	var groups []string

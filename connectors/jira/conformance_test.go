@@ -251,7 +251,8 @@ func instance(doc *contract.Doc, project string) func(t *testing.T) conformance.
 				},
 				Delete: func(t *testing.T, id string) { s.person(t, "DELETE", "/rest/api/3/issue/"+id, nil) },
 			},
-			Known: known,
+			Known:      known,
+			Attributes: []string{"creator.name", "creator.email", "project.name"},
 			Search: conformance.Search{
 				Query: func(word string) string { return fmt.Sprintf("summary ~ %q ORDER BY updated DESC", word) }, Wrong: "summary ~", PageOf: 2,
 				Fields: []string{"summary", "Support ref", "labels"}, Refused: "description",

@@ -27,6 +27,9 @@ func (c *Connector) Describe(ctx context.Context, t connectors.ItemType) (connec
 	for _, f := range cat.byID {
 		d.Fields = append(d.Fields, describe(f, screens, options[f.id]))
 	}
+	for _, a := range cat.attributes {
+		d.Fields = append(d.Fields, describe(a, nil, nil))
+	}
 	sort.Slice(d.Fields, func(i, j int) bool { return d.Fields[i].Name < d.Fields[j].Name })
 	return d, nil
 }

@@ -41,6 +41,7 @@ type field struct {
 	readOnly bool
 	exact    bool // a text that is searched as a whole, not by its words
 	maxLen   int
+	path     []string // of an attribute: its place in the field's JSON
 }
 
 func (f field) kind() core.Kind {
@@ -153,6 +154,8 @@ type catalogue struct {
 	byID   map[string]field
 	byName map[string][]field // several: the name is not unique
 	at     time.Time
+	// attributes are in byName and not in byID: a read of all fields leaves them out.
+	attributes []field
 }
 
 func newCatalogue(customs []field, at time.Time) *catalogue {
@@ -161,6 +164,7 @@ func newCatalogue(customs []field, at time.Time) *catalogue {
 		f.name = f.id
 		c.byID[f.id], c.byName[f.name] = f, []field{f}
 	}
+	defer c.addAttributes()
 	taken := map[string]int{}
 	for _, f := range customs {
 		taken[f.label]++
@@ -178,6 +182,18 @@ func newCatalogue(customs []field, at time.Time) *catalogue {
 		}
 	}
 	return c
+}
+
+// addAttributes gives the names of attributes a meaning, where no field has them.
+func (c *catalogue) addAttributes() {
+	for _, f := range c.byID {
+		for _, a := range f.attributes() {
+			if len(c.byName[a.name]) == 0 {
+				c.byName[a.name] = []field{a}
+				c.attributes = append(c.attributes, a)
+			}
+		}
+	}
 }
 
 // find looks a field up by the name a mapping gives, or by its id. Why says what is wrong when there is none.

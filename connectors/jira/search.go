@@ -64,6 +64,9 @@ func (c *Connector) FindByField(ctx context.Context, t connectors.ItemType, name
 	if why != "" {
 		return nil, connectors.Invalid(c.system, name, why)
 	}
+	if f.isAttribute() {
+		return nil, connectors.Invalid(c.system, name, "it is no field of the issue itself, and Jira does not search by it")
+	}
 	clause, why := f.looksFor(value)
 	if why != "" {
 		return nil, connectors.Invalid(c.system, name, why)

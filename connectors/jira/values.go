@@ -87,6 +87,7 @@ func (t thing) option(s shape) core.Value {
 
 // read turns a field's JSON into a value. JSON of an unexpected form gives an absent value: nothing is known of it.
 func (f field) read(raw json.RawMessage) core.Value {
+	raw = f.inside(raw)
 	if len(raw) == 0 {
 		return core.Absent()
 	}

@@ -30,6 +30,9 @@ func instance(t *testing.T) conformance.Instance {
 			t.Fatal(err)
 		}
 	}
+	parent, err := s.CreateAs(ada, core.Draft{Type: "item", Scope: map[string]string{"project": "OPS"}, Fields: map[string]core.Value{
+		"title": core.String("the parent"), "status": core.Option("open", "open")}})
+	check(t, err)
 	starts := time.Date(2026, 5, 1, 9, 30, 0, 0, time.UTC)
 	return conformance.Instance{
 		Connector: s.Connector(),
@@ -37,6 +40,7 @@ func instance(t *testing.T) conformance.Instance {
 		Draft: func(n int) core.Draft {
 			return core.Draft{Type: "item", Scope: map[string]string{"project": "ENG"}, Fields: map[string]core.Value{
 				"title": core.String("item " + string(rune('a'+n))), "description": core.Text("plain", "how it began"),
+				"assignee": memory.DefaultUsers()[1], "parent": core.Reference(parent.ID, parent.Key),
 			}}
 		},
 		Samples: map[string][2]core.Value{
@@ -51,9 +55,10 @@ func instance(t *testing.T) conformance.Instance {
 			"parent":   {core.Reference("1", "M-1"), core.Reference("2", "M-2")},
 		},
 		Title: "title", Cleared: "assignee",
-		Body:  func(text string) core.Value { return core.Text("plain", text) },
-		Plain: core.Value.Source,
-		Known: memory.DefaultUsers()[2],
+		Body:       func(text string) core.Value { return core.Text("plain", text) },
+		Plain:      core.Value.Source,
+		Attributes: []string{"assignee.email", "assignee.name", "parent.title", "parent.status"},
+		Known:      memory.DefaultUsers()[2],
 		Search: conformance.Search{
 			Query: func(word string) string { return "title=" + word }, Wrong: "title of the item", PageOf: 100,
 			Fields: []string{"title", "labels"}, Elsewhere: map[string]string{"project": "OPS"},

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"slices"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -34,7 +35,7 @@ func DefaultFields() []connectors.Field {
 
 // Describe lists the fields. An item type the system does not have is ErrUnsupported.
 func (c *Connector) Describe(ctx context.Context, t connectors.ItemType) (connectors.Description, error) {
-	d := connectors.Description{Type: t, Fields: append([]connectors.Field(nil), c.sys.fields...)}
+	d := connectors.Description{Type: t, Fields: slices.Concat(c.sys.fields, c.sys.attributes)}
 	err := c.sys.call(ctx, OpDescribe, "", func() error { return c.sys.checkType(t.Type) })
 	return d, err
 }

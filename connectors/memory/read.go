@@ -128,6 +128,14 @@ func (s *System) observe(it *item, want connectors.Want) core.Observation {
 			}
 		}
 	}
+	for _, name := range want.Fields {
+		if _, own := o.Fields[name]; own {
+			continue
+		}
+		if v := s.attribute(it, name); !v.IsAbsent() {
+			o.Fields[name] = v
+		}
+	}
 	if want.Comments {
 		o.Comments = slices.Clone(it.comments)
 	}

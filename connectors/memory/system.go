@@ -43,6 +43,7 @@ type System struct {
 	name        string
 	typ         string
 	fields      []connectors.Field
+	attributes  []connectors.Field
 	rewrite     func(core.Value) core.Value
 	transitions map[string][]string
 	opening     string
@@ -88,6 +89,7 @@ func New(o Options) *System {
 	if s.fields == nil {
 		s.fields = DefaultFields()
 	}
+	s.attributes = attributes(s.fields)
 	if s.users == nil {
 		s.users = DefaultUsers()
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"time"
@@ -160,6 +161,9 @@ func (s *System) checked(in map[string]core.Value, creating bool, refused map[st
 	out := make(map[string]core.Value, len(in))
 	for name, v := range in {
 		f, known := d.Find(name)
+		if i := slices.IndexFunc(s.attributes, func(a connectors.Field) bool { return a.Name == name }); !known && i >= 0 {
+			f, known = s.attributes[i], true
+		}
 		switch {
 		case !known:
 			refused[name] = "there is no such field"

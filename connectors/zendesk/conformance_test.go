@@ -85,7 +85,8 @@ func instance(t *testing.T, a *account) conformance.Instance {
 			Elsewhere: map[string]string{"brand_id": "1"},
 		},
 		Title: "subject", Cleared: "priority", Body: htmlOf, Plain: plainOf,
-		Known: person(emulator.UserTriage, "triage", "Triage Desk"),
+		Attributes: []string{"requester.email", "requester.name"},
+		Known:      person(emulator.UserTriage, "triage", "Triage Desk"),
 		Person: conformance.Person{
 			Create: func(t *testing.T, d core.Draft) string {
 				o, err := ada.Create(t.Context(), d)

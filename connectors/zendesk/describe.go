@@ -156,6 +156,10 @@ func (c *Connector) Describe(ctx context.Context, t connectors.ItemType) (connec
 	if err != nil {
 		return connectors.Description{}, err
 	}
+	extras, err := c.attributes(ctx)
+	if err != nil {
+		return connectors.Description{}, err
+	}
 	d := connectors.Description{Type: t, Fields: systemFields(groups)}
 	for _, f := range s.fields {
 		field := connectors.Field{Name: f.name, Label: f.title, ID: fmt.Sprint(f.id), Kind: f.kind, Options: f.options, OnCreate: true}
@@ -166,6 +170,11 @@ func (c *Connector) Describe(ctx context.Context, t connectors.ItemType) (connec
 			field.ReadOnly, field.OnCreate = true, false
 		}
 		d.Fields = append(d.Fields, field)
+	}
+	for _, f := range extras.fields() {
+		if _, taken := d.Find(f.Name); !taken {
+			d.Fields = append(d.Fields, f)
+		}
 	}
 	return d, nil
 }

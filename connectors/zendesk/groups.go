@@ -2,14 +2,12 @@ package zendesk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
-	"duplex/connectors"
 	"duplex/core"
 	"duplex/internal/httpx"
 )
@@ -69,14 +67,7 @@ func (c *Connector) organization(ctx context.Context, id *int64) (core.Value, er
 	if o, _, ok := c.orgs.get(*id); ok {
 		return o, nil
 	}
-	var answer struct{ Organization organization }
-	_, err := c.http.JSON(ctx, http.MethodGet, fmt.Sprintf("/api/v2/organizations/%d", *id), nil, &answer)
-	if err != nil && !errors.Is(err, connectors.ErrNotFound) {
-		return core.Value{}, fmt.Errorf("%s: reading an organization: %w", c.name, err)
-	}
-	o := core.Option(strconv.FormatInt(*id, 10), answer.Organization.Name)
-	c.orgs.put(*id, o)
-	return o, nil
+	return c.readOrganization(ctx, *id)
 }
 
 // findOrganization is the id of the organization that v means, or why there is none.

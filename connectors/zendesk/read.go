@@ -128,6 +128,9 @@ func (c *Connector) GetMany(ctx context.Context, ids []string, want connectors.W
 	if err := c.learnPeople(ctx, tickets, nil); err != nil {
 		return nil, err
 	}
+	if err := c.learnOrganizations(ctx, tickets, want); err != nil {
+		return nil, err
+	}
 	var out []core.Observation
 	for _, t := range tickets {
 		o, err := c.observe(ctx, t, talk{opening: core.Absent()}, want)
@@ -217,6 +220,9 @@ func (c *Connector) fields(ctx context.Context, t ticket, opening core.Value, wa
 		}
 	}
 	all["tags"] = core.Strings(slices.DeleteFunc(slices.Clone(t.Tags), func(tag string) bool { return owned[tag] })...)
+	if err := c.attributesOf(ctx, t, want, all); err != nil {
+		return nil, err
+	}
 	for name := range all {
 		if !wanted(want, name) {
 			delete(all, name)

@@ -81,22 +81,8 @@ func (c *Connector) learnPeople(ctx context.Context, tickets []ticket, comments 
 		add(&m.AuthorID)
 	}
 	for chunk := range slices.Chunk(unknown, 100) {
-		ids := make([]string, len(chunk))
-		for i, id := range chunk {
-			ids[i] = strconv.FormatInt(id, 10)
-		}
-		var answer struct{ Users []user }
-		q := url.Values{"ids": {strings.Join(ids, ",")}}
-		if _, err := c.http.JSON(ctx, http.MethodGet, "/api/v2/users/show_many", nil, &answer, httpx.Query(q)); err != nil {
-			return fmt.Errorf("%s: reading %d users: %w", c.name, len(chunk), err)
-		}
-		for _, id := range chunk { // one that is gone is known by its id
-			c.users.put(id, core.Person(strconv.FormatInt(id, 10), "", ""))
-		}
-		for _, u := range answer.Users {
-			if u.ID != nil {
-				c.users.put(*u.ID, u.value())
-			}
+		if err := c.readUsers(ctx, chunk); err != nil {
+			return err
 		}
 	}
 	return nil

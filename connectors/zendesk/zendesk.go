@@ -25,7 +25,10 @@ type Connector struct {
 	orgs    cache[int64, core.Value]
 	users   cache[int64, core.Value]
 	emails  cache[string, core.Value]
-	updates *budget
+	extras  cache[string, attributes]
+	// What attributes are read from, by the id of the user or organization.
+	profiles, orgProfiles cache[int64, profile]
+	updates               *budget
 
 	mu      sync.Mutex
 	self    core.Value
@@ -52,11 +55,13 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 	}
 	return &Connector{
 		name: sys.Name, base: base, http: client, now: now, public: sys.Settings["opening"] == "public",
-		schemas: newCache[string, *schema](now, cached, 1),
-		groups:  newCache[string, []core.Value](now, cached, 1),
-		orgs:    newCache[int64, core.Value](now, cached, 10000),
-		users:   newCache[int64, core.Value](now, cached, 10000),
-		emails:  newCache[string, core.Value](now, cached, 10000),
+		schemas:  newCache[string, *schema](now, cached, 1),
+		groups:   newCache[string, []core.Value](now, cached, 1),
+		orgs:     newCache[int64, core.Value](now, cached, 10000),
+		users:    newCache[int64, core.Value](now, cached, 10000),
+		emails:   newCache[string, core.Value](now, cached, 10000),
+		extras:   newCache[string, attributes](now, cached, 1),
+		profiles: newCache[int64, profile](now, cached, 2000), orgProfiles: newCache[int64, profile](now, cached, 2000),
 		updates: newBudget(now),
 		signing: signing{secret: sys.Webhook["secret"], save: cfg.Save, load: cfg.Load},
 	}, nil

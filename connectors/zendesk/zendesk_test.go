@@ -63,7 +63,7 @@ func refusing(t *testing.T, status int, body string) connectors.Connector {
 				map[string]any{"id": 81, "type": "text", "title": "Old", "active": false},
 			}})
 		default:
-			_, _ = w.Write([]byte(`{"groups":[]}`))
+			_, _ = w.Write([]byte(`{"groups":[],"user_fields":[],"organization_fields":[]}`))
 		}
 	}))
 	t.Cleanup(server.Close)

@@ -102,7 +102,7 @@ func Nearest(wrong string, names []string) string {
 		if strings.EqualFold(n, wrong) {
 			return n
 		}
-		if len(n) > 2 && strings.HasPrefix(strings.ToLower(wrong), strings.ToLower(n)) {
+		if len(n) > 2 && strings.HasPrefix(strings.ToLower(wrong), strings.ToLower(n)) && wrong[len(n)] != '.' { // a field is not what its attribute should be
 			best, at = n, 0
 			continue
 		}
