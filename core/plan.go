@@ -49,6 +49,9 @@ type Decision struct {
 	Pending  Side         `json:"pending"`            // with park: the side whose change waits
 	Conflict bool         `json:"conflict,omitempty"` // both sides had changed to different meanings
 	Loser    Value        `json:"loser"`              // with Conflict: the value that did not win, in its own side's words
+	Post     bool         `json:"post,omitempty"`     // with Conflict: the loser is also posted as an internal comment on LoserOf
+	Follows  bool         `json:"follows,omitempty"`  // with write: both edits were merged, and the other side's write follows
+	Losses   []string     `json:"losses,omitempty"`   // with write: formatting of the target that goes, in plain words
 	LoserOf  Side         `json:"loser_of"`
 	Reason   string       `json:"reason"` // plain words, no content
 	Problem  *Problem     `json:"problem,omitempty"`

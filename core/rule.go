@@ -33,6 +33,27 @@ const (
 	PolicyA      Policy = "a"
 	PolicyB      Policy = "b"
 	PolicyPark   Policy = "park"
+	PolicyMerge  Policy = "merge"  // texts: both changes are kept where they do not touch each other, else it is parked
+	PolicyChoose Policy = "choose" // Rule.Choose names one of the others
+)
+
+// LoserPolicy says what becomes of the value that did not win, besides being kept in the plan.
+type LoserPolicy string
+
+// The loser policies.
+const (
+	LoserLedger  LoserPolicy = ""        // nothing more
+	LoserComment LoserPolicy = "comment" // it is also posted as an internal comment on the item that showed it
+)
+
+// LossPolicy says what becomes of formatting of the written side that the other side cannot express.
+type LossPolicy string
+
+// The loss policies, for rich text.
+const (
+	LossKeep LossPolicy = ""     // blocks that the edit left alone stay as they are
+	LossWarn LossPolicy = "warn" // the text is written as the other side has it; what is lost is told in the plan
+	LossPark LossPolicy = "park" // as keep, and an edit of a block that would lose something is not written
 )
 
 // Wins is the side a policy names, if it names one.
@@ -60,6 +81,16 @@ type Rule struct {
 	Conflict Policy
 	AsSet    bool // merged element by element
 	AddOnly  bool // with AsSet: elements are added to the other side and never removed there
+	// Choose gives the policy of a conflict from what both items show now, with PolicyChoose. It is pure; an error parks.
+	Choose func(now [2]*Observation) (Policy, error)
+	// Merge brings two edits of a text of side to together, with PolicyMerge: what it was, what an edit made of it, and what
+	// another made of it. False where both changed the same place. It is pure.
+	Merge func(to Side, was, one, other Value) (Value, bool)
+	Loser LoserPolicy
+	// Lost tells what formatting of the target goes when a value is written over it, in plain words without content; nil where
+	// nothing can be lost. It is pure.
+	Lost [2]func(ConvertInput, Value) []string
+	Loss LossPolicy
 	// Default[to] is written to side to when a user cannot be found there; absent when there is none.
 	Default [2]Value
 	Convert [2]func(ConvertInput) (Value, error)

@@ -49,7 +49,7 @@ func Advance(in Input, ds []core.Decision, done Done) ([2]core.Observation, map[
 					parked[d.Rule] = p
 				}
 			}
-			if !done.Wrote[d.To] || d.Half {
+			if !done.Wrote[d.To] || d.Half || d.Follows {
 				hold(&base, in, d)
 				if was, ok := in.Parked[d.Rule]; ok { // what it waits to carry is known by nothing else: it is decided anew, not forgotten
 					was.Fingerprint = ""

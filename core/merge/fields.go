@@ -108,7 +108,11 @@ func single(r *core.Rule, in *Input, isParked bool, pending core.Side) core.Deci
 	case !changed[core.A] && !changed[core.B]:
 		return core.Decision{Action: core.ActionNone, Reason: "neither side changed"}
 	case changed[core.A] && changed[core.B]:
-		if s, ok := unfinished(r, in); ok {
+		if d, ok := merged(r, in, "both sides changed"); ok {
+			return d
+		}
+		// What the sync wrote to a text that is merged may hold edits of that side's own.
+		if s, ok := unfinished(r, in); ok && r.Merge == nil {
 			return write(r, in, s, "only one side was changed by somebody: the other shows a write of the sync that did not come to its end")
 		}
 		return both(r, in, "both sides changed")
@@ -203,7 +207,11 @@ func both(r *core.Rule, in *Input, why string) core.Decision {
 	if same(r, in) {
 		return core.Decision{Action: core.ActionAgree, Reason: why + " to the same meaning"}
 	}
-	winner, reason, ok := wins(r, in)
+	policy, err := policyOf(r, in)
+	if err != nil {
+		return park(in.Origin, invalid(err))
+	}
+	winner, reason, ok := wins(r, in, policy)
 	if !ok {
 		d := park(in.Origin, core.Problem{Class: core.ProblemConflict,
 			Text: "both sides changed this field to different values: choose one with resolve", Retries: "resolve, or an edit that makes both sides agree"})
@@ -214,16 +222,16 @@ func both(r *core.Rule, in *Input, why string) core.Decision {
 	return withLoser(d, in, r, winner.Other())
 }
 
-func wins(r *core.Rule, in *Input) (core.Side, string, bool) {
+func wins(r *core.Rule, in *Input, policy core.Policy) (core.Side, string, bool) {
 	for _, s := range core.Sides {
 		if !r.Flow.Allows(s) {
 			return s, "the rule flows one way", true
 		}
 	}
-	if s, ok := r.Conflict.Wins(); ok {
+	if s, ok := policy.Wins(); ok {
 		return s, "the policy names the winner", true
 	}
-	if r.Conflict == core.PolicyPark {
+	if policy != core.PolicyLatest {
 		return core.A, "", false
 	}
 	ta, tb := in.Now[core.A].ChangedAt(r.Fields[core.A]), in.Now[core.B].ChangedAt(r.Fields[core.B])
@@ -249,7 +257,8 @@ func write(r *core.Rule, in *Input, to core.Side, reason string) core.Decision {
 	if want.IsAbsent() || core.Equal(want, target) {
 		return core.Decision{Action: core.ActionAgree, Reason: reason + "; the other side already means the same"}
 	}
-	return core.Decision{Action: core.ActionWrite, To: to, Value: want, Fallback: r.Default[to], Reason: reason}
+	d := core.Decision{Action: core.ActionWrite, To: to, Value: want, Fallback: r.Default[to], Reason: reason}
+	return withLosses(d, r, in)
 }
 
 // same reports whether the two sides mean the same in a direction in which the rule flows.
@@ -281,6 +290,7 @@ func convert(r *core.Rule, in *Input, to core.Side, target core.Value) (core.Val
 func withLoser(d core.Decision, in *Input, r *core.Rule, loser core.Side) core.Decision {
 	if d.Action == core.ActionWrite {
 		d.Conflict, d.LoserOf, d.Loser = true, loser, in.Now[loser].Field(r.Fields[loser])
+		d.Post = r.Loser == core.LoserComment && !d.Loser.IsEmpty() && !d.Loser.IsAbsent()
 	}
 	return d
 }
