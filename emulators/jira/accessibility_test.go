@@ -23,6 +23,7 @@ func TestPagesCanBeUsedByEverybody(t *testing.T) {
 	to := ada.post("/items", url.Values{"project": {"OPS"}, "type": {"10004"}, "priority": {"2"}, "summary": {"Router down"}, "labels": {"net vip"}}).want(303).header.Get("Location")
 	ada.post(to+"/comments", url.Values{"body": {"For us"}, "internal": {"yes"}}).want(303)
 	ada.post(to+"/comments", url.Values{"body": {"For all"}}).want(303)
+	ada.post(to+"/worklogs", url.Values{"spent": {"1h"}, "done": {"Looked"}}).want(303)
 	for _, step := range []string{"11", "21"} {
 		ada.post(to+"/transition", url.Values{"transition": {step}}).want(303)
 	}

@@ -175,7 +175,7 @@ func (c *call) serverInfo() (reply, error) {
 // permissionNames are the permissions everybody has on both projects; administering is the admins'.
 var permissionNames = []string{"BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "DELETE_ISSUES", "ASSIGN_ISSUES", "ASSIGNABLE_USER", "TRANSITION_ISSUES",
 	"ADD_COMMENTS", "EDIT_ALL_COMMENTS", "DELETE_ALL_COMMENTS", "CREATE_ATTACHMENTS", "DELETE_ALL_ATTACHMENTS", "LINK_ISSUES", "MODIFY_REPORTER", "MOVE_ISSUES",
-	"RESOLVE_ISSUES", "SCHEDULE_ISSUES", "MANAGE_WATCHERS", "ADMINISTER_PROJECTS", "ADMINISTER", "USER_PICKER"}
+	"RESOLVE_ISSUES", "WORK_ON_ISSUES", "EDIT_OWN_WORKLOGS", "DELETE_OWN_WORKLOGS", "EDIT_ALL_WORKLOGS", "DELETE_ALL_WORKLOGS", "SCHEDULE_ISSUES", "MANAGE_WATCHERS", "ADMINISTER_PROJECTS", "ADMINISTER", "USER_PICKER"}
 
 func (c *call) myPermissions() (reply, error) {
 	asked := list(c.query["permissions"]...)
@@ -188,7 +188,7 @@ func (c *call) myPermissions() (reply, error) {
 			continue
 		}
 		kind, have := "PROJECT", true
-		if strings.HasPrefix(name, "ADMINISTER") {
+		if strings.HasPrefix(name, "ADMINISTER") || strings.HasSuffix(name, "_ALL_WORKLOGS") {
 			have = c.user.Admin
 		}
 		if name == "ADMINISTER" || name == "USER_PICKER" {

@@ -25,7 +25,7 @@ func (s *session) readComment(raw rawDoc, projectID string) (*comment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkVisibility(in.Visibility); err != nil {
+	if err := s.checkVisibility(in.Visibility); err != nil {
 		return nil, err
 	}
 	c := &comment{Body: body, Visibility: in.Visibility, Properties: map[string]rawDoc{}}
@@ -56,7 +56,7 @@ func (s *session) readBody(raw rawDoc) (*node, error) {
 	return doc, nil
 }
 
-func checkVisibility(v *visibility) error {
+func (s *session) checkVisibility(v *visibility) error {
 	if v == nil {
 		return nil
 	}
@@ -102,7 +102,7 @@ func (s *session) editComment(i *issue, c *comment, raw rawDoc) error {
 	if err != nil {
 		return err
 	}
-	if err := checkVisibility(in.Visibility); err != nil {
+	if err := s.checkVisibility(in.Visibility); err != nil {
 		return err
 	}
 	for _, p := range in.Properties {
@@ -137,14 +137,17 @@ func (s *session) deleteComment(i *issue, c *comment) {
 }
 
 // mayRead tells whether a restricted comment is shown to a person.
-func (u *User) mayRead(c *comment) bool {
-	if c.Visibility == nil || u == nil {
+func (u *User) mayRead(c *comment) bool { return u.maySee(c.Visibility) }
+
+// maySee tells whether a person is in the role or group something is for; nobody (a webhook) sees all.
+func (u *User) maySee(v *visibility) bool {
+	if v == nil || u == nil {
 		return true
 	}
-	if c.Visibility.Type == "role" {
-		return slices.Contains(u.Roles, c.Visibility.Value)
+	if v.Type == "role" {
+		return slices.Contains(u.Roles, v.Value)
 	}
-	return slices.Contains(u.Groups, c.Visibility.Value)
+	return slices.Contains(u.Groups, v.Value)
 }
 
 // public tells whether customers of a service project see the comment. In any other project the

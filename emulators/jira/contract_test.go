@@ -24,7 +24,7 @@ var nullable = []string{"GET /rest/api/3/issue/{issueIdOrKey}", "PUT /rest/api/3
 // checked is a site whose every exchange is held to the vendor's document.
 func checked(t *testing.T) (*site, *contract.Doc) {
 	t.Helper()
-	d := contract.Load(t, "jira").Except(vendorMistakes...)
+	d := contract.Load(t, "jira", "openapi-agile.json").With(t, "testdata/openapi-more.json").Except(vendorMistakes...)
 	for _, op := range nullable {
 		d.Except(contract.Exception{Operation: op, Contains: "Value is not nullable", Reason: "an empty field is null in every sample"})
 	}
@@ -94,6 +94,25 @@ func TestEveryAnswerKeepsTheVendorsDocument(t *testing.T) {
 		c.do("GET", base+"/k"+q, nil).want(200)
 		c.do("DELETE", base+"/k"+q, nil).want(204)
 	}
+
+	work := v3 + "/issue/" + a + "/worklog"
+	w := c.do("POST", work+"?expand=properties", object{"started": "2026-05-04T09:00:00.000+0000", "timeSpentSeconds": 3600, "comment": doc("Looked"),
+		"visibility": object{"type": "group", "value": "site-admins", "identifier": "site-admins"}, "properties": []object{{"key": "mark", "value": "x"}}}).want(201).text("id")
+	gone := c.do("POST", work+"?adjustEstimate=leave", object{"timeSpent": "30m"}).want(201).text("id")
+	c.do("POST", work, object{"timeSpentSeconds": 0}).want(400)
+	c.do("GET", work+"?expand=properties", nil).want(200)
+	c.do("GET", work+"/"+w, nil).want(200)
+	c.do("PUT", work+"/"+w+"?adjustEstimate=new&newEstimate=2d", object{"timeSpent": "2h"}).want(200)
+	c.do("DELETE", work+"/"+gone, nil).want(204)
+	c.do("PUT", work+"/"+w+"/properties/k", object{"v": 1}).want(201)
+	c.do("GET", work+"/"+w+"/properties", nil).want(200)
+	c.do("GET", work+"/"+w+"/properties/k", nil).want(200)
+	c.do("DELETE", work+"/"+w+"/properties/k", nil).want(204)
+	c.issue(a).is("fields.timetracking.timeSpentSeconds", 7200)
+	s.clock.pass(2 * time.Minute) // what changed in the last minute is not listed
+	c.do("GET", v3+"/worklog/updated?since=0", nil).want(200).is("values.0.worklogId", w)
+	c.do("GET", v3+"/worklog/deleted?since=0", nil).want(200).is("values.0.worklogId", gone)
+	c.do("POST", v3+"/worklog/list?expand=properties", object{"ids": []int64{number(w), number(gone)}}).want(200)
 
 	file := c.upload(a, "log.txt", []byte("boom"), "no-check").want(200).text("0.id")
 	c.do("GET", v3+"/attachment/meta", nil).want(200)

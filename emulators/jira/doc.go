@@ -20,6 +20,6 @@
 // Incident (which needs Severity and Detected at), and one workflow (see workflow.go): To Do, In Progress, In Review, Done.
 //
 // What differs from the real site, on purpose: the X-Emulator-Reason header says why a document was
-// refused; the old GET /issue/createmeta, worklogs, sprints and boards are absent; the hourly points
+// refused; the old GET /issue/createmeta, sprints and boards are absent; the hourly points
 // limit is not counted.
 package jira

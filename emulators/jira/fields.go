@@ -25,6 +25,7 @@ const (
 	kindIssueType
 	kindProject
 	kindParent
+	kindTimes // original and remaining estimate
 )
 
 // field describes one field of the site. Screen membership is part of it: a field that is not on
@@ -109,7 +110,7 @@ var fields = []*field{
 	{ID: "watches", Name: "Watchers", Type: "watches"},
 	{ID: "votes", Name: "Votes", Type: "votes"},
 	{ID: "worklog", Name: "Log Work", Type: "array", Items: "worklog"},
-	{ID: "timetracking", Name: "Time tracking", Type: "timetracking"},
+	{ID: "timetracking", Name: "Time tracking", Kind: kindTimes, Type: "timetracking", OnCreate: true, OnEdit: true},
 	{ID: "security", Name: "Security Level", Type: "securitylevel"},
 	{ID: "lastViewed", Name: "Last Viewed", Type: "datetime"},
 	{ID: "progress", Name: "Progress", Type: "progress"},

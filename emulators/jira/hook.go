@@ -39,7 +39,8 @@ var adminEvents = append([]string{"attachment_created", "attachment_deleted", "i
 
 // everyEvent is what the control API's webhook target asks for.
 var everyEvent = []string{"jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created", "comment_updated",
-	"comment_deleted", "attachment_created", "attachment_deleted", "issuelink_created", "issuelink_deleted"}
+	"comment_deleted", "attachment_created", "attachment_deleted", "issuelink_created", "issuelink_deleted",
+	"worklog_created", "worklog_updated", "worklog_deleted"}
 
 // checkHook tells what is wrong with a registration; the error is the vendor's 400.
 func checkHook(h *hook) error {

@@ -35,7 +35,7 @@ type edit struct {
 // plan checks an input against the fields a screen offers and the present values. ignored fields are
 // passed over in silence. It changes nothing; the error carries every refused field.
 func (s *session) plan(in issueInput, now map[string]value, projectID, typeID string, onScreen func(*field) bool, ignored []string) (edit, error) {
-	rd := reading{projectID: projectID, typeID: typeID, find: s.state.find, jsonCount: s.opts.CountDocumentJSON}
+	rd := reading{projectID: projectID, typeID: typeID, now: now, find: s.state.find, jsonCount: s.opts.CountDocumentJSON}
 	ed := edit{values: map[string]value{}, properties: in.Properties, metadata: in.HistoryMetadata}
 	var refused refusals
 	for _, id := range slices.Sorted(maps.Keys(in.Fields)) {

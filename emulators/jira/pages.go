@@ -45,6 +45,7 @@ func (e *Emulator) pageRoutes() *http.ServeMux {
 	for path, do := range map[string]formAct{
 		"": (*session).formEdit, "/transition": (*session).formTransition, "/comments": (*session).formComment,
 		"/comments/{comment}": (*session).formEditComment, "/attachments": (*session).formAttach,
+		"/worklogs": (*session).formLogWork, "/worklogs/{worklog}/delete": (*session).formDropWork,
 		"/attachments/{attachment}/delete": (*session).formDetach, "/move": (*session).formMove, "/delete": (*session).formDelete,
 	} {
 		mux.HandleFunc("POST /items/{id}"+path, e.form(do))

@@ -51,6 +51,8 @@ type itemView struct {
 	Attachments                                                 []attachmentView
 	Links                                                       []linkView
 	More                                                        []moreView
+	Work                                                        []workView
+	Times                                                       string
 	History                                                     []historyView
 }
 
@@ -79,6 +81,13 @@ type linkView struct{ Words, URL, Title string }
 
 // moreView is a custom field that the page shows and does not edit.
 type moreView struct{ Name, Value string }
+
+// workView is one entry of the work log.
+type workView struct {
+	ID, Author, Started, Spent, Closed string
+	Text                               template.HTML
+	Mine                               bool // the person may delete it
+}
 
 type historyView struct{ At, Who, What string }
 
@@ -276,6 +285,7 @@ func (s *session) addParts(v *itemView, i *issue) {
 			v.Comments = append(v.Comments, s.commentView(i, c))
 		}
 	}
+	v.Work, v.Times = s.workViews(i), s.timesText(i)
 	for _, a := range i.Attachments {
 		v.Attachments = append(v.Attachments, attachmentView{a.ID, a.Filename, personName(a.AuthorID), pageTime(a.Created), a.Size})
 	}

@@ -265,15 +265,9 @@ func (v view) computed(i *issue, id string) any {
 	case "votes":
 		return object{"self": v.self("/issue/" + i.Key + "/votes"), "votes": 0, "hasVoted": false}
 	case "worklog":
-		return object{"startAt": 0, "maxResults": 20, "total": 0, "worklogs": []object{}}
-	case "progress", "aggregateprogress":
-		return object{"progress": 0, "total": 0}
-	case "timetracking":
-		return object{}
-	case "workratio":
-		return -1
+		return v.worklogField(i)
 	}
-	return nil
+	return v.trackedField(i, id)
 }
 
 func (v view) comments(i *issue) []object {

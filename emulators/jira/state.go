@@ -15,14 +15,15 @@ const timeLayout = "2006-01-02T15:04:05.000-0700"
 
 // state is everything that outlives a request. It is one JSON document on disk.
 type state struct {
-	LastID   int64                        `json:"last_id"`
-	Counters map[string]int               `json:"counters"` // issue number last given, by project key
-	Issues   map[string]*issue            `json:"issues"`   // by id
-	Moved    map[string]string            `json:"moved"`    // old keys of moved issues → id
-	Links    []*issueLink                 `json:"links"`
-	Hooks    []*hook                      `json:"hooks"`
-	Tokens   map[string]*grant            `json:"tokens"` // access and refresh tokens, and authorisation codes
-	UserData map[string]map[string]rawDoc `json:"user_data"`
+	LastID       int64                        `json:"last_id"`
+	Counters     map[string]int               `json:"counters"` // issue number last given, by project key
+	Issues       map[string]*issue            `json:"issues"`   // by id
+	Moved        map[string]string            `json:"moved"`    // old keys of moved issues → id
+	Links        []*issueLink                 `json:"links"`
+	Hooks        []*hook                      `json:"hooks"`
+	Tokens       map[string]*grant            `json:"tokens"` // access and refresh tokens, and authorisation codes
+	GoneWorklogs []goneWorklog                `json:"gone_worklogs,omitempty"`
+	UserData     map[string]map[string]rawDoc `json:"user_data"`
 }
 
 type rawDoc = json.RawMessage
@@ -39,6 +40,7 @@ type issue struct {
 	CategoryAt  time.Time
 	Comments    []*comment
 	Attachments []*attachment
+	Worklogs    []*worklog
 	RemoteLinks []*remoteLink
 	Properties  map[string]rawDoc
 	History     []*change
@@ -189,6 +191,7 @@ func (i *issue) copy() *issue {
 	out.Values = maps.Clone(i.Values)
 	out.Properties = maps.Clone(i.Properties)
 	out.Comments = slices.Clone(i.Comments)
+	out.Worklogs = slices.Clone(i.Worklogs)
 	out.Attachments = slices.Clone(i.Attachments)
 	out.History = slices.Clone(i.History)
 	return &out

@@ -41,10 +41,20 @@ func (e *Emulator) table() []*route {
 	add("PUT", issue+"/comment/{id}", (*call).putComment)
 	add("DELETE", issue+"/comment/{id}", (*call).dropComment)
 	add("POST", v3+"/comment/list", (*call).listComments)
+
+	add("GET", issue+"/worklog", (*call).getWorklogs)
+	add("POST", issue+"/worklog", (*call).postWorklog)
+	add("GET", issue+"/worklog/{id}", (*call).getWorklog)
+	add("PUT", issue+"/worklog/{id}", (*call).putWorklog)
+	add("DELETE", issue+"/worklog/{id}", (*call).deleteWorklog)
+	add("GET", v3+"/worklog/updated", (*call).updatedWorklogs)
+	add("GET", v3+"/worklog/deleted", (*call).deletedWorklogs)
+	add("POST", v3+"/worklog/list", (*call).listWorklogs)
+
 	for _, p := range []struct {
 		path string
 		do   func(*call) (reply, error)
-	}{{issue + "/properties", (*call).issueProperties}, {v3 + "/comment/{commentId}/properties", (*call).commentProperties}, {v3 + "/user/properties", (*call).userProperties}} {
+	}{{issue + "/properties", (*call).issueProperties}, {v3 + "/comment/{commentId}/properties", (*call).commentProperties}, {v3 + "/user/properties", (*call).userProperties}, {issue + "/worklog/{worklogId}/properties", (*call).worklogProperties}} {
 		add("GET", p.path, p.do)
 		for _, method := range []string{"GET", "PUT", "DELETE"} {
 			add(method, p.path+"/{propertyKey}", p.do)

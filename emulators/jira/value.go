@@ -36,6 +36,7 @@ func same(f *field, a, b value) bool {
 type reading struct {
 	projectID string
 	typeID    string
+	now       map[string]value            // what is stored at present
 	find      func(idOrKey string) *issue // for the parent field
 	jsonCount bool                        // count a document's limit on its JSON
 }
@@ -88,6 +89,8 @@ func (rd reading) read(f *field, raw json.RawMessage) (value, error) {
 		return readUser(f, raw, rd.projectID)
 	case kindUsers:
 		return readUsers(f, raw)
+	case kindTimes:
+		return readEstimates(f, raw, rd.now[f.ID])
 	case kindParent:
 		return rd.readParent(f, raw)
 	}

@@ -55,6 +55,17 @@ func Load(t testing.TB, kind string, more ...string) *Doc {
 	return d
 }
 
+// With adds a further document: a file beside the test, for operations the vendor's file leaves out.
+func (d *Doc) With(t testing.TB, path string) *Doc {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromFile(path)
+	if err != nil {
+		t.Fatalf("the document %s cannot be read: %v", path, err)
+	}
+	d.docs = append(d.docs, doc)
+	return d
+}
+
 // VendorDir is the folder of one vendor's documents; where it is absent the test is skipped, or
 // failed in CI.
 func VendorDir(t testing.TB, kind string) string {
