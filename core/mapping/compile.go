@@ -118,7 +118,7 @@ func (c *compiler) compile() {
 }
 
 // reserved words cannot name a side: they mean something else where side names stand.
-var reserved = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "both", "none", "latest", "park"}
+var reserved = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "round", "zone", "at", "both", "none", "latest", "park"}
 
 func (c *compiler) side(s core.Side, e entry) {
 	for _, w := range reserved {

@@ -29,6 +29,8 @@ type conversion struct {
 	people   *people    // nil: by kind
 	fallback core.Value
 	leave    bool // without a value in the table, the target keeps what it has
+	decimals decimals
+	days     *days
 	asSet    bool
 	back     *conversion // the way back, to tell whether the target already says the same
 }
@@ -137,7 +139,11 @@ func (c *conversion) one(v core.Value, to Field) (core.Value, error) {
 		}
 		return core.Value{}, c.fail(v, "the person is not in the table of users; add a line, or a default")
 	}
-	return c.checked(v)(convert(v, to))
+	if out, ok := c.days.convert(v, to.Kind); ok {
+		return out, nil
+	}
+	out, err := convert(rounded(v, c.decimals), to)
+	return c.checked(v)(rounded(out, c.decimals), err)
 }
 
 func (c *conversion) checked(v core.Value) func(core.Value, error) (core.Value, error) {

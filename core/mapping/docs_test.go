@@ -33,6 +33,9 @@ func docsEnv() Env {
 			d = &Description{Fields: append([]Field{{Name: "Jira key", Kind: core.KindString},
 				{Name: "organization.plan", Kind: core.KindOption, ReadOnly: true}}, d.Fields...)}
 		}
+		if ok {
+			d.Fields = append(d.Fields, docsValueFields[system]...)
+		}
 		return d, ok
 	}
 	return env

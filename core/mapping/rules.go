@@ -10,7 +10,7 @@ import (
 )
 
 // ruleKeys are what a rule may say beside its fields.
-var ruleKeys = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set"}
+var ruleKeys = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "round", "zone", "at"}
 
 func (c *compiler) rules() {
 	list := c.root.get("rules")
@@ -84,7 +84,7 @@ func (c *compiler) computed(n *node, rule *core.Rule) {
 		c.r.atf(n, "a rule with set has exactly one field, of the side it writes; the expression reads the other side's item")
 		return
 	}
-	for _, k := range []string{"values", "default", "users"} {
+	for _, k := range []string{"values", "default", "users", "zone", "at"} {
 		if v := n.get(k); v != nil {
 			c.r.atf(v, "%s has no meaning beside set; say it in the expression", k)
 		}
@@ -113,7 +113,8 @@ func (c *compiler) computed(n *node, rule *core.Rule) {
 	c.resultFits(set, x, to, target)
 	c.read(to.Other(), x.fields...)
 	c.read(to, target.Name)
-	rule.Convert[to] = computed(fmt.Sprintf("%s (set %s.%s)", n.path, c.names[to], target.Name), x, target)
+	rule.Convert[to] = roundedResult(computed(fmt.Sprintf("%s (set %s.%s)", n.path, c.names[to], target.Name), x, target),
+		c.decimals(n.get("round"), target))
 }
 
 // paired compiles {support: priority, engineering: priority, …}.
@@ -135,34 +136,49 @@ func (c *compiler) paired(n *node, rule *core.Rule) {
 		return
 	}
 	rule.ID = rule.Fields[core.A] + "~" + rule.Fields[core.B]
-	values := c.values(n.get("values"), fields, rule.Flow)
-	c.uncovered(n.get("values"), n.get("default"), values, fields, rule.Flow)
-	people := c.matching(n.get("users"), fields)
-	defaults, leave := c.defaults(n.get("default"), fields, rule.Flow)
+	w := ways{asSet: rule.AsSet}
+	w.tables = c.values(n.get("values"), fields, rule.Flow)
+	c.uncovered(n.get("values"), n.get("default"), w.tables, fields, rule.Flow)
+	w.people = c.matching(n.get("users"), fields)
+	w.defaults, w.leave = c.defaults(n.get("default"), fields, rule.Flow)
+	w.decimals = c.decimals(n.get("round"), fields[:]...)
+	w.days = c.days(n, fields)
 	for _, to := range core.Sides {
 		if !rule.Flow.Allows(to) {
 			continue
 		}
 		c.writable(n, to, fields[to], rule)
 		c.merged(n, fields[to])
-		if ok, instead := convertible(fields[to.Other()], fields[to]); !ok && values[to] == nil {
+		if ok, instead := convertible(fields[to.Other()], fields[to]); !ok && w.tables[to] == nil {
 			c.facts.atf(n, "%s of %s (%s) cannot become %s of %s (%s): %s", fields[to.Other()].Name, c.names[to.Other()], kindText(fields[to.Other()]),
 				fields[to].Name, c.names[to], kindText(fields[to]), instead)
 		}
-		rule.Default[to] = defaults[to]
-		rule.Convert[to] = c.conversion(n, to, fields, values, people, defaults, leave, rule.AsSet).run
+		rule.Default[to] = w.defaults[to]
+		rule.Convert[to] = c.conversion(n, to, fields, w).run
 	}
 	for _, s := range core.Sides {
 		c.read(s, rule.Fields[s])
 	}
 }
 
+// ways is what a rule says about its values, per written side.
+type ways struct {
+	tables   [2]valueTable
+	people   *people
+	defaults [2]core.Value
+	leave    [2]bool // without a value in the table, the side keeps what it has
+	decimals decimals
+	days     *days
+	asSet    bool
+}
+
 // conversion joins the way to a side with the way back.
-func (c *compiler) conversion(n *node, to core.Side, fields [2]Field, t [2]valueTable, p *people, defaults [2]core.Value, leave [2]bool, asSet bool) *conversion {
+func (c *compiler) conversion(n *node, to core.Side, fields [2]Field, w ways) *conversion {
 	one := func(to core.Side) *conversion {
 		return &conversion{
 			where: fmt.Sprintf("%s (%s to %s.%s)", n.path, fields[to.Other()].Name, c.names[to], fields[to].Name),
-			side:  to, from: fields[to.Other()], to: fields[to], table: t[to], people: p, fallback: defaults[to], leave: leave[to], asSet: asSet,
+			side:  to, from: fields[to.Other()], to: fields[to], table: w.tables[to], people: w.people, fallback: w.defaults[to],
+			leave: w.leave[to], decimals: w.decimals, days: w.days, asSet: w.asSet,
 		}
 	}
 	there, back := one(to), one(to.Other())

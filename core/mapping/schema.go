@@ -124,6 +124,8 @@ func (s schema) leaves(r *report, root *node, ve *jsonschema.ValidationError) {
 		r.at(n, "must not be empty")
 	case "minimum":
 		r.atf(n, "must be at least %v", owner["minimum"])
+	case "maximum":
+		r.atf(n, "must be at most %v", owner["maximum"])
 	case "exclusiveMinimum":
 		r.atf(n, "must be more than %v", owner["exclusiveMinimum"])
 	case "uniqueItems":

@@ -31,4 +31,18 @@ support.yaml:14:69: rules[3].values.support.open: status of support has no optio
 	{"add-only is about sets", "{support: subject, engineering: summary}", "{support: subject, engineering: summary, as: add-only}",
 		`support.yaml:8:50: rules[0].as: add-only is for fields that hold sets, and subject is a string
 support.yaml:8:50: rules[0].as: add-only is for fields that hold sets, and summary is a string`},
+	{"round is about numbers", "as: set}", "as: set}\n  - {support: type, engineering: Story Points, values: {problem: 5}, flow: to-support, round: 2}\n  - {support: due_at, engineering: duedate, round: 2}",
+		`support.yaml:18:52: rules[7].round: round is for numbers, and due_at is a datetime`},
+	{"so many decimals", "engineering: summary}", "engineering: summary}\n  - {support: Story points, engineering: Story Points, round: 12}",
+		`support.yaml:9:63: rules[1].round: must be at most 9`},
+	{"a part of a decimal", "engineering: summary}", "engineering: summary}\n  - {support: Story points, engineering: Story Points, round: 1.5}",
+		`support.yaml:9:63: rules[1].round: must be a whole number, here is a number`},
+	{"a zone nobody knows", "engineering: summary}", "engineering: summary}\n  - {support: due_at, engineering: duedate, zone: Berlin}",
+		`support.yaml:9:51: rules[1].zone: "Berlin" is no IANA time zone; write one like Europe/Berlin or UTC`},
+	{"a time of day there is not", "engineering: summary}", "engineering: summary}\n  - {support: due_at, engineering: duedate, at: 25:00}",
+		`support.yaml:9:49: rules[1].at: "25:00" must be a time of day like "17:00", in quotes`},
+	{"a zone is about days and times", "engineering: summary}", "engineering: summary, zone: UTC}",
+		`support.yaml:8:52: rules[0].zone: zone is for a rule between a day and a time; subject of support is a string, summary of engineering is a string`},
+	{"a zone beside set", "    flow: to-engineering\n", "    zone: UTC\n",
+		`support.yaml:18:11: rules[6].zone: zone has no meaning beside set; say it in the expression`},
 }
