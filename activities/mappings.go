@@ -89,7 +89,7 @@ func Environment(ctx context.Context, systems Systems, files map[string]string) 
 				keep(err)
 				return nil, false
 			}
-			return described(d, c.Facts().RichText), true
+			return Described(d, c.Facts().RichText), true
 		},
 		Formats: func(system string) string {
 			c, err := systems.Connector(ctx, system)
@@ -109,8 +109,8 @@ func Environment(ctx context.Context, systems Systems, files map[string]string) 
 	}, &failed
 }
 
-// described turns a connector's description into the one mappings are checked against.
-func described(d connectors.Description, format string) *mapping.Description {
+// Described turns a connector's description into the one mappings are checked against. The format is that of its rich text.
+func Described(d connectors.Description, format string) *mapping.Description {
 	out := &mapping.Description{}
 	for _, f := range d.Fields {
 		g := mapping.Field{Name: f.Name, Kind: f.Kind, Of: f.Of, ReadOnly: f.ReadOnly, Required: f.Required, OnCreate: f.OnCreate,

@@ -17,6 +17,7 @@ import (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+	Terminal bool // Out is a terminal, which can show colours
 }
 
 // env is what the commands of one run share.
@@ -27,12 +28,13 @@ type env struct {
 	tokenFile string
 	json      bool
 	zone      *time.Location
+	now       func() time.Time
 }
 
 // Run runs one command line, without the program's name, and returns its exit code; see "duplex help exit-codes". What
 // went wrong was written to streams.Err in one line and without a trace.
 func Run(ctx context.Context, streams Streams, args []string, getenv func(string) string) int {
-	e := &env{Streams: streams, getenv: getenv, zone: time.Local}
+	e := &env{Streams: streams, getenv: getenv, zone: time.Local, now: time.Now}
 	if tz := getenv("TZ"); tz != "" {
 		if zone, err := time.LoadLocation(tz); err == nil {
 			e.zone = zone
@@ -72,7 +74,7 @@ func (e *env) root() *cobra.Command {
 	f.BoolVar(&e.json, "json", false, "print JSON for scripts")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
-		e.validate(), e.apply(), e.connections(), e.versions(), e.activate(),
+		e.validate(), e.describe(), e.apply(), e.connections(), e.versions(), e.activate(),
 		e.pairs(), e.show(), e.history(), e.plan(), e.why(), e.problems(),
 		e.link(), e.resolve(),
 		e.act("unlink PAIR", "End a pair; both items stay", "unlink"),

@@ -43,6 +43,11 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
+	work := t.TempDir() // descriptions are kept beside the files
+	if err := os.CopyFS(filepath.Join(work, "testdata"), os.DirFS(filepath.Join(root, "testdata"))); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(work)
 	d := &desk{t: t, store: storetest.Open(t, store.SQLite)}
 	for i, name := range []string{"left", "right"} {
 		d.sys[i] = memory.New(memory.Options{Name: name})
@@ -121,7 +126,7 @@ func (d *desk) golden() {
 	got := strings.ReplaceAll(d.said.String(), d.server.URL, "http://gateway")
 	got = times.ReplaceAllString(got, "2026-03-01 09:00:00 CET")
 	got = jsonTime.ReplaceAllString(got, "2026-03-01T08:00:00Z")
-	file := filepath.Join("testdata", strings.ToLower(d.t.Name())+".golden")
+	file := filepath.Join(root, "testdata", strings.ToLower(d.t.Name())+".golden")
 	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			d.t.Fatal(err)

@@ -96,18 +96,18 @@ type Description struct {
 	Fields []Field
 }
 
-// Field describes one field. Name is what mappings and observations call it.
+// Field describes one field. Name is what mappings and observations call it. Descriptions are kept in files as JSON.
 type Field struct {
-	Name     string
-	Label    string
-	ID       string // the system's own id, where it differs (customfield_10021)
-	Kind     core.Kind
-	Of       core.Kind    // element kind of sets and lists
-	Options  []core.Value // of an option field, and of sets of options
-	ReadOnly bool
-	Required bool // to create an item
-	OnCreate bool // may be set on create
-	MaxLen   int  // characters, 0: not limited
+	Name     string       `json:"name"`
+	Label    string       `json:"label,omitempty"`
+	ID       string       `json:"id,omitempty"` // the system's own id, where it differs (customfield_10021)
+	Kind     core.Kind    `json:"kind"`
+	Of       core.Kind    `json:"of,omitempty"`      // element kind of sets and lists
+	Options  []core.Value `json:"options,omitempty"` // of an option field, and of sets of options
+	ReadOnly bool         `json:"read_only,omitempty"`
+	Required bool         `json:"required,omitempty"`  // to create an item
+	OnCreate bool         `json:"on_create,omitempty"` // may be set on create
+	MaxLen   int          `json:"max_len,omitempty"`   // characters, 0: not limited
 }
 
 // Find is the field of that name.

@@ -27,6 +27,7 @@ func (g *Gateway) Admin() http.Handler {
 		{"GET", "/systems", g.listSystems},
 		{"GET", "/systems/{name}", g.showSystem},
 		{"PUT", "/systems/{name}", g.applySystem},
+		{"GET", "/systems/{name}/describe", g.describeSystem},
 		{"GET", "/gates", g.listGates},
 		{"GET", "/gates/{name}", g.showGate},
 		{"POST", "/gates/{name}/close", g.closeGate},

@@ -31,6 +31,7 @@ type Diagnostic struct {
 	Path       string `json:"path,omitempty"`
 	Text       string `json:"text"`
 	Suggestion string `json:"suggestion,omitempty"`
+	Code       string `json:"code,omitempty"` // the kind of mistake, which stays the same while texts get better
 }
 
 // Diagnostics are diagnostics in the form of the API.

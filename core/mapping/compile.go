@@ -83,6 +83,7 @@ func (c *compiler) compile() {
 	}
 	if !conn.Sides[core.A].Starts && !conn.Sides[core.B].Starts {
 		c.r.at(sides, "no side has a start, so no item would ever enter the sync; add start: true or a condition to one side")
+		c.r.code(CodeMissingKey)
 	}
 	conn.Conflicts = c.policy(c.root.get("conflicts"), core.PolicyLatest)
 	before := len(c.r.all)
@@ -124,6 +125,7 @@ func (c *compiler) side(s core.Side, e entry) {
 	for _, w := range reserved {
 		if e.key == w {
 			c.r.key(e, fmt.Sprintf("a side cannot be called %s, the word has another meaning in rules", w), "")
+			c.r.code(CodeWrongValue)
 			return
 		}
 	}
@@ -139,6 +141,7 @@ func (c *compiler) side(s core.Side, e entry) {
 		if _, ok := c.env.Systems[side.System]; !ok {
 			names := sortedKeys(c.env.Systems)
 			c.r.suggest(n.get("system"), fmt.Sprintf("there is no system %q; there are: %s", side.System, known(names)), Nearest(side.System, names))
+			c.r.code(CodeUnknownName)
 		}
 	}
 	if c.env.Describe != nil {
@@ -172,6 +175,7 @@ func (c *compiler) start(s core.Side) {
 	}
 	if x.out.Kind() != cel.BoolKind && x.out.Kind() != cel.DynKind {
 		c.r.atf(n, "a start condition is true or false, this one is %s", x.out)
+		c.r.code(CodeWrongType)
 		return
 	}
 	c.m.starts[s] = x
@@ -214,6 +218,7 @@ func (c *compiler) policy(n *node, none core.Policy) core.Policy {
 	}
 	right := []string{"latest", c.names[core.A], c.names[core.B], "park"}
 	c.r.suggest(n, fmt.Sprintf("%q does not say who wins; it is one of: %s", n.text, strings.Join(right, ", ")), Nearest(n.text, right))
+	c.r.code(CodeWrongValue)
 	return none
 }
 
@@ -237,6 +242,7 @@ func (c *compiler) flow(n *node, absent core.Flow, none bool) core.Flow {
 		hint = "to-" + n.text
 	}
 	c.r.suggest(n, fmt.Sprintf("%q is no flow; it is one of: %s", n.text, strings.Join(right, ", ")), hint)
+	c.r.code(CodeWrongValue)
 	return absent
 }
 
@@ -250,6 +256,7 @@ func (c *compiler) fed(s core.Side) {
 		_, written := c.writes[s][f.Name]
 		if f.Required && !scoped && !written {
 			c.facts.atf(c.sides[s], "a new %s needs the field %q, and neither a rule nor the scope gives it", c.m.Connection.Sides[s].Type, f.Name)
+			c.facts.code(CodeNotFed)
 		}
 	}
 }

@@ -40,6 +40,7 @@ func (c *compiler) closing(s core.Side, n *node) map[string]core.Value {
 		}
 		if f.ReadOnly {
 			c.facts.atf(at, "%s cannot be written", f.Name)
+			c.facts.code(CodeReadOnly)
 			continue
 		}
 		if f.isMany() {

@@ -14,6 +14,7 @@ type Diagnostic struct {
 	Path       string // rules[3].values; "" for the file as a whole
 	Text       string // what is wrong and what would be right
 	Suggestion string // the nearest right name; "" where there is none
+	Code       string // the kind of mistake, one of the codes in code.go
 }
 
 // Error is the line an editor can jump from: file:line:column: path: text (did you mean …?).
@@ -66,8 +67,11 @@ func (ds Diagnostics) sorted() Diagnostics {
 		return a.Text < b.Text
 	})
 	var out Diagnostics
-	for i, d := range ds {
-		if i == 0 || d != ds[i-1] {
+	for _, d := range ds {
+		if d.Code == "" {
+			d.Code = CodeOther
+		}
+		if len(out) == 0 || d != out[len(out)-1] {
 			out = append(out, d)
 		}
 	}
@@ -93,6 +97,13 @@ func (r *report) suggest(n *node, text, suggestion string) {
 // key is a diagnostic at a key instead of its value.
 func (r *report) key(e entry, text, suggestion string) {
 	r.all = append(r.all, Diagnostic{File: r.file, Line: e.line, Column: e.column, Path: e.value.path, Text: text, Suggestion: suggestion})
+}
+
+// code gives the last diagnostic its kind.
+func (r *report) code(kind string) {
+	if n := len(r.all); n > 0 {
+		r.all[n-1].Code = kind
+	}
 }
 
 // Nearest is the name closest to the wrong one by edit distance, "" when none is close.

@@ -67,6 +67,7 @@ func compileExpression(r, facts *report, n *node, d *Description, owner string) 
 	if issues != nil && issues.Err() != nil {
 		for _, e := range issues.Errors() {
 			r.at(n.inside(e.Location.Line(), e.Location.Column()), celText(e.Message))
+			r.code(CodeExpression)
 		}
 		return nil
 	}
@@ -85,6 +86,7 @@ func compileExpression(r, facts *report, n *node, d *Description, owner string) 
 	program, err := celEnv().Program(checked, cel.CostLimit(costLimit), cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
 		r.at(n, celText(err.Error()))
+		r.code(CodeExpression)
 		return nil
 	}
 	x.program = program
@@ -101,6 +103,7 @@ func (x *expression) readFields(r, facts *report, a *ast.AST, place func(ast.Exp
 		f, ok := d.find(field)
 		if d != nil && !ok {
 			facts.suggest(place(at), fmt.Sprintf("%s has no field %q", owner, field), Nearest(field, d.names()))
+			facts.code(CodeUnknownField)
 		}
 		x.many[field] = f.isMany()
 		seen[field] = true
@@ -123,10 +126,12 @@ func (x *expression) readFields(r, facts *report, a *ast.AST, place func(ast.Exp
 			if c := e.AsComprehension(); c.IterVar() == item || c.IterVar2() == item {
 				hidden = true
 				r.at(place(e), "item is the work item; give the element another name")
+				r.code(CodeExpression)
 			}
 		case ast.IdentKind:
 			if e.AsIdent() == item && !owned[e.ID()] && !hidden {
 				r.at(place(e), `item can only be read field by field: item.subject or item["Story points"]`)
+				r.code(CodeExpression)
 			}
 		}
 	}))

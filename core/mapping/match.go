@@ -44,12 +44,14 @@ func (c *compiler) matched(s core.Side, n *node) {
 	if c.desc[s] != nil && !ok {
 		names := append(c.desc[s].names(), core.MatchID, core.MatchKey)
 		c.facts.suggest(n, fmt.Sprintf("%s has no field %q", c.m.Connection.Sides[s].System, n.text), Nearest(n.text, names))
+		c.facts.code(CodeUnknownField)
 		return
 	}
 	switch f.Kind {
 	case "", core.KindString, core.KindNumber, core.KindSet, core.KindReference:
 	default:
 		c.facts.atf(n, "a field of kind %s cannot name an item; use a field that holds plain text or a number", f.Kind)
+		c.facts.code(CodeNoConversion)
 		return
 	}
 	c.read(s, n.text)

@@ -65,6 +65,11 @@ func parse(r *report, src []byte) (root *node) {
 			r.at(whole, "cannot be read as YAML or JSON")
 			root = nil
 		}
+		for i := range r.all {
+			if r.all[i].Code == "" {
+				r.all[i].Code = CodeSyntax
+			}
+		}
 	}()
 	if len(src) > maxSource {
 		r.atf(whole, "is larger than %d bytes", maxSource)
@@ -176,6 +181,7 @@ func buildMapping(r *report, out *node, values []*ast.MappingValueNode, path str
 		e.value = build(r, mv.Value, join(path, e.key), depth+1)
 		if first, twice := seen[e.key]; twice {
 			r.key(e, fmt.Sprintf("is written twice, first in line %d", first), "")
+			r.code(CodeTwice)
 			continue
 		}
 		seen[e.key] = e.line

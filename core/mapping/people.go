@@ -98,11 +98,13 @@ func (c *compiler) people(r *report, list *node) table {
 func readNamed(r *report, n *node, read func(string) ([]byte, error)) ([]byte, bool) {
 	if read == nil {
 		r.atf(n, "the file %q cannot be read here; write its lines in place of the name", n.text)
+		r.code(CodeFile)
 		return nil, false
 	}
 	src, err := read(n.text)
 	if err != nil {
 		r.at(n, fmt.Sprintf("the file %q cannot be read: %v", n.text, err))
+		r.code(CodeFile)
 		return nil, false
 	}
 	return src, true

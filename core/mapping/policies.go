@@ -96,6 +96,7 @@ func (c *compiler) sideNamed(n *node) (core.Side, bool) {
 		}
 	}
 	c.r.suggest(n, fmt.Sprintf("there is no side %q; the sides are %s and %s", n.text, c.names[0], c.names[1]), Nearest(n.text, c.names[:]))
+	c.r.code(CodeUnknownName)
 	return core.A, false
 }
 
@@ -106,6 +107,7 @@ func (c *compiler) sideKey(e entry) (core.Side, bool) {
 		}
 	}
 	c.r.key(e, fmt.Sprintf("there is no side %q; the sides are %s and %s", e.key, c.names[0], c.names[1]), Nearest(e.key, c.names[:]))
+	c.r.code(CodeUnknownName)
 	return core.A, false
 }
 

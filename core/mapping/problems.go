@@ -24,8 +24,10 @@ func (c *compiler) problems(n *node) {
 		switch {
 		case f.ReadOnly:
 			c.facts.atf(at, "%s cannot be written", f.Name)
+			c.facts.code(CodeReadOnly)
 		case f.Kind != "" && f.Kind != core.KindString && f.Kind != core.KindText:
 			c.facts.atf(at, "%s does not hold text; name a text field, or write note", f.Name)
+			c.facts.code(CodeNoConversion)
 		case c.ruled(s, f.Name):
 			c.r.atf(at, "%s is used by a rule, so the problem would be synced; name a field of its own, or write note", f.Name)
 		default:

@@ -35,6 +35,7 @@ func (c *compiler) rule(n *node) (core.Rule, bool) {
 		if !contains(right, e.key) {
 			c.r.key(e, fmt.Sprintf("is neither a side nor a key of rules; the sides are %s and %s, the keys %s",
 				c.names[0], c.names[1], strings.Join(ruleKeys, ", ")), Nearest(e.key, right))
+			c.r.code(CodeUnknownKey)
 		}
 	}
 	if len(c.r.all) > before {
@@ -60,6 +61,7 @@ func (c *compiler) rule(n *node) (core.Rule, bool) {
 	}
 	if first, ok := c.ids[rule.ID]; ok {
 		c.r.atf(n, "says the same fields as %s; one pair of fields has one rule", first)
+		c.r.code(CodeTwice)
 		return core.Rule{}, false
 	}
 	c.ids[rule.ID] = n.path
@@ -125,6 +127,7 @@ func (c *compiler) paired(n *node, rule *core.Rule) {
 		name := n.get(c.names[s])
 		if name == nil {
 			c.r.atf(n, "names no field of %s; a rule names one field per side, or has set", c.names[s])
+			c.r.code(CodeMissingKey)
 			continue
 		}
 		f, ok := c.named(s, name)
@@ -152,6 +155,7 @@ func (c *compiler) paired(n *node, rule *core.Rule) {
 		if ok, instead := convertible(fields[to.Other()], fields[to]); !ok && w.tables[to] == nil {
 			c.facts.atf(n, "%s of %s (%s) cannot become %s of %s (%s): %s", fields[to.Other()].Name, c.names[to.Other()], kindText(fields[to.Other()]),
 				fields[to].Name, c.names[to], kindText(fields[to]), instead)
+			c.facts.code(CodeNoConversion)
 		}
 		rule.Default[to] = w.defaults[to]
 		rule.Convert[to] = c.conversion(n, to, fields, w).run
@@ -190,6 +194,7 @@ func (c *compiler) conversion(n *node, to core.Side, fields [2]Field, w ways) *c
 func (c *compiler) named(s core.Side, n *node) (Field, bool) {
 	if _, ok := c.desc[s].find(n.text); !ok && c.desc[s] != nil {
 		c.facts.suggest(n, fmt.Sprintf("%s has no field %q", c.names[s], n.text), Nearest(n.text, c.desc[s].names()))
+		c.facts.code(CodeUnknownField)
 		return c.field(s, n.text), c.facts != c.r
 	}
 	return c.field(s, n.text), true
@@ -202,10 +207,13 @@ func (c *compiler) writable(n *node, to core.Side, f Field, rule *core.Rule) {
 	case !f.ReadOnly, f.OnCreate && rule.When == core.WhenCreate:
 	case f.OnCreate:
 		c.facts.atf(at, "%s can only be set when the item is created; add flow: to-%s and when: create, or a flow that does not write it", f.Name, c.names[to])
+		c.facts.code(CodeReadOnly)
 	case rule.Computed(to.Other()):
 		c.facts.atf(at, "%s cannot be written", f.Name)
+		c.facts.code(CodeReadOnly)
 	default:
 		c.facts.atf(at, "%s cannot be written; add flow: to-%s", f.Name, c.names[to.Other()])
+		c.facts.code(CodeReadOnly)
 	}
 }
 
@@ -213,6 +221,7 @@ func (c *compiler) writable(n *node, to core.Side, f Field, rule *core.Rule) {
 func (c *compiler) merged(n *node, f Field) {
 	if as := n.get("as"); as != nil && f.Kind != "" && f.Kind != core.KindSet {
 		c.facts.atf(as, as.text+" is for fields that hold sets, and %s is %s", f.Name, kindText(f))
+		c.facts.code(CodeWrongType)
 	}
 }
 
@@ -220,6 +229,7 @@ func (c *compiler) merged(n *node, f Field) {
 func (c *compiler) write(n *node, to core.Side, field string) {
 	if first, ok := c.writes[to][field]; ok {
 		c.r.atf(n.get(c.names[to]), "%s of %s is already written by %s; two rules for one field would fight", field, c.names[to], first)
+		c.r.code(CodeTwice)
 		return
 	}
 	c.writes[to][field] = n.path
@@ -233,9 +243,11 @@ func (c *compiler) resultFits(n *node, x *expression, to core.Side, f Field) {
 	case f.Kind == "" || !known:
 	case f.isMany() && !list:
 		c.facts.atf(n, "%s holds several values, so the expression must give a list, not a %s", f.Name, x.out)
+		c.facts.code(CodeWrongType)
 		return
 	case !f.isMany() && list && f.Kind != core.KindString && f.Kind != core.KindText:
 		c.facts.atf(n, "%s holds one value, not a list", f.Name)
+		c.facts.code(CodeWrongType)
 		return
 	}
 	element := f
@@ -256,11 +268,13 @@ func (c *compiler) option(at *node, text, side string, f Field) {
 		if _, ok := f.option(text); !ok && f.Options != nil {
 			names := f.optionNames()
 			c.facts.suggest(at, fmt.Sprintf("%s of %s has no option %q; there are: %s", f.Name, side, text, known(names)), Nearest(text, names))
+			c.facts.code(CodeUnknownOption)
 		}
 		return
 	}
 	if _, err := literal(text, f); err != nil {
 		c.facts.atf(at, "%q %v, and %s of %s is %s", text, err, f.Name, side, kindText(f))
+		c.facts.code(CodeWrongType)
 	}
 }
 

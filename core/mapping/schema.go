@@ -65,6 +65,12 @@ func (s schema) leaves(r *report, root *node, ve *jsonschema.ValidationError) {
 	keyword, owner := pointer[cut+1:], asMap(walk(s.doc, pointer[:cut]))
 	steps := pointerSteps(ve.InstanceLocation)
 	n, last := locate(root, steps)
+	before := len(r.all)
+	defer func() {
+		for i := before; i < len(r.all); i++ {
+			r.all[i].Code = keywordCode(keyword)
+		}
+	}()
 	switch keyword {
 	case "additionalProperties":
 		allowed := asMap(owner["properties"])
@@ -133,6 +139,21 @@ func (s schema) leaves(r *report, root *node, ve *jsonschema.ValidationError) {
 	default:
 		r.at(n, ve.Message)
 	}
+}
+
+// keywordCode is the kind of mistake that a keyword of the schema finds.
+func keywordCode(keyword string) string {
+	switch keyword {
+	case "additionalProperties":
+		return CodeUnknownKey
+	case "required":
+		return CodeMissingKey
+	case "type":
+		return CodeWrongType
+	case "uniqueItems":
+		return CodeTwice
+	}
+	return CodeWrongValue
 }
 
 // shown quotes what was written, unless it may be or hold a secret.

@@ -23,6 +23,7 @@ func (c *compiler) uncovered(n, defaults *node, t [2]valueTable, fields [2]Field
 		if len(missing) > 0 {
 			c.warnings.at(n, fmt.Sprintf("%s of %s can also be %s: such a value waits until it is added here, or a default for %s",
 				fields[from].Name, c.names[from], strings.Join(missing, ", "), c.names[to]))
+			c.warnings.code(CodeUncovered)
 		}
 	}
 }

@@ -16,9 +16,10 @@ import (
 func CheckSystem(s core.System) mapping.Diagnostics {
 	kind, err := connectors.Lookup(s.Kind)
 	if err != nil {
-		return mapping.Diagnostics{{File: "system " + s.Name, Path: "kind", Text: err.Error()}}
+		return mapping.Diagnostics{{File: "system " + s.Name, Path: "kind", Text: err.Error(), Code: mapping.CodeUnknownName}}
 	}
 	var ds mapping.Diagnostics
+	code := func(kind string) { ds[len(ds)-1].Code = kind }
 	say := func(path, format string, args ...any) {
 		ds = append(ds, mapping.Diagnostic{File: "system " + s.Name, Path: path, Text: fmt.Sprintf(format, args...)})
 	}
@@ -41,16 +42,20 @@ func CheckSystem(s core.System) mapping.Diagnostics {
 			case !ok:
 				say(path, "a system of kind %s has no such option; under %s there are: %s", s.Kind, section.name, listed(names))
 				ds[len(ds)-1].Suggestion = mapping.Nearest(k, names)
+				code(mapping.CodeUnknownKey)
 			case o.Secret && !IsReference(v):
 				say(path, "is a secret and must be a reference: ${env:NAME} or ${file:PATH}")
+				code(mapping.CodeWrongValue)
 			case len(o.Oneof) > 0 && !IsReference(v) && !contains(o.Oneof, v):
 				say(path, "%q is not one of: %s", v, strings.Join(o.Oneof, ", "))
 				ds[len(ds)-1].Suggestion = mapping.Nearest(v, o.Oneof)
+				code(mapping.CodeWrongValue)
 			}
 		}
 		for _, n := range names {
 			if o := options[n]; o.Required && o.Default == "" && section.values[n] == "" {
 				say(section.name+"."+n, "is missing: %s", o.Help)
+				code(mapping.CodeMissingKey)
 			}
 		}
 	}

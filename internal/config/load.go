@@ -20,6 +20,10 @@ import (
 type Files struct {
 	Systems     []SystemFile
 	Connections []ConnectionFile
+	// Wrong are the systems whose files are wrong, by the name they say, with the kind they say.
+	Wrong map[string]string
+	// Unread says that a file could not be read as YAML or JSON: what it would have defined is not known.
+	Unread bool
 }
 
 // SystemFile is a system file that is valid as a file; CheckSystem says whether its kind agrees.
@@ -118,17 +122,22 @@ func (f *Files) add(path string, named bool) (mapping.Diagnostics, error) {
 	case "system":
 		s, ds := mapping.ParseSystem(path, src)
 		if len(ds) > 0 {
+			if f.Wrong == nil {
+				f.Wrong = map[string]string{}
+			}
+			f.Wrong[name] = s.Kind
 			return ds, nil
 		}
 		f.Systems = append(f.Systems, SystemFile{Path: path, Source: src, System: s})
 	case "connection":
 		f.Connections = append(f.Connections, ConnectionFile{Path: path, Name: name, Source: src})
 	case "broken":
+		f.Unread = true
 		_, ds := mapping.ParseSystem(path, src) // says what is wrong with the YAML
 		return ds, nil
 	default:
 		if named {
-			return mapping.Diagnostics{{File: path, Text: "is neither a system (system: name) nor a connection (connection: name)"}}, nil
+			return mapping.Diagnostics{{File: path, Text: "is neither a system (system: name) nor a connection (connection: name)", Code: mapping.CodeFile}}, nil
 		}
 	}
 	return nil, nil
@@ -155,7 +164,7 @@ func (f Files) twice() mapping.Diagnostics {
 	first := map[string]string{}
 	claim := func(kind, name, path string) {
 		if before, ok := first[kind+name]; ok {
-			ds = append(ds, mapping.Diagnostic{File: path, Path: kind, Text: fmt.Sprintf("the name %q is already used by %s", name, before)})
+			ds = append(ds, mapping.Diagnostic{File: path, Path: kind, Text: fmt.Sprintf("the name %q is already used by %s", name, before), Code: mapping.CodeTwice})
 			return
 		}
 		first[kind+name] = path

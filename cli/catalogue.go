@@ -1,0 +1,225 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"duplex/activities"
+	"duplex/connectors"
+	"duplex/core/mapping"
+	"duplex/gateway"
+)
+
+// catalogueFolder is where descriptions of systems are kept, beside the files they are for or in a folder above. They hold
+// the systems' vocabulary, no secret and nothing of any item, so that the folder may be committed with the files.
+const catalogueFolder = ".duplex"
+
+// kept is a file of the catalogue: what a system said of one type of item, once for each scope.
+type kept struct {
+	Descriptions []gateway.Description `json:"descriptions"`
+}
+
+// usedDescription says what fields were checked against.
+type usedDescription struct {
+	System  string            `json:"system"`
+	Type    string            `json:"type"`
+	Scope   map[string]string `json:"scope,omitempty"`
+	TakenAt time.Time         `json:"taken_at"`
+}
+
+func (u usedDescription) text(now time.Time) string {
+	return fmt.Sprintf("a description of %s from %s; duplex describe --refresh renews it", named(u.System, u.Type, u.Scope), ago(now.Sub(u.TakenAt)))
+}
+
+// catalogue gives the descriptions that are kept to whoever compiles connections, and remembers which were used and what
+// could not be checked.
+type catalogue struct {
+	off   bool // nothing kept is looked at
+	used  []usedDescription
+	notes []string
+}
+
+// into lets env know what is kept for a file.
+func (k *catalogue) into(env *mapping.Env, file string) {
+	if k == nil || k.off {
+		return
+	}
+	folder := nearestCatalogue(filepath.Dir(file))
+	formats := map[string]string{}
+	env.Describe = func(system, typ string, scope map[string]string) (*mapping.Description, bool) {
+		if _, ok := env.Systems[system]; !ok && env.Systems != nil {
+			return nil, false // there is no such system, which is told
+		}
+		all, err := readKept(folder, system, typ)
+		if err != nil {
+			k.note(err.Error())
+			return nil, false
+		}
+		i := slices.IndexFunc(all.Descriptions, func(d gateway.Description) bool { return maps.Equal(d.Scope, scope) })
+		if i < 0 {
+			k.note(fmt.Sprintf("fields and options of %s are not checked: it was never described; run: duplex describe %s", named(system, typ, scope),
+				describeArgs(system, typ, scope)))
+			return nil, false
+		}
+		d := all.Descriptions[i]
+		formats[system] = d.RichText
+		if u := (usedDescription{d.System, d.Type, d.Scope, d.TakenAt}); !slices.ContainsFunc(k.used, func(o usedDescription) bool {
+			return o.text(o.TakenAt) == u.text(u.TakenAt)
+		}) {
+			k.used = append(k.used, u)
+		}
+		return activities.Described(connectors.Description{Fields: d.Fields}, d.RichText), true
+	}
+	env.Formats = func(system string) string { return formats[system] }
+}
+
+func (k *catalogue) note(text string) {
+	if !slices.Contains(k.notes, text) {
+		k.notes = append(k.notes, text)
+	}
+}
+
+// nearestCatalogue is the catalogue of a folder: its own, or that of the nearest folder above that has one; its own where
+// there is none yet.
+func nearestCatalogue(dir string) string {
+	own := filepath.Join(dir, catalogueFolder)
+	at, err := filepath.Abs(dir)
+	if err != nil {
+		return own
+	}
+	for first := true; ; first = false {
+		f := filepath.Join(at, catalogueFolder)
+		if info, err := os.Stat(f); err == nil && info.IsDir() {
+			if first {
+				return own
+			}
+			return f
+		}
+		above := filepath.Dir(at)
+		if above == at {
+			return own
+		}
+		at = above
+	}
+}
+
+func keptFile(folder, system, typ string) string {
+	return filepath.Join(folder, url.PathEscape(system)+"."+url.PathEscape(typ)+".json")
+}
+
+// readKept reads what is kept; nothing is no error. A file that cannot be read is told, and counts as nothing.
+func readKept(folder, system, typ string) (kept, error) {
+	file := keptFile(folder, system, typ)
+	b, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return kept{}, nil
+	}
+	var k kept
+	if err == nil {
+		err = json.Unmarshal(b, &k)
+	}
+	if err == nil && slices.ContainsFunc(k.Descriptions, func(d gateway.Description) bool { return d.System != system || d.Type != typ }) {
+		err = errors.New("it is of another system")
+	}
+	if err != nil {
+		return kept{}, fmt.Errorf("%s is ignored, because it cannot be read; duplex describe --refresh %s writes it anew", file, system)
+	}
+	return k, nil
+}
+
+// keep writes a description into a catalogue, in place of an older one of the same scope. Whoever reads meanwhile reads the
+// old file or the new one, never a half.
+func keep(folder string, d gateway.Description) error {
+	all, _ := readKept(folder, d.System, d.Type) // what cannot be read is written anew
+	all.Descriptions = slices.DeleteFunc(all.Descriptions, func(o gateway.Description) bool { return maps.Equal(o.Scope, d.Scope) })
+	all.Descriptions = append(all.Descriptions, d)
+	slices.SortFunc(all.Descriptions, func(a, b gateway.Description) int {
+		return strings.Compare(scopeText(a.Scope), scopeText(b.Scope))
+	})
+	b, err := json.MarshalIndent(all, "", " ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	t, err := os.CreateTemp(folder, "new-*")
+	if err != nil {
+		return err
+	}
+	_, err = t.Write(append(b, '\n'))
+	if closed := t.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Chmod(t.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(t.Name(), keptFile(folder, d.System, d.Type))
+	}
+	if err != nil {
+		_ = os.Remove(t.Name())
+	}
+	return err
+}
+
+// named is a system, a type of item and a scope for people.
+func named(system, typ string, scope map[string]string) string {
+	text := system
+	if typ != "" {
+		text += " " + typ
+	}
+	if len(scope) > 0 {
+		text += " (" + scopeText(scope) + ")"
+	}
+	return text
+}
+
+func scopeText(scope map[string]string) string {
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(scope)) {
+		parts = append(parts, k+"="+scope[k])
+	}
+	return strings.Join(parts, ", ")
+}
+
+// describeArgs is what describe is told to describe that.
+func describeArgs(system, typ string, scope map[string]string) string {
+	text := system + " --type " + shell(typ)
+	for _, k := range slices.Sorted(maps.Keys(scope)) {
+		text += " --scope " + shell(k+"="+scope[k])
+	}
+	return text
+}
+
+// shell quotes a word for a shell where it needs it.
+func shell(s string) string {
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=.:/@%+", r))
+	}) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// ago is how long something is ago, in one unit.
+func ago(d time.Duration) string {
+	for _, u := range []struct {
+		of   time.Duration
+		what string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
+		if d >= u.of {
+			return count(int(d/u.of), u.what) + " ago"
+		}
+	}
+	return "just now"
+}
