@@ -59,23 +59,20 @@ func (w *applying) entry(ctx context.Context, e *core.EntryDecision) (target, re
 		if _, err := editor.EditComment(ctx, id, e.Target, *e.Comment); err != nil {
 			return "", "", entryGone(err)
 		}
-		return e.Target, "ok", w.link(ctx, e, e.Target)
+		return e.Target, "ok", w.link(ctx, e, e.Target, "")
+	case core.EntryNarrow:
+		return e.Target, "ok", w.narrow(ctx, id, e)
+	case core.EntryWithdraw:
+		return e.Target, "ok", w.takeBack(ctx, id, e, func(l *core.Link) { l.Withdrawn, l.Print, l.Was = true, e.Print, e.Was })
 	case core.EntryDelete:
-		deleter, ok := w.c.(connectors.CommentDeleter)
-		if !ok {
-			return "", "", connectors.ErrUnsupported
-		}
-		if err := deleter.DeleteComment(ctx, id, e.Target); err != nil && !errors.Is(err, connectors.ErrNotFound) {
-			return "", "", err
-		}
-		return e.Target, "ok", w.drop(ctx, e)
+		return e.Target, "ok", w.takeBack(ctx, id, e, func(l *core.Link) { l.Dropped = true })
 	}
 	return "", "", nil
 }
 
 // add writes a copy at most once: intent, look for it when an attempt was made before, write, record.
 func (w *applying) add(ctx context.Context, id string, e *core.EntryDecision) (target, result string, err error) {
-	mark := ""
+	mark, sum := "", ""
 	if e.Comment != nil {
 		mark = e.Comment.Mark
 	} else {
@@ -103,7 +100,11 @@ func (w *applying) add(ctx context.Context, id string, e *core.EntryDecision) (t
 		if e.Kind == core.EntryComment {
 			target, err = w.addComment(ctx, id, e)
 		} else {
-			target, err = w.attach(ctx, id, e)
+			var c copied
+			c, err = w.attach(ctx, id, e)
+			if target, sum = c.file.ID, c.sum; c.same {
+				result = "found"
+			}
 		}
 		if err != nil {
 			return "", "", err
@@ -112,7 +113,10 @@ func (w *applying) add(ctx context.Context, id string, e *core.EntryDecision) (t
 	if err := w.Store.SettleIntent(ctx, mark, target, "", ""); err != nil {
 		return "", "", err
 	}
-	return target, result, w.link(ctx, e, target)
+	if err := w.link(ctx, e, target, sum); err != nil {
+		return "", "", err
+	}
+	return target, result, w.replaced(ctx, id, e, target)
 }
 
 func (w *applying) addComment(ctx context.Context, id string, e *core.EntryDecision) (string, error) {
@@ -125,27 +129,6 @@ func (w *applying) addComment(ctx context.Context, id string, e *core.EntryDecis
 	}
 	c, err := commenter.AddComment(ctx, id, *e.Comment)
 	return c.ID, err
-}
-
-func (w *applying) attach(ctx context.Context, id string, e *core.EntryDecision) (string, error) {
-	opener, canOpen := w.source.(connectors.AttachmentOpener)
-	attacher, canAttach := w.c.(connectors.Attacher)
-	if !canOpen || !canAttach {
-		return "", connectors.ErrUnsupported
-	}
-	for _, f := range w.now[w.from].Attachments {
-		if f.ID != e.Source {
-			continue
-		}
-		content, err := opener.OpenAttachment(ctx, w.pair.Sides[w.from].Ref.ID, f)
-		if err != nil {
-			return "", entryGone(doing("read the file from "+w.pair.Sides[w.from].Ref.System, err))
-		}
-		defer content.Close()
-		made, err := attacher.Attach(ctx, id, *e.Attachment, content)
-		return made.ID, err
-	}
-	return "", fmt.Errorf("the file is no longer in the observation: %w", connectors.ErrUnsupported)
 }
 
 // findEntry looks for a copy that an earlier attempt may have written; "" when there is none. outdated tells that the copy
@@ -192,31 +175,4 @@ func entryGone(err error) error {
 
 func unknown(e *core.EntryDecision) error {
 	return fmt.Errorf("whether an earlier attempt wrote the %s cannot be told: check the item, then resync: %w", e.Kind, connectors.ErrUnsupported)
-}
-
-// link records which copy belongs to which entry, at once, so that a crash right after finds it.
-func (w *applying) link(ctx context.Context, e *core.EntryDecision, target string) error {
-	l := core.Link{Pair: w.pair.ID, Kind: e.Kind, Origin: w.from, Print: e.Print}
-	l.IDs[w.from], l.IDs[w.to] = e.Source, target
-	for i, old := range w.step.links {
-		if old.Kind == e.Kind && old.IDs[w.from] == e.Source {
-			if e.Action == core.EntryAdd { // a further comment for an edit: the first copy stays the twin
-				l.IDs[w.to] = old.IDs[w.to]
-			}
-			w.step.links[i] = l
-			return w.Store.PutLink(ctx, l)
-		}
-	}
-	w.step.links = append(w.step.links, l)
-	return w.Store.PutLink(ctx, l)
-}
-
-func (w *applying) drop(ctx context.Context, e *core.EntryDecision) error {
-	for i := range w.step.links {
-		if l := &w.step.links[i]; l.Kind == e.Kind && l.IDs[w.from] == e.Source {
-			l.Dropped = true
-			return w.Store.PutLink(ctx, *l)
-		}
-	}
-	return nil
 }

@@ -99,6 +99,14 @@ func Environment(ctx context.Context, systems Systems, files map[string]string) 
 			}
 			return c.Facts().RichText
 		},
+		Traits: func(system string) (mapping.Traits, bool) {
+			c, err := systems.Connector(ctx, system)
+			if err != nil {
+				keep(err)
+				return mapping.Traits{}, false
+			}
+			return traits(c), true
+		},
 		Read: func(path string) ([]byte, error) {
 			b, ok := files[path]
 			if !ok {
@@ -121,4 +129,10 @@ func Described(d connectors.Description, format string) *mapping.Description {
 		out.Fields = append(out.Fields, g)
 	}
 	return out
+}
+
+// traits are what mappings are checked against of what a connector can do.
+func traits(c connectors.Connector) mapping.Traits {
+	_, detach := c.(connectors.AttachmentDeleter)
+	return mapping.Traits{Restricts: c.Facts().Restricts, DeletesFiles: detach}
 }

@@ -87,8 +87,12 @@ func abilities(c connectors.Connector) merge.EntryAbilities {
 	_, add := c.(connectors.Commenter)
 	_, edit := c.(connectors.CommentEditor)
 	_, del := c.(connectors.CommentDeleter)
+	_, narrow := c.(connectors.CommentNarrower)
+	_, redact := c.(connectors.CommentRedactor)
 	_, attach := c.(connectors.Attacher)
-	return merge.EntryAbilities{AddComment: add, EditComment: edit, DeleteComment: del, Attach: attach}
+	_, detach := c.(connectors.AttachmentDeleter)
+	return merge.EntryAbilities{AddComment: add, EditComment: edit, DeleteComment: del, NarrowComment: narrow, RedactComment: redact,
+		Restrict: c.Facts().Restricts, Attach: attach, DeleteFile: detach}
 }
 
 // failedPause is how long a comment or file that failed for no known reason rests before it is tried again.

@@ -34,6 +34,18 @@ type CommentDeleter interface {
 	DeleteComment(ctx context.Context, itemID, commentID string) error
 }
 
+// CommentNarrower shows a comment to fewer people: to those of v or fewer, never to more. A comment that is shown to nobody else already
+// stays as it is. Where the system cannot, it changes nothing and fails with ErrUnsupported.
+type CommentNarrower interface {
+	NarrowComment(ctx context.Context, itemID, commentID string, v core.Visibility) (core.Comment, error)
+}
+
+// CommentRedactor takes the text and the files of a comment away for good, where comments cannot be deleted: what is left shows nothing
+// of them. Doing it again changes nothing.
+type CommentRedactor interface {
+	RedactComment(ctx context.Context, itemID, commentID string) error
+}
+
 // CommentFinder looks for a comment by its mark, by a direct read. Not there is ErrNotFound.
 type CommentFinder interface {
 	FindComment(ctx context.Context, itemID, mark string) (core.Comment, error)
@@ -48,6 +60,12 @@ type AttachmentOpener interface {
 // Attacher adds a file. The reader is read once.
 type Attacher interface {
 	Attach(ctx context.Context, itemID string, draft core.AttachmentDraft, content io.Reader) (core.Attachment, error)
+}
+
+// AttachmentDeleter takes a file away for good. What is left in its place, if anything, is no attachment. A file that is already gone is
+// ErrNotFound.
+type AttachmentDeleter interface {
+	DeleteAttachment(ctx context.Context, itemID, attachmentID string) error
 }
 
 // AttachmentFinder looks for a file that an earlier Attach may have added: by the draft's mark where the system holds

@@ -69,6 +69,7 @@ type Facts struct {
 	ListsDeletions bool
 	RichText       string  // format of rich text: adf, html, markdown, plain
 	MaxComment     int     // characters of a comment, 0: no limit known
+	Restricts      bool    // a comment can be kept to a role or group
 	Rate           float64 // requests per second the system stands, a default for the admin's limit
 }
 

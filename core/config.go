@@ -89,10 +89,25 @@ type ConnectionSide struct {
 type CommentPolicy struct {
 	Flow    Flow // "" = none
 	Private PrivatePolicy
-	Publish [2]bool // comments written on side X may be shown to the public on the other side
-	Header  string  // template with {author}, {system}, {time}
+	Publish [2]bool // internal comments written on side X may be shown to the public on the other side
+	// Open[X] is the audience that restricted comments written on side X may be shown to on the other side; 0: none but Groups.
+	Open [2]Audience
+	// Groups are the roles and groups that correspond, a line for each: its name on side A, its name on side B. A comment for a group
+	// without a line stays where it is, unless Open says more.
+	Groups  [][2]string
+	Header  string // template with {author}, {system}, {time}
 	Edits   bool
 	Deletes bool
+}
+
+// Group is what a role or group of the other side is called on side to, "" when it has no counterpart. Of several the first counts.
+func (p CommentPolicy) Group(to Side, name string) string {
+	for _, line := range p.Groups {
+		if line[to.Other()] == name {
+			return line[to]
+		}
+	}
+	return ""
 }
 
 // PrivatePolicy says what becomes of comments that are not public.
@@ -107,9 +122,15 @@ const (
 // AttachmentPolicy says how files travel.
 type AttachmentPolicy struct {
 	Flow    Flow  // "" = none
+	MinSize int64 // bytes; smaller files stay where they are
 	MaxSize int64 // bytes; 0 = the target's own limit
 	Types   []string
+	// Names are globs of file names, those that begin with ! exclude. A name needs one that takes it, when there are any such, and none
+	// that excludes it.
+	Names   []string
 	Publish [2]bool
+	Edits   bool // a new version of a file is carried
+	Deletes bool // a deleted file takes its copy along
 }
 
 // DeletePolicy says what happens to an item whose twin was deleted.

@@ -97,8 +97,14 @@ type Visibility struct {
 	Group    string   `json:"group,omitempty"` // the role or group, with Restricted
 }
 
-// WiderThan reports whether v shows the content to people whom w keeps it from.
-func (v Visibility) WiderThan(w Visibility) bool { return v.rank() < w.rank() }
+// WiderThan reports whether v shows the content to people whom w keeps it from. Two groups are not known to be the same people: each
+// is wider than the other.
+func (v Visibility) WiderThan(w Visibility) bool {
+	if v.rank() == Restricted && w.rank() == Restricted {
+		return v.Group != "" && w.Group != "" && v.Group != w.Group
+	}
+	return v.rank() < w.rank()
+}
 
 func (v Visibility) rank() Audience {
 	if v.Audience < Public || v.Audience > Restricted {
@@ -142,4 +148,5 @@ type Attachment struct {
 	CommentID  string     `json:"comment_id,omitempty"` // where files hang on comments
 	Inline     bool       `json:"inline,omitempty"`     // shown inside a text, not as a file
 	Own        bool       `json:"own,omitempty"`        // uploaded by the sync's own account
+	Sum        string     `json:"sum,omitempty"`        // SHA-256 of the content in hexadecimal, where the system tells
 }

@@ -89,6 +89,27 @@ type Link struct {
 	Print  string    `json:"print"`  // fingerprint of the origin's content when the copy was last written
 	// Dropped tells that one end was deleted and the policy was to leave the other: it is never copied again.
 	Dropped bool `json:"dropped,omitempty"`
+	// Withdrawn tells that the copy was taken back, because fewer people may read the original than did. It is copied anew when it may be.
+	Withdrawn bool `json:"withdrawn,omitempty"`
+	// Was is who could read the original when the copy was last written, Seen who the copy was written for; zero when not known.
+	Was  Visibility `json:"was,omitzero"`
+	Seen Visibility `json:"seen,omitzero"`
+	// Copies are further copies that edits brought where comments cannot be edited, oldest first.
+	Copies []string `json:"copies,omitempty"`
+	// Sum is the SHA-256 of a file's content, in hexadecimal, "" when not known.
+	Sum string `json:"sum,omitempty"`
+}
+
+// All are the ids of the entry's copies on the side, the first copy first.
+func (l Link) All(side Side) []string {
+	var ids []string
+	if l.IDs[side] != "" {
+		ids = append(ids, l.IDs[side])
+	}
+	if side != l.Origin {
+		ids = append(ids, l.Copies...)
+	}
+	return ids
 }
 
 // Intent is written before a remote act that cannot be undone, and settled after it.

@@ -86,8 +86,11 @@ const (
 	EntryEdit   EntryAction = "edit"
 	EntryDelete EntryAction = "delete"
 	EntryForget EntryAction = "forget" // drop the link only
-	EntryPark   EntryAction = "park"
-	EntrySkip   EntryAction = "skip" // an operator decided that it is left out for good
+	// The original may be read by fewer people than its copy: the copy is shown to fewer, or taken back where it cannot.
+	EntryNarrow   EntryAction = "narrow"
+	EntryWithdraw EntryAction = "withdraw"
+	EntryPark     EntryAction = "park"
+	EntrySkip     EntryAction = "skip" // an operator decided that it is left out for good
 )
 
 // EntryDecision is what was decided about one comment or attachment. Decisions to leave alone are not listed.
@@ -95,9 +98,11 @@ type EntryDecision struct {
 	Kind       EntryKind        `json:"kind"`
 	Action     EntryAction      `json:"action"`
 	To         Side             `json:"to"`
-	Source     string           `json:"source"`           // id of the entry on the side it was written
-	Target     string           `json:"target,omitempty"` // id of its copy, for edit and delete
-	Print      string           `json:"print"`            // fingerprint of the source entry's content
+	Source     string           `json:"source"`              // id of the entry on the side it was written
+	Target     string           `json:"target,omitempty"`    // id of its copy, for edit, delete, narrow and withdraw
+	Was        Visibility       `json:"was,omitzero"`        // who reads the source entry
+	Visibility Visibility       `json:"visibility,omitzero"` // with narrow: who may read the copy
+	Print      string           `json:"print"`               // fingerprint of the source entry's content
 	Comment    *CommentDraft    `json:"comment,omitempty"`
 	Attachment *AttachmentDraft `json:"attachment,omitempty"`
 	Reason     string           `json:"reason"`

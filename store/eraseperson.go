@@ -166,7 +166,7 @@ func (s *Store) eraseSeen(ctx context.Context, q queryer, p *erasure.Person, pai
 		p.Wrote(&seen[i], written[sides[i]])
 	}
 	var links []linkRow
-	if err := list(ctx, q, &links, `SELECT pair, kind, origin, origin_id, copy_id, print, dropped FROM links WHERE pair = ?`, pair.ID); err != nil {
+	if err := list(ctx, q, &links, `SELECT `+linkColumns+` FROM links WHERE pair = ?`, pair.ID); err != nil {
 		return written, err
 	}
 	written.Copies(mapped(links, linkRow.link))

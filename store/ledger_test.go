@@ -122,6 +122,8 @@ func TestLinks(t *testing.T) {
 			ok(t, s.PutLink(ctx, l))
 		}
 		a.IDs[1], a.Print, a.Dropped = "x2", "g", true
+		a.Withdrawn, a.Was, a.Copies = true, core.Visibility{Audience: core.Restricted, Group: "leads"}, []string{"y", "z"}
+		a.Seen, a.Sum = core.Visibility{Audience: core.Internal}, "abc"
 		ok(t, s.PutLink(ctx, a))
 		check := func(reason string, want ...core.Link) {
 			t.Helper()

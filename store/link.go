@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -17,18 +18,42 @@ type linkRow struct {
 	CopyID   string `db:"copy_id"`
 	Print    string
 	Dropped  bool
+	More     string // JSON of linkMore, "" for none
 }
+
+// linkMore is what a link has come to know besides.
+type linkMore struct {
+	Withdrawn bool            `json:"withdrawn,omitempty"`
+	Was       core.Visibility `json:"was,omitzero"`
+	Seen      core.Visibility `json:"seen,omitzero"`
+	Copies    []string        `json:"copies,omitempty"`
+	Sum       string          `json:"sum,omitempty"`
+}
+
+const linkColumns = `pair, kind, origin, origin_id, copy_id, print, dropped, more`
 
 func (r linkRow) link() core.Link {
 	l := core.Link{Pair: r.Pair, Kind: core.EntryKind(r.Kind), Origin: core.Side(r.Origin), Print: r.Print, Dropped: r.Dropped}
 	l.IDs[l.Origin], l.IDs[l.Origin.Other()] = r.OriginID, r.CopyID
+	var m linkMore
+	if r.More != "" && json.Unmarshal([]byte(r.More), &m) == nil {
+		l.Withdrawn, l.Was, l.Seen, l.Copies, l.Sum = m.Withdrawn, m.Was, m.Seen, m.Copies, m.Sum
+	}
 	return l
+}
+
+func moreOf(l core.Link) (string, error) {
+	b, err := json.Marshal(linkMore{Withdrawn: l.Withdrawn, Was: l.Was, Seen: l.Seen, Copies: l.Copies, Sum: l.Sum})
+	if string(b) == "{}" {
+		b = nil
+	}
+	return string(b), err
 }
 
 // Links lists the links of a pair in the order they were first stored.
 func (s *Store) Links(ctx context.Context, pair string) ([]core.Link, error) {
 	var rows []linkRow
-	err := list(ctx, s.read, &rows, `SELECT pair, kind, origin, origin_id, copy_id, print, dropped FROM links WHERE pair = ? ORDER BY seq`, pair)
+	err := list(ctx, s.read, &rows, `SELECT `+linkColumns+` FROM links WHERE pair = ? ORDER BY seq`, pair)
 	if err != nil {
 		return nil, fmt.Errorf("list the links of pair %q: %w", pair, err)
 	}
@@ -42,10 +67,14 @@ func upsertLink(ctx context.Context, q queryer, l core.Link) error {
 	if err := whole(l); err != nil {
 		return err
 	}
-	_, err := exec(ctx, q, `INSERT INTO links (pair, kind, origin, origin_id, copy_id, print, dropped) VALUES (?, ?, ?, ?, ?, ?, ?)
+	more, err := moreOf(l)
+	if err != nil {
+		return err
+	}
+	_, err = exec(ctx, q, `INSERT INTO links (`+linkColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (pair, kind, origin, origin_id)
-		DO UPDATE SET copy_id = excluded.copy_id, print = excluded.print, dropped = excluded.dropped`,
-		l.Pair, string(l.Kind), int(l.Origin), l.IDs[l.Origin], l.IDs[l.Origin.Other()], l.Print, l.Dropped)
+		DO UPDATE SET copy_id = excluded.copy_id, print = excluded.print, dropped = excluded.dropped, more = excluded.more`,
+		l.Pair, string(l.Kind), int(l.Origin), l.IDs[l.Origin], l.IDs[l.Origin.Other()], l.Print, l.Dropped, more)
 	if err != nil {
 		return fmt.Errorf("store a %s link of pair %q: %w", l.Kind, l.Pair, err)
 	}

@@ -93,6 +93,53 @@ var commentTests = []test{
 		_, err = t.Connector.(connectors.CommentEditor).EditComment(t.Context(), id, "999999999", d)
 		t.wantClass("an unknown comment", err, "not-found")
 	}},
+	{"Comments/CanBeShownToFewer", "CommentNarrower", func(t *T) {
+		n := t.Connector.(connectors.CommentNarrower)
+		id := t.made(t.draft())
+		c := t.added(id, t.comment("for everybody", core.Public))
+		t.tick()
+		for range 2 { // again changes nothing
+			got, err := n.NarrowComment(t.Context(), id, c.ID, inside)
+			if err != nil || got.Visibility.WiderThan(inside) || t.Plain(got.Body) != t.Plain(c.Body) {
+				t.Fatalf("answered %+v, %v", got, err)
+			}
+		}
+		if got, ok := commentOf(t.get(id), c.ID); !ok || got.Visibility.WiderThan(inside) || t.Plain(got.Body) != t.Plain(c.Body) {
+			t.Errorf("shown as %+v (%v)", got, ok)
+		}
+		if got, err := n.NarrowComment(t.Context(), id, c.ID, core.Visibility{Audience: core.Public}); err != nil || got.Visibility.WiderThan(inside) {
+			t.Errorf("narrowing to everybody showed it to %v, %v", got.Visibility, err)
+		}
+		few := core.Visibility{Audience: core.Restricted, Group: "no such group"}
+		if got, err := n.NarrowComment(t.Context(), id, c.ID, few); err == nil && got.Visibility.WiderThan(few) {
+			t.Errorf("without an error it is shown to %v", got.Visibility)
+		}
+		_, err := n.NarrowComment(t.Context(), id, "999999999", inside)
+		t.wantClass("an unknown comment", err, "not-found")
+	}},
+	{"Comments/CanBeRedacted", "CommentRedactor", func(t *T) {
+		r := t.Connector.(connectors.CommentRedactor)
+		id := t.made(t.draft())
+		c := t.added(id, t.comment("nobody is to read\nthese words", core.Internal))
+		other := t.added(id, t.comment("another", core.Internal))
+		t.tick()
+		for range 2 {
+			if err := r.RedactComment(t.Context(), id, c.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o := t.get(id)
+		got, ok := commentOf(o, c.ID)
+		for _, word := range []string{"nobody", "read", "words"} {
+			if ok && strings.Contains(t.Plain(got.Body), word) {
+				t.Errorf("it still says %q", t.Plain(got.Body))
+			}
+		}
+		if kept, _ := commentOf(o, other.ID); t.Plain(kept.Body) != "another" {
+			t.Errorf("the other comment says %q", t.Plain(kept.Body))
+		}
+		t.wantClass("an unknown comment", r.RedactComment(t.Context(), id, "999999999"), "not-found")
+	}},
 	{"Comments/CanBeDeleted", "CommentDeleter", func(t *T) {
 		id := t.made(t.draft())
 		c := t.added(id, t.comment("short-lived", core.Internal))
@@ -155,6 +202,32 @@ var attachmentTests = []test{
 		}
 		_, err = f.FindAttachment(t.Context(), id, d, since, []string{a.ID})
 		t.wantClass("when it belongs to another", err, "not-found")
+	}},
+	{"Attachments/CanBeDeleted", "AttachmentDeleter", func(t *T) {
+		d := t.Connector.(connectors.AttachmentDeleter)
+		id := t.made(t.draft())
+		a := t.attached(id, "short-lived.bin", []byte("not for long"))
+		t.tick()
+		b := t.attached(id, "stays.bin", []byte("stays here"))
+		t.tick()
+		if err := d.DeleteAttachment(t.Context(), id, a.ID); err != nil {
+			t.Fatal(err)
+		}
+		o := t.get(id)
+		if _, ok := attachmentOf(o, a.ID); ok {
+			t.Error("it is still there")
+		}
+		if _, ok := attachmentOf(o, b.ID); !ok {
+			t.Error("the other file is gone too")
+		}
+		if r, err := t.Connector.(connectors.AttachmentOpener).OpenAttachment(t.Context(), id, a); err == nil {
+			content, _ := io.ReadAll(r)
+			r.Close()
+			if bytes.Contains(content, []byte("not for long")) {
+				t.Error("its content can still be read")
+			}
+		}
+		t.wantClass("a second delete", d.DeleteAttachment(t.Context(), id, a.ID), "not-found")
 	}},
 	{"Attachments/OfAnUnknownIDAreNotFound", "AttachmentOpener", func(t *T) {
 		id := t.made(t.draft())

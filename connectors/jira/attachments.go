@@ -150,6 +150,14 @@ func upload(draft core.AttachmentDraft, content io.Reader) (*io.PipeReader, stri
 	return r, form.FormDataContentType()
 }
 
+// DeleteAttachment deletes a file ("Delete attachment").
+func (c *Connector) DeleteAttachment(ctx context.Context, _, attachmentID string) error {
+	if strings.Trim(attachmentID, "0123456789") != "" || attachmentID == "" {
+		return fmt.Errorf("%s: attachment: %w", c.system, connectors.ErrNotFound)
+	}
+	return c.do(ctx, http.MethodDelete, api+"/attachment/"+attachmentID, nil, nil)
+}
+
 // FindAttachment looks among the files for one of the own account with that name and size that is not older
 // than since, by the vendor's clock; Jira holds no mark on files.
 func (c *Connector) FindAttachment(ctx context.Context, itemID string, draft core.AttachmentDraft, since time.Time, taken []string) (core.Attachment, error) {

@@ -199,14 +199,61 @@ func (c *Connector) commentBody(draft core.CommentDraft, desk bool) (map[string]
 		if v.Group == "" {
 			return nil, unsupported(c.system+": add comment", "a restricted comment needs the role or group it is restricted to")
 		}
-		if group, ok := strings.CutPrefix(v.Group, groupPrefix); ok {
-			body["visibility"] = restriction{Type: "group", Value: group}
-		} else {
-			body["visibility"] = restriction{"role", v.Group, v.Group}
-		}
+		body["visibility"] = restrictionTo(v.Group)
 	}
 	body["properties"] = append(properties, property{publicProperty, map[string]bool{"internal": internal}})
 	return body, nil
+}
+
+// restrictionTo is how the API names a role or group.
+func restrictionTo(group string) restriction {
+	if name, ok := strings.CutPrefix(group, groupPrefix); ok {
+		return restriction{Type: "group", Value: name}
+	}
+	return restriction{"role", group, group}
+}
+
+// NarrowComment restricts a comment to a role or group, or makes one of a service project an internal note ("Update comment"). The text
+// is sent back as it is. It reads what became of it: a comment that more people still read is ErrUnsupported.
+func (c *Connector) NarrowComment(ctx context.Context, itemID, commentID string, v core.Visibility) (core.Comment, error) {
+	none := core.Comment{}
+	var before, after comment
+	if err := c.get(ctx, issuePath(itemID, "comment", commentID), nil, &before); err != nil {
+		return none, err
+	}
+	desk, err := c.deskNow(ctx, itemID)
+	if err != nil {
+		return none, err
+	}
+	self, err := c.selfID(ctx)
+	if err != nil {
+		return none, err
+	}
+	if is := c.comment(before, desk, self); !is.Visibility.WiderThan(v) {
+		return is, nil
+	}
+	body := map[string]any{"body": before.Body}
+	switch {
+	case v.Audience == core.Internal:
+		if before.Visibility != nil && before.Visibility.Value != "" {
+			body["visibility"] = before.Visibility
+		}
+	case v.Audience == core.Restricted && v.Group != "":
+		body["visibility"] = restrictionTo(v.Group)
+	default:
+		return none, unsupported(c.system+": narrow comment", "a restricted comment needs the role or group it is restricted to")
+	}
+	if desk {
+		body["properties"] = []property{{publicProperty, map[string]bool{"internal": true}}}
+	}
+	if err := c.do(ctx, http.MethodPut, issuePath(itemID, "comment", commentID), body, &after); err != nil {
+		return none, err
+	}
+	out := c.comment(after, desk, self)
+	if out.Visibility.WiderThan(v) {
+		return none, unsupported(c.system+": narrow comment", "Jira goes on showing it to more people than it may")
+	}
+	return out, nil
 }
 
 // EditComment replaces the text ("Update comment"). It reads the comment first and sends its restriction back as it is;

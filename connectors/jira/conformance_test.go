@@ -30,7 +30,7 @@ import (
 var update = flag.Bool("update", false, "rewrite docs/features.md")
 
 var capabilities = []string{
-	"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentFinder",
+	"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentNarrower", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter", "AttachmentFinder",
 	"Finder", "Searcher", "FieldFinder", "UserResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
 }
 
@@ -317,5 +317,6 @@ func TestConformanceServiceProject(t *testing.T) {
 			"Changes/ShowADeletion":     "Jira's search does not list deleted issues; webhooks and the next read tell",
 			"Attachments/RoundTrip":     internal,
 			"Attachments/AreFoundAgain": internal,
+			"Attachments/CanBeDeleted":  internal,
 		}})
 }

@@ -161,7 +161,7 @@ func siteURL(sys core.System, base *url.URL) string {
 func (c *Connector) Facts() connectors.Facts {
 	return connectors.Facts{
 		Revisions: true, Precondition: false, Precision: time.Millisecond, FindLag: c.indexLag,
-		ReportsActor: true, ServerFilter: true, RichText: "adf", MaxComment: maxText, Rate: 10,
+		ReportsActor: true, ServerFilter: true, RichText: "adf", MaxComment: maxText, Restricts: true, Rate: 10,
 	}
 }
 
@@ -174,22 +174,24 @@ func (c *Connector) ref(id, key string) core.Ref {
 }
 
 var (
-	_ connectors.Connector        = (*Connector)(nil)
-	_ connectors.Deleter          = (*Connector)(nil)
-	_ connectors.Commenter        = (*Connector)(nil)
-	_ connectors.CommentEditor    = (*Connector)(nil)
-	_ connectors.CommentDeleter   = (*Connector)(nil)
-	_ connectors.CommentFinder    = (*Connector)(nil)
-	_ connectors.AttachmentOpener = (*Connector)(nil)
-	_ connectors.Attacher         = (*Connector)(nil)
-	_ connectors.AttachmentFinder = (*Connector)(nil)
-	_ connectors.Finder           = (*Connector)(nil)
-	_ connectors.Searcher         = (*Connector)(nil)
-	_ connectors.FieldFinder      = (*Connector)(nil)
-	_ connectors.UserResolver     = (*Connector)(nil)
-	_ connectors.Identifier       = (*Connector)(nil)
-	_ connectors.BatchGetter      = (*Connector)(nil)
-	_ connectors.Starter          = (*Connector)(nil)
-	_ connectors.WebhookParser    = (*Connector)(nil)
-	_ connectors.WebhookRegistrar = (*Connector)(nil)
+	_ connectors.Connector         = (*Connector)(nil)
+	_ connectors.Deleter           = (*Connector)(nil)
+	_ connectors.Commenter         = (*Connector)(nil)
+	_ connectors.CommentEditor     = (*Connector)(nil)
+	_ connectors.CommentDeleter    = (*Connector)(nil)
+	_ connectors.CommentNarrower   = (*Connector)(nil)
+	_ connectors.CommentFinder     = (*Connector)(nil)
+	_ connectors.AttachmentOpener  = (*Connector)(nil)
+	_ connectors.Attacher          = (*Connector)(nil)
+	_ connectors.AttachmentDeleter = (*Connector)(nil)
+	_ connectors.AttachmentFinder  = (*Connector)(nil)
+	_ connectors.Finder            = (*Connector)(nil)
+	_ connectors.Searcher          = (*Connector)(nil)
+	_ connectors.FieldFinder       = (*Connector)(nil)
+	_ connectors.UserResolver      = (*Connector)(nil)
+	_ connectors.Identifier        = (*Connector)(nil)
+	_ connectors.BatchGetter       = (*Connector)(nil)
+	_ connectors.Starter           = (*Connector)(nil)
+	_ connectors.WebhookParser     = (*Connector)(nil)
+	_ connectors.WebhookRegistrar  = (*Connector)(nil)
 )

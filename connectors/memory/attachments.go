@@ -53,6 +53,17 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	return a, nil
 }
 
+// DeleteAttachment removes a file.
+func (c *Connector) DeleteAttachment(ctx context.Context, itemID, attachmentID string) error {
+	return c.sys.call(ctx, OpDetach, itemID, func() error {
+		it, err := c.sys.find(itemID)
+		if err == nil {
+			err = c.sys.detach(c.sys.self, it, attachmentID)
+		}
+		return err
+	})
+}
+
 // FindAttachment finds a file by its mark.
 func (c *Connector) FindAttachment(ctx context.Context, itemID string, draft core.AttachmentDraft, since time.Time, taken []string) (core.Attachment, error) {
 	var a core.Attachment
@@ -92,4 +103,15 @@ func (s *System) attach(by core.Value, it *item, draft core.AttachmentDraft, dat
 	it.files = append(it.files, file{Attachment: a, mark: draft.Mark, content: data})
 	s.touch(it, by, core.HintComments)
 	return a, nil
+}
+
+// detach removes a file. The caller holds the lock.
+func (s *System) detach(by core.Value, it *item, id string) error {
+	i := slices.IndexFunc(it.files, func(f file) bool { return f.ID == id })
+	if i < 0 {
+		return fmt.Errorf("file %s: %w", id, connectors.ErrNotFound)
+	}
+	it.files = slices.Delete(slices.Clone(it.files), i, i+1)
+	s.touch(it, by, core.HintComments)
+	return nil
 }

@@ -31,6 +31,21 @@ func (c *Connector) DeleteComment(ctx context.Context, itemID, commentID string)
 	return err
 }
 
+// NarrowComment shows a comment to the audience or a smaller one.
+func (c *Connector) NarrowComment(ctx context.Context, itemID, commentID string, v core.Visibility) (core.Comment, error) {
+	return c.comment(ctx, OpNarrowComment, itemID, func(it *item) (core.Comment, error) {
+		return c.sys.narrowComment(c.sys.self, it, commentID, v)
+	})
+}
+
+// RedactComment takes a comment's text away.
+func (c *Connector) RedactComment(ctx context.Context, itemID, commentID string) error {
+	_, err := c.comment(ctx, OpRedactComment, itemID, func(it *item) (core.Comment, error) {
+		return c.sys.editComment(c.sys.self, it, commentID, core.Text(c.sys.facts.RichText, "▇▇▇"))
+	})
+	return err
+}
+
 // FindComment finds a comment by its mark.
 func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.Comment, error) {
 	return c.comment(ctx, OpFindComment, itemID, func(it *item) (core.Comment, error) {
@@ -97,6 +112,29 @@ func (s *System) editComment(by core.Value, it *item, id string, text core.Value
 	it.comments[i].Body, it.comments[i].UpdatedAt = body, s.now()
 	s.touch(it, by, core.HintComments)
 	return it.comments[i], nil
+}
+
+func (s *System) narrowComment(by core.Value, it *item, id string, v core.Visibility) (core.Comment, error) {
+	i := slices.IndexFunc(it.comments, func(c core.Comment) bool { return c.ID == id })
+	if i < 0 {
+		return core.Comment{}, fmt.Errorf("comment %s: %w", id, connectors.ErrNotFound)
+	}
+	seen, err := s.narrow(v)
+	if err != nil {
+		return core.Comment{}, err
+	}
+	if is := it.comments[i].Visibility; is == seen || !is.WiderThan(seen) {
+		return it.comments[i], nil
+	}
+	return s.showComment(by, it, i, seen), nil
+}
+
+// showComment gives a comment another visibility, whatever it had.
+func (s *System) showComment(by core.Value, it *item, i int, v core.Visibility) core.Comment {
+	it.comments = slices.Clone(it.comments)
+	it.comments[i].Visibility, it.comments[i].UpdatedAt = v, s.now()
+	s.touch(it, by, core.HintComments)
+	return it.comments[i]
 }
 
 func (s *System) deleteComment(by core.Value, it *item, id string) error {

@@ -14,7 +14,7 @@ func TestConformance(t *testing.T) {
 	conformance.Run(t, conformance.Suite{
 		Name: "memory",
 		Capabilities: []string{
-			"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentFinder", "AttachmentOpener", "Attacher",
+			"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentNarrower", "CommentRedactor", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter",
 			"AttachmentFinder", "Finder", "Searcher", "FieldFinder", "UserResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
 		},
 		New: instance,

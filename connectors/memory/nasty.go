@@ -25,9 +25,12 @@ const (
 	OpAddComment    Op = "comment.add"
 	OpEditComment   Op = "comment.edit"
 	OpDeleteComment Op = "comment.delete"
+	OpNarrowComment Op = "comment.narrow"
+	OpRedactComment Op = "comment.redact"
 	OpFindComment   Op = "comment.find"
 	OpOpen          Op = "attachment.open"
 	OpAttach        Op = "attachment.add"
+	OpDetach        Op = "attachment.delete"
 	OpFindFile      Op = "attachment.find"
 	OpResolveUser   Op = "user.resolve"
 	OpSelf          Op = "self"
@@ -36,7 +39,7 @@ const (
 
 func (op Op) writes() bool {
 	switch op {
-	case OpCreate, OpUpdate, OpDelete, OpAddComment, OpEditComment, OpDeleteComment, OpAttach:
+	case OpCreate, OpUpdate, OpDelete, OpAddComment, OpEditComment, OpDeleteComment, OpNarrowComment, OpRedactComment, OpAttach, OpDetach:
 		return true
 	}
 	return false

@@ -64,6 +64,18 @@ func (s *System) EditCommentAs(user, id, commentID, text string) error {
 	})
 }
 
+// ShowCommentAs lets other people read a comment than before.
+func (s *System) ShowCommentAs(user, id, commentID string, v core.Visibility) error {
+	return s.onItem(user, id, func(by core.Value, it *item) error {
+		i := slices.IndexFunc(it.comments, func(c core.Comment) bool { return c.ID == commentID })
+		if i < 0 {
+			return fmt.Errorf("comment %s: %w", commentID, connectors.ErrNotFound)
+		}
+		s.showComment(by, it, i, v)
+		return nil
+	})
+}
+
 // DeleteCommentAs deletes a comment.
 func (s *System) DeleteCommentAs(user, id, commentID string) error {
 	return s.onItem(user, id, func(by core.Value, it *item) error { return s.deleteComment(by, it, commentID) })
@@ -83,15 +95,32 @@ func (s *System) AttachAs(user, id, name, mediaType string, content []byte, audi
 
 // DetachAs deletes a file.
 func (s *System) DetachAs(user, id, attachmentID string) error {
+	return s.onItem(user, id, func(by core.Value, it *item) error { return s.detach(by, it, attachmentID) })
+}
+
+// ReplaceAs puts other content into a file, which keeps its id and name.
+func (s *System) ReplaceAs(user, id, attachmentID string, content []byte) error {
 	return s.onItem(user, id, func(by core.Value, it *item) error {
-		i := slices.IndexFunc(it.files, func(f file) bool { return f.ID == attachmentID })
-		if i < 0 {
-			return fmt.Errorf("file %s: %w", attachmentID, connectors.ErrNotFound)
-		}
-		it.files = slices.Delete(slices.Clone(it.files), i, i+1)
-		s.touch(it, by, core.HintComments)
-		return nil
+		return s.onFile(it, attachmentID, func(f *file) { f.content, f.Size = slices.Clone(content), int64(len(content)) }, by)
 	})
+}
+
+// ShowFileAs lets other people read a file than before.
+func (s *System) ShowFileAs(user, id, attachmentID string, audience core.Audience) error {
+	return s.onItem(user, id, func(by core.Value, it *item) error {
+		return s.onFile(it, attachmentID, func(f *file) { f.Visibility = core.Visibility{Audience: audience} }, by)
+	})
+}
+
+func (s *System) onFile(it *item, id string, change func(*file), by core.Value) error {
+	i := slices.IndexFunc(it.files, func(f file) bool { return f.ID == id })
+	if i < 0 {
+		return fmt.Errorf("file %s: %w", id, connectors.ErrNotFound)
+	}
+	it.files = slices.Clone(it.files)
+	change(&it.files[i])
+	s.touch(it, by, core.HintComments)
+	return nil
 }
 
 // Items are all live items as a person sees them, oldest first, comments and files included.

@@ -3,6 +3,7 @@ package memory
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -77,7 +78,7 @@ func New(o Options) *System {
 		items: map[string]*item{}, calls: map[Op]int{},
 		facts: connectors.Facts{
 			Revisions: true, Precondition: true, Precision: time.Millisecond, ReportsActor: true, ServerFilter: true, ListsDeletions: true,
-			RichText: "plain", Rate: 1000,
+			RichText: "plain", Restricts: true, Rate: 1000,
 		},
 	}
 	if s.name == "" {
@@ -105,6 +106,7 @@ func New(o Options) *System {
 	if len(s.audiences) == 0 {
 		s.audiences = []core.Audience{core.Public, core.Internal, core.Restricted}
 	}
+	s.facts.Restricts = s.facts.Restricts && slices.Contains(s.audiences, core.Restricted)
 	s.SetNasty(o.Nasty)
 	return s
 }

@@ -32,6 +32,9 @@ func (w Written) Copies(links []core.Link) {
 		a, b := string(l.Kind)+":"+l.IDs[core.A], string(l.Kind)+":"+l.IDs[core.B]
 		if w[l.Origin][string(l.Kind)+":"+l.IDs[l.Origin]] {
 			w[core.A][a], w[core.B][b] = true, true
+			for _, id := range l.Copies {
+				w[l.Origin.Other()][string(l.Kind)+":"+id] = true
+			}
 		}
 	}
 }

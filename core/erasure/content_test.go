@@ -41,3 +41,12 @@ func TestNoPartOfAPlanNamesThePerson(t *testing.T) {
 		t.Errorf("erasing again finds %d more", again)
 	}
 }
+
+// TestFurtherCopiesAreTheirs: where an edit was added as a further comment, that one goes too.
+func TestFurtherCopiesAreTheirs(t *testing.T) {
+	w := erasure.Written{core.A: {"comment:1": true}, core.B: {}}
+	w.Copies([]core.Link{{Kind: core.EntryComment, IDs: [2]string{"1", "2"}, Copies: []string{"3"}}, {Kind: core.EntryComment, IDs: [2]string{"4", "5"}, Copies: []string{"6"}}})
+	if !w[core.B]["comment:2"] || !w[core.B]["comment:3"] || w[core.B]["comment:5"] || w[core.B]["comment:6"] {
+		t.Errorf("written on the other side: %v", w[core.B])
+	}
+}

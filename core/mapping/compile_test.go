@@ -76,6 +76,9 @@ func testEnv() Env {
 		{Name: "parent", Kind: core.KindReference},
 	}}
 	return Env{
+		Traits: func(system string) (Traits, bool) {
+			return map[string]Traits{"jira-acme": {Restricts: true, DeletesFiles: true}, "zendesk-acme": {DeletesFiles: true}}[system], true
+		},
 		Describe: func(system, _ string, _ map[string]string) (*Description, bool) {
 			switch system {
 			case "zendesk-acme":
@@ -114,7 +117,7 @@ func TestExampleCompiles(t *testing.T) {
 		},
 		Conflicts:   core.PolicyLatest,
 		Comments:    core.CommentPolicy{Flow: core.FlowBoth, Private: core.PrivateKeep, Header: "{author} ({system}):", Edits: true},
-		Attachments: core.AttachmentPolicy{Flow: core.FlowBoth, MaxSize: 25 << 20},
+		Attachments: core.AttachmentPolicy{Flow: core.FlowBoth, MaxSize: 25 << 20, Edits: true},
 		Deletes:     [2]core.DeletePolicy{core.DeleteNote, core.DeleteUnlink},
 		Sweep:       15 * time.Minute,
 		Brakes:      core.Brakes{Changed: 0.5, Deleted: 0.1, Least: 20, Hold: time.Minute},

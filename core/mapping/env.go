@@ -19,8 +19,16 @@ type Env struct {
 	Systems map[string]string
 	// Formats is the rich-text format of a system: adf, html, markdown, plain; "" when not known.
 	Formats func(system string) string
+	// Traits tells what a system can do beyond reading and writing fields; false when that is not known. Nil: not checked.
+	Traits func(system string) (Traits, bool)
 	// Read reads a file that the connection file names, by the path written there, relative to the file's folder.
 	Read func(path string) ([]byte, error)
+}
+
+// Traits are what a system can do.
+type Traits struct {
+	Restricts    bool // a comment can be kept to a role or group
+	DeletesFiles bool
 }
 
 // Description is what a system says of an item type.

@@ -38,7 +38,8 @@ func (c *compiler) comments(n *node) core.CommentPolicy {
 			}
 		}
 	}
-	p.Publish = c.publish(n.get("publish"), p.Flow)
+	p.Publish, p.Open = c.publish(n.get("publish"), p.Flow, true)
+	c.restricted(n, &p)
 	return p
 }
 
@@ -46,14 +47,30 @@ func (c *compiler) attachments(n *node) core.AttachmentPolicy {
 	if n == nil {
 		return core.AttachmentPolicy{}
 	}
-	p := core.AttachmentPolicy{Flow: c.flow(n.get("flow"), core.FlowBoth, true)}
-	if v := n.get("max_size"); v != nil {
-		size, ok := bytesOf(v.text)
-		if !ok {
-			c.r.at(v, "is larger than any file")
+	p := core.AttachmentPolicy{Flow: c.flow(n.get("flow"), core.FlowBoth, true), Edits: truth(n.get("edits"), true), Deletes: truth(n.get("deletes"), false)}
+	for key, size := range map[string]*int64{"min_size": &p.MinSize, "max_size": &p.MaxSize} {
+		if v := n.get(key); v != nil {
+			var ok bool
+			if *size, ok = bytesOf(v.text); !ok {
+				c.r.at(v, "is larger than any file")
+			}
 		}
-		p.MaxSize = size
 	}
+	if p.MaxSize > 0 && p.MinSize > p.MaxSize {
+		c.r.atf(n.get("min_size"), "is more than max_size, so no file would ever travel")
+	}
+	if v := n.get("names"); v != nil {
+		for _, glob := range v.items {
+			switch _, err := path.Match(strings.TrimPrefix(glob.text, "!"), ""); {
+			case err != nil || strings.TrimPrefix(glob.text, "!") == "":
+				c.r.atf(glob, "%q is no pattern of file names; write one like *.log, or !*.tmp for those that stay", glob.text)
+			case strings.Contains(glob.text, "/"):
+				c.r.atf(glob, "%q can match no file: the name of an attachment has no folder", glob.text)
+			}
+			p.Names = append(p.Names, glob.text)
+		}
+	}
+	c.deletable(n.get("deletes"), p)
 	if v := n.get("types"); v != nil {
 		for _, t := range v.items {
 			if _, err := path.Match(t.text, "text/plain"); err != nil || !strings.Contains(t.text, "/") {
@@ -62,31 +79,8 @@ func (c *compiler) attachments(n *node) core.AttachmentPolicy {
 			p.Types = append(p.Types, t.text)
 		}
 	}
-	p.Publish = c.publish(n.get("publish"), p.Flow)
+	p.Publish, _ = c.publish(n.get("publish"), p.Flow, false)
 	return p
-}
-
-// publish reads the sides whose content may be shown to the public on the other side. Only a side named here widens.
-func (c *compiler) publish(n *node, flow core.Flow) [2]bool {
-	var out [2]bool
-	if n == nil {
-		return out
-	}
-	names := []*node{n}
-	if n.shape == listed {
-		names = n.items
-	}
-	for _, name := range names {
-		s, ok := c.sideNamed(name)
-		if !ok {
-			continue
-		}
-		if !flow.Allows(s.Other()) {
-			c.r.atf(name, "nothing flows from %s here, so nothing of it can be published", name.text)
-		}
-		out[s] = true
-	}
-	return out
 }
 
 func (c *compiler) sideNamed(n *node) (core.Side, bool) {
