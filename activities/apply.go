@@ -202,7 +202,7 @@ func (w *applying) settled(ctx context.Context, seen string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	p, err := again.plan(ctx, w.Activities)
+	p, err := again.plan(ctx, w.planner())
 	if err != nil {
 		return false, err
 	}

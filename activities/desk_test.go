@@ -35,6 +35,7 @@ type desk struct {
 	t     *testing.T
 	act   *activities.Activities
 	store *store.Store
+	dsn   string
 	sys   [2]*memory.System
 	now   time.Time
 	pair  string
@@ -44,7 +45,8 @@ type desk struct {
 
 func newDesk(t *testing.T, file string, shape ...func(side core.Side, o *memory.Options)) *desk {
 	t.Helper()
-	d := &desk{t: t, store: storetest.Open(t, store.SQLite), now: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
+	dsn := storetest.DSN(t, store.SQLite)
+	d := &desk{t: t, dsn: dsn, store: storetest.OpenAt(t, dsn, store.Options{}), now: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return d.now }
 	for i, name := range []string{"left", "right"} {
 		o := memory.Options{Name: name, Clock: clock}

@@ -71,26 +71,14 @@ func (a *Activities) enter(ctx context.Context, in FetchInput, m *mapping.Mappin
 		}
 		return "it was created by a sync and is no origin of a new pair", "", nil
 	}
-	if o.OwnItem {
-		return "it was created by the sync's own account and is no origin of a new pair", "", nil
-	}
-	ok, reason, err := m.Starts(in.Side, o)
-	if err != nil {
-		return "", "", err
-	}
-	if !ok {
-		return reason, "", nil
+	if refused, err = admitted(m, in.Side, o); refused != "" || err != nil {
+		return refused, "", err
 	}
 	if unlinked, err := a.unlinked(ctx, in); err != nil || unlinked {
 		return "its pair was unlinked: link the two items by hand to keep them in step again", "", err
 	}
-	pair := core.Pair{ID: in.Pair, Connection: in.Connection, Version: m.Connection.Version, Status: core.PairPending,
-		Origin: in.Side, CreatedAt: a.Now().UTC()}
-	for _, s := range core.Sides {
-		side := m.Connection.Sides[s]
-		pair.Sides[s] = core.PairSide{Name: side.Name, Ref: core.Ref{System: side.System, Type: side.Type}}
-	}
-	pair.Sides[in.Side].Ref = o.Ref
+	pair := begun(m, in.Side, o, a.Now().UTC())
+	pair.ID = in.Pair
 	got, _, err := a.Store.ClaimPair(ctx, pair)
 	if err != nil {
 		return "", "", err
@@ -99,6 +87,31 @@ func (a *Activities) enter(ctx context.Context, in FetchInput, m *mapping.Mappin
 		return "", got.ID, nil
 	}
 	return "", "", nil
+}
+
+// admitted tells why an item without a mark, which is in no pair, is no origin of one; "" when it is.
+func admitted(m *mapping.Mapping, side core.Side, o *core.Observation) (string, error) {
+	if o.OwnItem {
+		return "it was created by the sync's own account and is no origin of a new pair", nil
+	}
+	ok, reason, err := m.Starts(side, o)
+	if err != nil || ok {
+		return "", err
+	}
+	return reason, nil
+}
+
+// begun is the pair that begins with an item of the side.
+func begun(m *mapping.Mapping, from core.Side, o *core.Observation, at time.Time) core.Pair {
+	conn := m.Connection
+	pair := core.Pair{ID: core.PairID(conn.Name, conn.Sides[from].Name, o.Ref.ID), Connection: conn.Name, Version: conn.Version, Status: core.PairPending,
+		Origin: from, CreatedAt: at}
+	for _, s := range core.Sides {
+		side := conn.Sides[s]
+		pair.Sides[s] = core.PairSide{Name: side.Name, Ref: core.Ref{System: side.System, Type: side.Type}}
+	}
+	pair.Sides[from].Ref = o.Ref
+	return pair
 }
 
 // unlinked reports an item whose pair of this connection was ended, and that is in no other: a person decided that, and

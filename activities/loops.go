@@ -12,7 +12,7 @@ const mostPlans = 200
 
 // unloop parks what would be written by rules that go round: two automations undo each other by way of the sync. Plans are
 // read only of a pair that has something to write and is busy enough to have a loop.
-func (a *Activities) unloop(ctx context.Context, pair string, ds []core.Decision) error {
+func (a *planner) unloop(ctx context.Context, pair string, ds []core.Decision) error {
 	if !merge.Writes(ds) {
 		return nil
 	}

@@ -19,7 +19,7 @@ func (w *applying) matched(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	started := w.Now()
-	refs, err := w.candidates(ctx, rule)
+	refs, err := matching{step: w.step, to: w.to, c: w.c}.candidates(ctx)
 	if err != nil || len(refs) == 0 {
 		return false, doing("look for a twin by the connection's match rule", err)
 	}
@@ -43,17 +43,27 @@ func (w *applying) matched(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
+// matching looks for the twins that an item may have already. It only reads.
+type matching struct {
+	*step
+	to core.Side
+	c  interface {
+		Get(ctx context.Context, id string, want connectors.Want) (core.Observation, error)
+	}
+}
+
 // candidates are the items of the target that match.
-func (w *applying) candidates(ctx context.Context, rule [2]string) ([]core.Ref, error) {
-	item := w.now[w.from]
+func (w matching) candidates(ctx context.Context) ([]core.Ref, error) {
+	rule, from := w.mapping.Connection.Match, w.to.Other()
+	item := w.now[from]
 	var values []string
-	switch rule[w.from] {
+	switch rule[from] {
 	case core.MatchID:
 		values = []string{item.Ref.ID}
 	case core.MatchKey:
 		values = []string{item.Ref.Key}
 	default:
-		values = plainValues(item.Field(rule[w.from]))
+		values = plainValues(item.Field(rule[from]))
 	}
 	var found []core.Ref
 	seen := map[string]bool{}
@@ -78,7 +88,7 @@ func (w *applying) candidates(ctx context.Context, rule [2]string) ([]core.Ref, 
 
 // lookUp finds the target's items that a value names: by a read where it is their own id or key, which is as fresh as the system, else
 // by the connector's search.
-func (w *applying) lookUp(ctx context.Context, field, value string) ([]core.Ref, error) {
+func (w matching) lookUp(ctx context.Context, field, value string) ([]core.Ref, error) {
 	side := w.mapping.Connection.Sides[w.to]
 	t := connectors.ItemType{Type: side.Type, Scope: side.Scope}
 	if field != core.MatchID && field != core.MatchKey {
@@ -101,7 +111,7 @@ func (w *applying) lookUp(ctx context.Context, field, value string) ([]core.Ref,
 	}
 	if outside := w.mapping.Outside(w.to, &o); outside != "" {
 		return nil, fmt.Errorf("the item that %s names is not one of %s: %s; correct the value, or the scope in the connection: %w",
-			w.mapping.Connection.Match[w.from], side.Name, outside, connectors.ErrUnsupported)
+			w.mapping.Connection.Match[w.to.Other()], side.Name, outside, connectors.ErrUnsupported)
 	}
 	if is := map[string]string{core.MatchID: o.Ref.ID, core.MatchKey: o.Ref.Key}[field]; is != value && field == core.MatchID {
 		return nil, nil // the system found it under another name
@@ -110,7 +120,7 @@ func (w *applying) lookUp(ctx context.Context, field, value string) ([]core.Ref,
 }
 
 // holding are those of the refs that hold the value now and are in scope.
-func (w *applying) holding(ctx context.Context, t connectors.ItemType, refs []core.Ref, field, value string) ([]core.Ref, error) {
+func (w matching) holding(ctx context.Context, t connectors.ItemType, refs []core.Ref, field, value string) ([]core.Ref, error) {
 	var out []core.Ref
 	for _, ref := range refs {
 		o, err := w.c.Get(ctx, ref.ID, connectors.Want{Type: t, Fields: append(sorted(t.Scope), field)})

@@ -73,7 +73,7 @@ func actPreview(ctx context.Context, a *Activities, r *running, it *core.RunItem
 		return nil, err
 	}
 	s.retry = true
-	p, err := s.plan(ctx, a)
+	p, err := s.plan(ctx, a.planner())
 	if err != nil {
 		return nil, err
 	}

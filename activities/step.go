@@ -30,46 +30,102 @@ type step struct {
 	resolutions []core.Resolution
 }
 
+// PlanStore is what planning reads of the store. It has no method that writes.
+type PlanStore interface {
+	Pair(ctx context.Context, id string) (core.Pair, error)
+	Links(ctx context.Context, pair string) ([]core.Link, error)
+	OpenResolutions(ctx context.Context, pair string) ([]core.Resolution, error)
+	Observation(ctx context.Context, hash string) (core.Observation, error)
+	Plans(ctx context.Context, pair string, limit int) ([]core.Plan, error)
+	BusySince(ctx context.Context, pair string, n int) (time.Time, error)
+}
+
+// planner is all that planning is made from. It holds nothing that could write, neither to the store nor to a system, so
+// that what a test run shows and what a sync does are one thing.
+type planner struct {
+	Store   PlanStore
+	Mapping func(ctx context.Context, connection string) (*mapping.Mapping, error)
+	Look    func(ctx context.Context, system string) (merge.EntryAbilities, connectors.Facts, error)
+	Now     func() time.Time
+}
+
+func (a *Activities) planner() *planner {
+	return &planner{Store: a.Store, Mapping: a.Mappings.Active, Now: a.Now,
+		Look: func(ctx context.Context, system string) (merge.EntryAbilities, connectors.Facts, error) {
+			c, err := a.Systems.Connector(ctx, system)
+			if err != nil {
+				return merge.EntryAbilities{}, connectors.Facts{}, err
+			}
+			return abilities(c), c.Facts(), nil
+		}}
+}
+
 // load reads the pair, its merge base and the named observations.
 func (a *Activities) load(ctx context.Context, pairID string, seen [2]string) (*step, error) {
+	return a.planner().load(ctx, pairID, seen)
+}
+
+func (a *planner) load(ctx context.Context, pairID string, seen [2]string) (*step, error) {
 	pair, err := a.Store.Pair(ctx, pairID)
 	if err != nil {
 		return nil, err
 	}
-	s := &step{pair: pair, row: pair}
-	if s.mapping, err = a.Mappings.Active(ctx, pair.Connection); err != nil {
-		return nil, err
-	}
-	if s.links, err = a.Store.Links(ctx, pairID); err != nil {
-		return nil, err
-	}
-	if s.resolutions, err = a.Store.OpenResolutions(ctx, pairID); err != nil {
+	s, err := a.about(ctx, pair)
+	if err != nil {
 		return nil, err
 	}
 	for _, side := range core.Sides {
-		c, err := a.Systems.Connector(ctx, pair.Sides[side].Ref.System)
+		now, err := a.observation(ctx, seen[side])
 		if err != nil {
 			return nil, err
 		}
-		s.can[side], s.formats[side] = abilities(c), c.Facts().RichText
-		if s.base[side], err = a.observation(ctx, pair.Sides[side].Base); err != nil {
-			return nil, err
-		}
-		if s.now[side], err = a.observation(ctx, seen[side]); err != nil {
-			return nil, err
-		}
-		if s.now[side] != nil && s.now[side].Erased {
+		if now != nil && now.Erased {
 			return nil, errErased
 		}
-		s.pair.Sides[side].Seen = seen[side]
-		if s.now[side] != nil {
-			s.pair.Sides[side].Ref, s.pair.Sides[side].Revision = s.now[side].Ref, s.now[side].Revision
+		s.sees(side, seen[side], now)
+	}
+	return s, nil
+}
+
+// about gathers what a planning of the pair looks at besides the two items as they are now.
+func (a *planner) about(ctx context.Context, pair core.Pair) (*step, error) {
+	s := &step{pair: pair, row: pair}
+	var err error
+	if s.mapping, err = a.Mapping(ctx, pair.Connection); err != nil {
+		return nil, err
+	}
+	if s.links, err = a.Store.Links(ctx, pair.ID); err != nil {
+		return nil, err
+	}
+	if s.resolutions, err = a.Store.OpenResolutions(ctx, pair.ID); err != nil {
+		return nil, err
+	}
+	for _, side := range core.Sides {
+		can, facts, err := a.Look(ctx, pair.Sides[side].Ref.System)
+		if err != nil {
+			return nil, err
+		}
+		s.can[side], s.formats[side] = can, facts.RichText
+		if s.base[side], err = a.observation(ctx, pair.Sides[side].Base); err != nil {
+			return nil, err
 		}
 	}
 	return s, nil
 }
 
+// sees sets an item as it is now, nil for none, and the hash it is known by.
+func (s *step) sees(side core.Side, hash string, now *core.Observation) {
+	s.now[side], s.pair.Sides[side].Seen = now, hash
+	if now != nil {
+		s.pair.Sides[side].Ref, s.pair.Sides[side].Revision = now.Ref, now.Revision
+	}
+}
+
 func (a *Activities) observation(ctx context.Context, hash string) (*core.Observation, error) {
+	return a.planner().observation(ctx, hash)
+}
+
+func (a *planner) observation(ctx context.Context, hash string) (*core.Observation, error) {
 	if hash == "" {
 		return nil, nil
 	}
@@ -146,7 +202,7 @@ func (s *step) input() merge.Input {
 }
 
 // plan decides, and gathers what is to be written.
-func (s *step) plan(ctx context.Context, a *Activities) (core.Plan, error) {
+func (s *step) plan(ctx context.Context, a *planner) (core.Plan, error) {
 	conn := s.mapping.Connection
 	p := core.Plan{ID: strings.ToLower(rand.Text()), Pair: s.pair.ID, Connection: conn.Name, Version: conn.Version, At: a.Now().UTC()}
 	for _, side := range core.Sides {
@@ -169,13 +225,19 @@ func (s *step) plan(ctx context.Context, a *Activities) (core.Plan, error) {
 		}
 		p.Update[to] = merge.Patch(p.Decisions, to)
 	}
-	p.Entries = merge.Entries{Comments: conn.Comments, Attachments: conn.Attachments, Links: s.links, Now: s.now,
-		Parked: s.parked(a.Now()), Version: conn.Version, Retry: s.retry, Can: s.can, Body: s.body,
-		Mark: func(kind core.EntryKind, to core.Side, source string) string {
-			return Mark(s.pair.ID, string(kind), to, source)
-		}}.Decide()
+	p.Entries = s.entries(a.Now()).Decide()
 	s.skips(&p)
 	return p, nil
+}
+
+// entries is what decides about comments and files.
+func (s *step) entries(now time.Time) merge.Entries {
+	conn := s.mapping.Connection
+	return merge.Entries{Comments: conn.Comments, Attachments: conn.Attachments, Links: s.links, Now: s.now,
+		Parked: s.parked(now), Version: conn.Version, Retry: s.retry, Can: s.can, Body: s.body,
+		Mark: func(kind core.EntryKind, to core.Side, source string) string {
+			return Mark(s.pair.ID, string(kind), to, source)
+		}}
 }
 
 // next is the side to write to now: the newcomer first, else the first side that has something to be written. held tells

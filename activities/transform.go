@@ -21,7 +21,7 @@ func (a *Activities) transform(ctx context.Context, in TransformInput) (Transfor
 		return TransformResult{}, err
 	}
 	s.retry, s.resolve = in.Retry, in.Resolve
-	p, err := s.plan(ctx, a)
+	p, err := s.plan(ctx, a.planner())
 	if err != nil {
 		return TransformResult{}, err
 	}

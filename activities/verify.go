@@ -102,7 +102,7 @@ func actVerify(ctx context.Context, a *Activities, r *running, it *core.RunItem,
 		if err != nil {
 			return nil, err
 		}
-		p, err := s.plan(ctx, a)
+		p, err := s.plan(ctx, a.planner())
 		if err != nil {
 			return nil, err
 		}

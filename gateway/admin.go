@@ -68,6 +68,7 @@ func (g *Gateway) Admin() http.Handler {
 	} {
 		r.Handle("/api/v1"+route.path, g.authorised(g.api(route.call))).Methods(route.method)
 	}
+	r.Handle("/api/v1/connections/{name}/plan", g.authorised(http.HandlerFunc(g.trial))).Methods(http.MethodPost)
 	missing := func(status int, class, text string) http.Handler {
 		return g.measured(g.guarded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			respond(w, status, ErrorBody{Error{Class: class, Text: text}})

@@ -25,6 +25,8 @@ type Options struct {
 	Gates Gates
 	// Check compiles a connection against the live systems. An error means that a system could not be asked.
 	Check func(context.Context, core.ConnectionVersion) (*mapping.Mapping, mapping.Diagnostics, error)
+	// Trial carries out a test run and gives its events to say, in order; it ends with ctx. nil: there are none.
+	Trial func(ctx context.Context, t Trial, say func(core.TrialEvent) error) error
 	// AdminToken is the bearer token of the admin API.
 	AdminToken string
 	// PublicURL is where webhooks reach this gateway; TemporalUI where people open workflows. "" hides the hints.
@@ -79,6 +81,7 @@ type Gateway struct {
 	accounts    *accounts
 	engine      *engine
 	queue       *queue
+	trials      chan struct{} // a place per test run under way
 }
 
 // New makes a gateway. Run must be running for waiting deliveries to be handed over.
@@ -108,7 +111,8 @@ func New(o Options) (*Gateway, error) {
 		o.Namespace = "default"
 	}
 	return &Gateway{o: o, metrics: newMetrics(o.Registry, o.Store), connections: &connections{store: o.Store, log: o.Log},
-		accounts: &accounts{now: o.Now}, engine: &engine{now: o.Now, base: time.Second}, queue: newQueue()}, nil
+		accounts: &accounts{now: o.Now}, engine: &engine{now: o.Now, base: time.Second}, queue: newQueue(),
+		trials: make(chan struct{}, mostTrials)}, nil
 }
 
 var _ Starter = client.Client(nil)

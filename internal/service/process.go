@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/sdk/client"
@@ -69,6 +70,7 @@ func RunGateway(ctx context.Context, getenv func(string) string, stdout, stderr 
 		return err
 	}
 	g, err := gateway.New(gateway.Options{Store: p.store, Temporal: p.temporal, Systems: p.systems, Gates: p.systems.Gates, Check: Check(p.systems), AdminToken: token,
+		Trial:     Trial(p.store, p.systems, p.systems.Gates, time.Now),
 		PublicURL: p.config.PublicURL, Namespace: p.config.TemporalNamespace, Log: p.log, Registry: p.registry, Retention: p.config.Retention})
 	if err != nil {
 		return err

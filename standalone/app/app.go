@@ -99,6 +99,7 @@ func serve(ctx context.Context, group *errgroup.Group, o Options, token string, 
 	}
 	if o.has(PartGateway) {
 		if err := startGateway(ctx, group, o, gateway.Options{Store: st, Temporal: temporal, Systems: systems, Gates: systems.Gates, Check: service.Check(systems),
+			Trial:      service.Trial(st, systems, systems.Gates, time.Now),
 			AdminToken: token, TemporalUI: fmt.Sprintf("http://127.0.0.1:%d", o.UI), Namespace: namespace, Log: o.Log, Registry: registry, OwnDelay: o.OwnDelay, Retention: o.Retention}, stdout); err != nil {
 			temporal.Close()
 			return nil, errors.Join(err, st.Close())
