@@ -278,6 +278,8 @@ func (p *adfParser) marks(in []adfMark) []Mark {
 			out = append(out, Mark{Link, value("href")})
 		case m.Type == "textColor":
 			out = append(out, Mark{Color, value("color")})
+		case m.Type == "backgroundColor":
+			out = append(out, Mark{Highlight, value("color")})
 		case m.Type == "subsup" && value("type") == "sub":
 			out = append(out, Mark{Kind: Sub})
 		case m.Type == "subsup":

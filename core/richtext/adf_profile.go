@@ -32,6 +32,8 @@ func (adfCodec) profile() profile {
 		inside:  insideADF,
 		mark:    func(MarkKind) bool { return true },
 		reshape: reshapeADF,
+		people:  "jira",
+		files:   "adf",
 	}
 }
 
@@ -133,21 +135,9 @@ func (f *fitter) adfInlines(nodes []Node, alone bool) []Node {
 			}
 			n.Marks = keepMarks(n.Marks, func(m Mark) bool { return m.Kind == Link })
 		case Status:
-			n.Marks, n.Name = nil, adfStatusColor(n.Name)
+			n.Marks, n.Name = nil, statusColor(n.Name)
 		default:
 			n.Marks = nil
 		}
 	})
-}
-
-// adfStatusColor returns a colour ADF accepts for a status.
-func adfStatusColor(s string) string {
-	switch s {
-	case "neutral", "purple", "blue", "red", "yellow", "green":
-		return s
-	}
-	if c := cleanColor(s); c != "" && s[0] == '#' {
-		return c
-	}
-	return "neutral"
 }

@@ -200,6 +200,8 @@ func adfMarksOf(marks []Mark) []adfMark {
 			out = append(out, adfMark{"link", map[string]any{"href": m.Value}})
 		case Color:
 			out = append(out, adfMark{"textColor", map[string]any{"color": m.Value}})
+		case Highlight:
+			out = append(out, adfMark{"backgroundColor", map[string]any{"color": m.Value}})
 		case Sub, Sup:
 			out = append(out, adfMark{"subsup", map[string]any{"type": string(m.Kind)}})
 		default:

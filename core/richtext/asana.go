@@ -1,12 +1,8 @@
 package richtext
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
-
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 )
 
 // asanaCodec reads and writes the XML of Asana's html_notes and html_text:
@@ -18,18 +14,18 @@ type asanaCodec struct {
 }
 
 // parse reads the elements as HTML, with white space as it stands.
-func (asanaCodec) parse(source string) Doc { return parseHTML(source, true) }
-
-var asanaGID = regexp.MustCompile(`^[0-9]{1,30}$`)
+func (asanaCodec) parse(source string) Doc { return parseHTML(source, asanaHTML) }
 
 func (c asanaCodec) profile() profile {
 	return profile{
 		block: c.holds,
 		inline: func(n Node) bool {
-			return n.Kind == Text || n.Kind == HardBreak || n.Kind == Mention && asanaGID.MatchString(n.ID)
+			return n.Kind == Text || n.Kind == HardBreak || (n.Kind == Mention || n.Kind == Image) && asanaGID.MatchString(n.ID)
 		},
-		mark:    func(m MarkKind) bool { return m != Sub && m != Sup && m != Color },
+		mark:    func(m MarkKind) bool { return m != Sub && m != Sup && m != Color && m != Highlight },
 		reshape: c.reshape,
+		people:  "asana",
+		files:   "asana",
 	}
 }
 
@@ -68,8 +64,11 @@ func (c asanaCodec) reshape(f *fitter, _ Kind, blocks []Node) []Node {
 		}
 		if b.Kind == Paragraph || b.Kind == Heading {
 			b.Children = f.each(b.Children, func(n *Node) {
-				if n.Kind == Mention && n.Marks != nil {
-					n.Marks = nil // it is a link of its own
+				if n.Kind == Mention || n.Kind == Image {
+					n.Marks = nil // it is an element of its own
+				}
+				if n.Kind == Image {
+					n.Text, n.Name = "", "" // Asana shows what the file is called
 				}
 			})
 		}
@@ -172,6 +171,8 @@ func (w *asanaWriter) inline(n Node) {
 	switch {
 	case n.Kind == HardBreak:
 		w.sb.WriteByte('\n')
+	case n.Kind == Image:
+		w.sb.WriteString(`<img data-asana-gid="` + n.ID + `"/>`)
 	case n.Kind == Mention && n.Text == "":
 		w.sb.WriteString(`<a data-asana-gid="` + n.ID + `"/>`)
 	case n.Kind == Mention:
@@ -179,52 +180,4 @@ func (w *asanaWriter) inline(n Node) {
 	default:
 		w.sb.WriteString(htmlEscaper.Replace(n.Text))
 	}
-}
-
-// mention opens a person's name in an a element with a gid. What else has
-// a gid is a link to a task or project.
-func (b *htmlBuilder) mention(t html.Token, attrs map[string]string) bool {
-	id := ""
-	if kind := attrs["data-asana-type"]; b.asana && (kind == "" || kind == "user") {
-		id = attrs["data-asana-gid"]
-		if !asanaGID.MatchString(id) {
-			id = ""
-		}
-	}
-	if id == "" {
-		return false
-	}
-	b.endMention()
-	b.person = &Node{Kind: Mention, ID: id, Marks: b.active()}
-	if t.Type == html.SelfClosingTagToken {
-		b.endMention()
-	}
-	return true
-}
-
-// endMention adds the open mention with the name that stood in it.
-func (b *htmlBuilder) endMention() {
-	if b.person != nil {
-		n := *b.person
-		b.person = nil
-		b.inline(n)
-	}
-}
-
-// named puts text into the open mention and reports whether there is one.
-func (b *htmlBuilder) named(s string) bool {
-	if b.person == nil {
-		return false
-	}
-	b.person.Text += s
-	return true
-}
-
-// endsMention reports whether an end tag ends the open mention.
-func (b *htmlBuilder) endsMention(tag atom.Atom) bool {
-	if b.person == nil || tag != atom.A {
-		return false
-	}
-	b.endMention()
-	return true
 }

@@ -115,3 +115,18 @@ func cleanColor(s string) string {
 	}
 	return ""
 }
+
+// noHighlight finds colours that cannot be seen through.
+var noHighlight = regexp.MustCompile(`^rgba\(.*, *0?\.?0* *\)$`)
+
+// cleanHighlight returns a colour behind text, or "" if none is seen: editors
+// and mail write white and transparent ones behind everything.
+func cleanHighlight(s string) string {
+	if noHighlight.MatchString(strings.ToLower(strings.TrimSpace(s))) {
+		return ""
+	}
+	if c := cleanColor(s); c != "#ffffff" {
+		return c
+	}
+	return ""
+}

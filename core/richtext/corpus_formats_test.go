@@ -103,7 +103,7 @@ func TestCorpusAsana(t *testing.T) {
 
 // asanaElements is what Asana's documentation allows, with the attributes.
 var asanaElements = map[string]string{"body": "", "strong": "", "em": "", "u": "", "s": "", "code": "", "ol": "", "ul": "", "li": "",
-	"a": "href data-asana-gid", "blockquote": "", "pre": "", "h1": "", "h2": "", "hr": ""}
+	"a": "href data-asana-gid", "blockquote": "", "pre": "", "h1": "", "h2": "", "hr": "", "img": "data-asana-gid"}
 
 // wellFormed returns what is wrong with XML for Asana.
 func wellFormed(source string, comment bool) error {

@@ -11,6 +11,26 @@
 //	Parse(f, Normal(f, x)) is the tree Parse(f, x)
 //	Normal(f, Normal(f, x)) == Normal(f, x)
 //
+// # Formats of one system
+//
+// Zendesk, Freshdesk, Freshservice and ServiceNow's HTML fields take [HTML]:
+// none of them documents a list of elements, all rewrite what they are sent,
+// so what they show after a write is what counts. Azure DevOps takes it with
+// mentions of its own ([HTMLAzure], and [MarkdownAzure] for fields that are in
+// Markdown). Salesforce's rich text areas show fewer elements
+// ([HTMLSalesforce]), its feed posts a handful ([HTMLChatter]); its long text
+// areas and case comments, and ServiceNow's descriptions, are [Plain].
+// ServiceNow's comments and work notes are [Journal]: plain text with HTML
+// between [code] and [/code].
+//
+// A mention names an account of one system, and a stored picture or file has
+// an id there. [Convert] makes them text for another system; [Carry] asks what
+// they are there.
+//
+// HTML is written from the tree, so an element or attribute that no writer
+// names cannot leave. An independent sanitiser finds nothing to take away from
+// it: that is tested, and not done again at run time.
+//
 // All functions are pure, never fail and never panic. Their work grows
 // linearly with the input; nesting deeper than [MaxDepth] is flattened.
 package richtext
@@ -91,7 +111,8 @@ const (
 	Strike    MarkKind = "strike"
 	Sub       MarkKind = "sub"
 	Sup       MarkKind = "sup"
-	Color     MarkKind = "color" // Value = "#rrggbb", lower case
+	Color     MarkKind = "color"     // Value = "#rrggbb", lower case
+	Highlight MarkKind = "highlight" // the colour behind the text: Value as of Color, never white
 	Code      MarkKind = "code"
 )
 

@@ -16,6 +16,9 @@ type profile struct {
 	// reshape, if set, rewrites fitted blocks of one parent where the format
 	// has rules of its own. It must be idempotent.
 	reshape func(f *fitter, parent Kind, blocks []Node) []Node
+	// people and files say whose accounts mentions name and whose ids stored
+	// pictures and files have, "" if those of no system.
+	people, files string
 }
 
 // fitter reduces a tree to a profile and counts what that costs.
@@ -29,11 +32,16 @@ type fitter struct {
 func fit(p profile, d Doc) (Doc, []Loss) {
 	f := &fitter{profile: p, losses: map[[2]string]int{}}
 	out := tidy(Doc{Blocks: f.blocks("", d.Blocks)})
+	return out, f.list()
+}
+
+// list returns what was lost so far.
+func (f *fitter) list() []Loss {
 	var losses []Loss
 	for k, n := range f.losses {
 		losses = append(losses, Loss{Kind: k[0], Became: k[1], Count: n})
 	}
-	return out, mergeLosses(losses)
+	return mergeLosses(losses)
 }
 
 // lose counts one thing of a kind that became something else.

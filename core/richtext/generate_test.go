@@ -14,7 +14,7 @@ var someText = rapid.OneOf(
 		"&copy;", "&amp;", "<b>x</b>", "<!-- x -->", "{{ticket.id}}", "{{", "a  b", " lead", "trail ", "a\nb", "a\n\nb",
 		"[x] task", "| a | b |", "| --- | --- |", "\\", "**", "a*", "_", "!", "~~a~~", "\u00a0", "C:\\dir\\", "[link](x)",
 		"![i](x)", ":--", "&#32;", "<script>alert(1)</script>", "+ plus", "1)", "10:30", "a\u2003b", "日本", "<https://a.b>",
-		"[^1]", "[!NOTE]x", "`code`", "``", "\ufeff", "\u0000",
+		"[^1]", "@ann", "hi @ann-b.", "a@b", "@", "@0b8C1d2e", "ann", "-x", ".x", "/y", "[code]", "[/code]", "[DONE]", "2023-11-14", "[!NOTE]x", "`code`", "``", "\ufeff", "\u0000",
 	}),
 )
 
@@ -25,12 +25,12 @@ var someURL = rapid.SampledFrom([]string{
 })
 
 var someMark = rapid.Custom(func(t *rapid.T) Mark {
-	kind := rapid.SampledFrom([]MarkKind{Link, Strong, Em, Underline, Strike, Sub, Sup, Color, Code}).Draw(t, "mark")
+	kind := rapid.SampledFrom([]MarkKind{Link, Strong, Em, Underline, Strike, Sub, Sup, Color, Highlight, Code}).Draw(t, "mark")
 	m := Mark{Kind: kind}
 	switch kind {
 	case Link:
 		m.Value = someURL.Draw(t, "href")
-	case Color:
+	case Color, Highlight:
 		m.Value = rapid.SampledFrom([]string{"#ff0000", "#0F0", "red", "rgb(1, 2, 3)", "none"}).Draw(t, "color")
 	}
 	return m
@@ -42,7 +42,7 @@ var someInline = rapid.Custom(func(t *rapid.T) Node {
 		Kind:  kind,
 		Text:  someInlineText(t, kind),
 		Name:  rapid.SampledFrom([]string{"", ":smile:", "blue", "#abcdef", "pink", "c"}).Draw(t, "name"),
-		ID:    rapid.SampledFrom([]string{"", "id-1", "5b10"}).Draw(t, "id"),
+		ID:    rapid.SampledFrom([]string{"", "id-1", "5b10", "octo-cat", "acme/team", "12", "a.png", "0b8C1d2e-0000-4a5b-8c7d-0123456789aB", "5b10a2844c20165700ede21g", "557058:0b8c1d2e-0000-4a5b-8c7d-0123456789ab", "069000000000001AAA"}).Draw(t, "id"),
 		URL:   someURL.Draw(t, "url"),
 		Marks: rapid.SliceOfN(someMark, 0, 3).Draw(t, "marks"),
 	}
@@ -50,7 +50,7 @@ var someInline = rapid.Custom(func(t *rapid.T) Node {
 
 func someInlineText(t *rapid.T, kind Kind) string {
 	if kind == Date {
-		return rapid.SampledFrom([]string{"1700000000000", "0", "-1", "soon", ""}).Draw(t, "date")
+		return rapid.SampledFrom([]string{"1700000000000", "1700006400000", "0", "-1", "007", "99999999999999999", "soon", ""}).Draw(t, "date")
 	}
 	return someText.Draw(t, "text")
 }

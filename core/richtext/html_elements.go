@@ -84,7 +84,11 @@ func (b *htmlBuilder) openBlock(tag atom.Atom, attrs map[string]string) bool {
 		b.closeWithin(listWalls, atom.Li)
 		b.push(tag, Node{Kind: Item})
 	case atom.Blockquote:
-		b.push(tag, Node{Kind: Quote})
+		if name, ok := attrs["data-panel"]; ok {
+			b.push(tag, Node{Kind: Panel, Name: name})
+		} else {
+			b.push(tag, Node{Kind: Quote})
+		}
 	case atom.Details:
 		b.push(tag, Node{Kind: Expand})
 	case atom.Summary:
@@ -122,7 +126,13 @@ func (b *htmlBuilder) openVoid(tag atom.Atom, attrs map[string]string) bool {
 		if b.hides.tag != 0 || invisible(attrs) {
 			b.lost = append(b.lost, Loss{Kind: "trackingImage", Became: "nothing", Count: 1})
 		} else {
-			b.inline(Node{Kind: Image, Text: attrs["alt"], URL: attrs["src"], Marks: b.active()})
+			n := Node{Kind: Image, Text: attrs["alt"], URL: attrs["src"], Marks: b.active()}
+			if b.picture != nil {
+				if n.ID = b.picture(attrs); n.ID != "" {
+					n.URL = ""
+				}
+			}
+			b.inline(n)
 		}
 	case atom.Input:
 		if strings.EqualFold(attrs["type"], "checkbox") {
@@ -150,7 +160,9 @@ func (b *htmlBuilder) openMark(tag atom.Atom, attrs map[string]string) {
 		marks = append(marks, Mark{Link, attrs["href"]})
 	case atom.Font:
 		marks = append(marks, Mark{Color, attrs["color"]})
-	case atom.Span:
+	case atom.Mark:
+		marks = append(marks, Mark{Highlight, "yellow"})
+	case atom.Span, atom.Time:
 	default:
 		if marks == nil {
 			return
@@ -158,7 +170,8 @@ func (b *htmlBuilder) openMark(tag atom.Atom, attrs map[string]string) {
 	}
 	marks = append(marks, styleMarks(attrs["style"])...)
 	if len(b.marks) < maxMarks {
-		b.marks = append(b.marks, htmlMark{tag, cleanMarks(marks)})
+		becomes, value := spanOf(tag.String(), attrs)
+		b.marks = append(b.marks, htmlMark{tag, cleanMarks(marks), becomes, value, b.lines, len(b.line)})
 	}
 }
 
@@ -171,6 +184,8 @@ func styleMarks(style string) []Mark {
 		switch strings.ToLower(strings.TrimSpace(key)) {
 		case "color":
 			out = append(out, Mark{Color, value})
+		case "background-color", "background":
+			out = append(out, Mark{Highlight, value})
 		case "font-weight":
 			if value == "bold" || value == "bolder" || len(value) == 3 && value >= "600" && value <= "900" {
 				out = append(out, Mark{Kind: Strong})
@@ -245,6 +260,7 @@ func (b *htmlBuilder) close(tag atom.Atom) {
 func (b *htmlBuilder) closeMark(tag atom.Atom) {
 	for i := len(b.marks) - 1; i >= 0; i-- {
 		if b.marks[i].tag == tag {
+			b.span(b.marks[i])
 			b.marks = append(b.marks[:i], b.marks[i+1:]...)
 			return
 		}

@@ -9,25 +9,18 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// htmlCodec reads and writes the HTML of comments and descriptions. It reads
-// what browsers and mail programs produce and writes a small, safe subset:
-// no scripts, styles (but text colours), event handlers or classes (but a
-// code block's language).
-type htmlCodec struct{}
-
 // maxOpen bounds how many elements may be open at once. It leaves room for
 // MaxDepth containers of up to four elements each.
 const maxOpen = 4*MaxDepth + 20
 
 // parse reads a token at a time: the work is linear and nesting bounded
 // whatever the input.
-func (htmlCodec) parse(source string) Doc { return parseHTML(source, false) }
+func (c htmlCodec) parse(source string) Doc { return parseHTML(source, c.reads) }
 
-// parseHTML reads HTML, or Asana's XML, in which white space stands for
-// itself.
-func parseHTML(source string, asana bool) Doc {
+// parseHTML reads HTML of a dialect, Asana's XML among them.
+func parseHTML(source string, dialect htmlDialect) Doc {
 	z := html.NewTokenizer(strings.NewReader(cleanText(source)))
-	b := htmlBuilder{frames: []htmlFrame{{}}, asana: asana}
+	b := htmlBuilder{frames: []htmlFrame{{}}, htmlDialect: dialect}
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
@@ -53,17 +46,25 @@ type htmlFrame struct {
 	marks int // formattings open when it began; cells and items close later ones
 }
 
+// htmlMark is an open formatting. becomes says what the text in it stands
+// for, from where in which line.
 type htmlMark struct {
-	tag  atom.Atom
-	mark []Mark
+	tag     atom.Atom
+	mark    []Mark
+	becomes Kind
+	value   string
+	line    int
+	from    int
 }
 
 // htmlBuilder builds the tree. line collects the inline content of the
 // current paragraph or heading.
 type htmlBuilder struct {
+	htmlDialect
 	frames  []htmlFrame
 	marks   []htmlMark
 	line    []Node
+	lines   int  // that have ended
 	heading int  // level of the open heading, 0 outside
 	summary bool // the line is the title of the open details element
 	space   bool // white space seen, not yet written
@@ -71,10 +72,9 @@ type htmlBuilder struct {
 	pre     *strings.Builder // set inside pre
 	preName string
 	skip    atom.Atom // element whose text is not content
-	asana   bool      // white space stands for itself, people have gids
 	hides   hiddenElement
 	lost    []Loss
-	person  *Node // the mention whose name is being read
+	named   *Node // the mention whose name is being read
 }
 
 func (b *htmlBuilder) finish() Doc {
@@ -110,9 +110,9 @@ func (b *htmlBuilder) text(s string) {
 	case b.pre != nil:
 		b.pre.WriteString(s)
 		return
-	case b.named(s):
+	case b.name(s):
 		return
-	case b.asana:
+	case b.exact:
 		b.inline(Node{Kind: Text, Text: s, Marks: b.active()})
 		return
 	}
@@ -133,7 +133,11 @@ func (b *htmlBuilder) text(s string) {
 		sb.WriteRune(r)
 	}
 	if sb.Len() > 0 {
-		b.inline(Node{Kind: Text, Text: sb.String(), Marks: marks})
+		if b.logins {
+			b.withLogins(sb.String(), marks)
+		} else {
+			b.inline(Node{Kind: Text, Text: sb.String(), Marks: marks})
+		}
 	}
 	if space && !b.space {
 		b.space, b.spaced = true, marks
@@ -153,6 +157,7 @@ func (b *htmlBuilder) inline(n Node) {
 // endLine closes the current paragraph or heading.
 func (b *htmlBuilder) endLine() {
 	b.endMention()
+	b.lines++
 	b.space = false
 	if len(b.line) == 0 {
 		return
@@ -172,10 +177,19 @@ func (b *htmlBuilder) endLine() {
 func visibleText(nodes []Node) string {
 	var sb strings.Builder
 	for _, n := range nodes {
-		if n.Kind == HardBreak {
+		switch n.Kind {
+		case HardBreak:
 			sb.WriteByte(' ')
+		case Mention:
+			sb.WriteString("@" + firstOf(n.Text, n.ID))
+		case Date:
+			_, text, _ := dateHTML(n)
+			sb.WriteString(text)
+		case Status:
+			sb.WriteString("[" + n.Text + "]")
+		default:
+			sb.WriteString(n.Text)
 		}
-		sb.WriteString(n.Text)
 	}
 	return sb.String()
 }

@@ -5,25 +5,11 @@ import (
 	"strings"
 )
 
-func (htmlCodec) profile() profile {
-	return profile{
-		block:  func(parent, child Kind) bool { return child != Panel },
-		inline: func(n Node) bool { return n.Kind == Text || n.Kind == HardBreak || n.Kind == Image && n.URL != "" },
-		mark:   func(MarkKind) bool { return true },
-		reshape: func(f *fitter, parent Kind, blocks []Node) []Node {
-			return f.each(taskLists(blocks), func(b *Node) {
-				if b.Kind == Paragraph || b.Kind == Heading {
-					b.Children = f.each(b.Children, unescapePlaceholder)
-				}
-			})
-		},
-	}
-}
-
 // write returns safe HTML: only elements this file names, no attributes but
-// href, src, alt, start, spans, a code block's language and a text colour.
-func (htmlCodec) write(d Doc) string {
-	var w htmlWriter
+// href, src, alt, start, spans, datetime, a code block's language, colours and
+// the data of a panel, status or mention.
+func (c htmlCodec) write(d Doc) string {
+	w := htmlWriter{codec: c}
 	w.blocks(d.Blocks)
 	return w.sb.String()
 }
@@ -31,9 +17,11 @@ func (htmlCodec) write(d Doc) string {
 // htmlWriter writes fitted trees. spaced says that a space written now would
 // collapse with what stands before it.
 type htmlWriter struct {
+	codec   htmlCodec
 	sb      strings.Builder
 	spaced  bool
 	oneLine bool // write no line ends, for HTML inside Markdown
+	github  bool // "@name" in text would mention somebody
 	under   string
 }
 
@@ -61,8 +49,12 @@ func (w *htmlWriter) block(n Node) {
 		w.sb.WriteString("<hr>")
 	case Quote:
 		w.element("blockquote", n.Children)
+	case Panel:
+		w.sb.WriteString(`<blockquote data-panel="` + n.Name + `">`)
+		w.blocks(n.Children)
+		w.sb.WriteString("</blockquote>")
 	case Expand:
-		w.sb.WriteString("<details><summary>" + htmlEscaper.Replace(n.Name) + "</summary>")
+		w.sb.WriteString("<details><summary>" + w.text(n.Name) + "</summary>")
 		w.blocks(n.Children)
 		w.sb.WriteString("</details>")
 	case BulletList:
@@ -165,7 +157,7 @@ func markRun(nodes []Node, i, depth int) int {
 func (w *htmlWriter) nested(nodes []Node, depth int) {
 	for i := 0; i < len(nodes); {
 		if len(nodes[i].Marks) <= depth {
-			w.inline(nodes[i])
+			w.inline(nodes[i], nodes[i+1:])
 			i++
 			continue
 		}
@@ -184,8 +176,13 @@ func (w *htmlWriter) tags(m Mark) (open, end string) {
 		return `<a href="` + htmlEscaper.Replace(m.Value) + `">`, "</a>"
 	case Color:
 		return `<span style="color:` + m.Value + `">`, "</span>"
+	case Highlight:
+		return `<span style="background-color:` + m.Value + `">`, "</span>"
 	}
 	tag := htmlTags[m.Kind]
+	if w.codec.short {
+		tag = firstOf(map[MarkKind]string{Strong: "b", Em: "i"}[m.Kind], tag)
+	}
 	if m.Kind == Underline && w.under != "" {
 		tag = w.under
 	}
@@ -194,17 +191,39 @@ func (w *htmlWriter) tags(m Mark) (open, end string) {
 
 var htmlTags = map[MarkKind]string{Strong: "strong", Em: "em", Underline: "u", Strike: "s", Sub: "sub", Sup: "sup", Code: "code"}
 
-func (w *htmlWriter) inline(n Node) {
+// inline writes one node; next are those that follow it.
+func (w *htmlWriter) inline(n Node, next []Node) {
 	switch n.Kind {
 	case HardBreak:
 		w.sb.WriteString("<br>")
 		w.spaced = true
 	case Image:
+		if n.URL == "" && w.codec.picture != nil {
+			n.URL = w.codec.picture(n.ID)
+		}
 		w.sb.WriteString(`<img src="` + htmlEscaper.Replace(n.URL) + `" alt="` + htmlEscaper.Replace(n.Text) + `">`)
 		w.spaced = false
 	case Text:
 		w.sb.WriteString(w.escape(n.Text))
+	case Mention:
+		if w.github {
+			before, after := apart(w.sb.String(), next)
+			w.sb.WriteString(before + "@" + n.ID + after)
+		} else {
+			w.sb.WriteString(w.codec.mention(n))
+		}
+		w.spaced = false
+	case Date:
+		w.around(dateHTML(n))
+	case Status:
+		w.around(statusHTML(n))
 	}
+}
+
+// around writes an element with text in it.
+func (w *htmlWriter) around(open, text, end string) {
+	w.sb.WriteString(open + w.text(text) + end)
+	w.spaced = false
 }
 
 var htmlEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
@@ -220,5 +239,20 @@ func (w *htmlWriter) escape(s string) string {
 		w.spaced = r == ' '
 		sb.WriteRune(r)
 	}
-	return strings.ReplaceAll(htmlEscaper.Replace(sb.String()), "\u00a0", "&nbsp;")
+	return strings.ReplaceAll(w.text(sb.String()), "\u00a0", "&nbsp;")
+}
+
+// text escapes what HTML, or GitHub, would take for notation.
+func (w *htmlWriter) text(s string) string {
+	if s = htmlEscaper.Replace(s); !w.github || !strings.Contains(s, "@") {
+		return s
+	}
+	var sb strings.Builder
+	for i := range len(s) {
+		sb.WriteByte(s[i])
+		if s[i] == '@' && mentions(s, i) {
+			sb.WriteString(noMention)
+		}
+	}
+	return sb.String()
 }

@@ -140,7 +140,7 @@ func cleanInline(n Node) []Node {
 		if id == "" {
 			return cleanTextNode("@"+name, marks)
 		}
-		return []Node{{Kind: Mention, ID: id, Text: name, Marks: marks}}
+		return []Node{{Kind: Mention, ID: id, Text: name, Marks: dropMark(marks, Code)}}
 	case Emoji:
 		e := Node{Kind: Emoji, Name: cleanLine(n.Name), Text: cleanLine(n.Text), Marks: marks}
 		if e.Name == "" {
@@ -151,10 +151,10 @@ func cleanInline(n Node) []Node {
 		if _, err := strconv.ParseInt(n.Text, 10, 64); err != nil {
 			return cleanTextNode(n.Text, marks)
 		}
-		return []Node{{Kind: Date, Text: n.Text, Marks: marks}}
+		return []Node{{Kind: Date, Text: n.Text, Marks: dropMark(marks, Code)}}
 	case Status:
 		if text := cleanLine(n.Text); text != "" {
-			return []Node{{Kind: Status, Text: text, Name: cleanLine(n.Name), Marks: marks}}
+			return []Node{{Kind: Status, Text: text, Name: cleanLine(n.Name), Marks: dropMark(marks, Code)}}
 		}
 		return nil
 	case Image:

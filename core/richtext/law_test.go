@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var formats = []Format{ADF, HTML, Markdown, Wiki, Asana, AsanaComment, Plain}
+var formats = []Format{ADF, HTML, HTMLAzure, HTMLSalesforce, HTMLChatter, Journal, Markdown, MarkdownAzure, Wiki, Asana, AsanaComment, Plain}
 
 // dump writes a tree on one line.
 func dump(nodes []Node) string {

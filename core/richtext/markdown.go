@@ -12,39 +12,66 @@ import (
 // markdownCodec reads and writes GitHub Flavored Markdown as GitHub shows it
 // in issues and comments: a line end is a line break, inline HTML counts
 // ("GitHub Flavored Markdown Spec"; "Basic writing and formatting syntax").
-type markdownCodec struct{}
+// Azure DevOps takes the same but for alerts, and mentions by GUID.
+type markdownCodec struct{ azure bool }
 
-var markdownEngine = goldmark.New(
-	goldmark.WithExtensions(extension.GFM),
-	goldmark.WithRendererOptions(html.WithUnsafe(), html.WithHardWraps()),
+func newMarkdown(more ...goldmark.Extender) goldmark.Markdown {
+	return goldmark.New(
+		goldmark.WithExtensions(append(more, extension.GFM)...),
+		goldmark.WithRendererOptions(html.WithUnsafe(), html.WithHardWraps()),
+	)
+}
+
+var (
+	markdownEngine      = newMarkdown()
+	azureMarkdownEngine = newMarkdown(azurePeople{})
 )
 
 // parse reads Markdown by what it means, its HTML. The HTML codec decides
 // what of it is safe, so raw HTML in Markdown needs no rules of its own.
-func (markdownCodec) parse(source string) Doc {
+func (c markdownCodec) parse(source string) Doc {
 	source = cleanText(source)
 	if !tame(source) {
 		return plainCodec{}.parse(source)
 	}
+	engine, dialect := markdownEngine, githubHTML
+	if c.azure {
+		engine, dialect = azureMarkdownEngine, azureHTML
+	}
 	var buf bytes.Buffer
-	if err := markdownEngine.Convert([]byte(source), &buf); err != nil {
+	if err := engine.Convert([]byte(source), &buf); err != nil {
 		return plainCodec{}.parse(source)
 	}
-	return htmlCodec{}.parse(buf.String())
+	return parseHTML(buf.String(), dialect)
 }
 
-func (markdownCodec) profile() profile {
-	return profile{
-		block:   func(parent, child Kind) bool { return parent != Cell || child != Panel },
-		inside:  insideMarkdown,
-		inline:  htmlCodec{}.profile().inline,
-		mark:    func(m MarkKind) bool { return m != Color },
-		reshape: reshapeMarkdown,
+func (c markdownCodec) profile() profile {
+	people := "github"
+	if c.azure {
+		people = "azuredevops"
 	}
+	return profile{
+		block:   func(parent, child Kind) bool { return parent == Cell || child != Panel || !c.azure },
+		inside:  insideMarkdown,
+		inline:  c.holds,
+		people:  people,
+		mark:    func(m MarkKind) bool { return m != Color && m != Highlight },
+		reshape: c.reshape,
+	}
+}
+
+func (c markdownCodec) holds(n Node) bool {
+	if n.Kind != Mention {
+		return sharedHTML.holds(n)
+	}
+	if c.azure {
+		return guid.MatchString(n.ID)
+	}
+	return wholeLogin.MatchString(n.ID)
 }
 
 // insideMarkdown keeps the parent Cell for everything in a table: what is not
-// a line of text is HTML there, and HTML has no panels.
+// a line of text is HTML there, which knows no alerts.
 func insideMarkdown(parent, child Kind) Kind {
 	if parent == Cell {
 		return Cell
@@ -59,14 +86,19 @@ var alerts = []struct{ label, panel string }{
 	{"[!IMPORTANT]", "note"}, {"[!WARNING]", "warning"}, {"[!CAUTION]", "error"},
 }
 
-// reshapeMarkdown reads quotes that start with an alert label as panels.
-func reshapeMarkdown(f *fitter, parent Kind, blocks []Node) []Node {
-	blocks = taskLists(blocks)
-	if parent == Cell {
+// reshape reads quotes that start with an alert label as panels.
+func (c markdownCodec) reshape(f *fitter, parent Kind, blocks []Node) []Node {
+	blocks = f.each(taskLists(blocks), func(b *Node) {
+		if b.Kind == Paragraph || b.Kind == Heading {
+			b.Children = f.each(b.Children, func(n *Node) { c.fitInline(f, n) })
+		}
+	})
+	if parent == Cell || c.azure {
 		return blocks
 	}
 	return f.each(blocks, func(b *Node) {
 		if b.Kind == Panel && b.Name == "success" {
+			f.lose("panel colour", "tip")
 			b.Name = "tip"
 		}
 		if b.Kind != Quote || len(b.Children) == 0 || b.Children[0].Kind != Paragraph {
@@ -130,4 +162,18 @@ func tame(source string) bool {
 		}
 	}
 	return true
+}
+
+// fitInline applies what the notation asks of one node.
+func (c markdownCodec) fitInline(f *fitter, n *Node) {
+	switch n.Kind {
+	case Mention:
+		n.Text = "" // the reader sees the name the system has for it
+		f.unlink(n)
+		if c.azure {
+			n.ID = strings.ToLower(n.ID)
+		}
+	case Status:
+		n.Name = statusColor(n.Name)
+	}
 }

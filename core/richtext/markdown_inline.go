@@ -9,6 +9,7 @@ import (
 
 // markdownWriter writes one paragraph, heading or cell.
 type markdownWriter struct {
+	codec   markdownCodec
 	sb      strings.Builder
 	oneLine bool // breaks are <br>
 	inCell  bool // bars end the cell
@@ -16,14 +17,14 @@ type markdownWriter struct {
 	spaced  bool // a space written now would be lost
 }
 
-func markdownLines(nodes []Node) []string {
-	w := markdownWriter{spaced: true}
+func (c markdownCodec) lines(nodes []Node) []string {
+	w := markdownWriter{codec: c, spaced: true}
 	w.nested(nodes, 0)
 	return strings.Split(w.sb.String(), "\n")
 }
 
-func markdownLine(nodes []Node) string {
-	w := markdownWriter{oneLine: true, spaced: true}
+func (c markdownCodec) line(nodes []Node) string {
+	w := markdownWriter{codec: c, oneLine: true, spaced: true}
 	w.nested(nodes, 0)
 	return w.sb.String()
 }
@@ -33,7 +34,7 @@ func (w *markdownWriter) nested(nodes []Node, depth int) {
 	for i := 0; i < len(nodes); {
 		n := nodes[i]
 		if len(n.Marks) <= depth || n.Marks[depth].Kind == Code {
-			w.inline(n)
+			w.inline(n, nodes[i+1:])
 			i++
 			continue
 		}
@@ -135,8 +136,21 @@ func markdownTarget(s string) string {
 	return strings.NewReplacer("(", `\(`, ")", `\)`, "&", "&amp;", "*", `\*`, "_", `\_`, "!", `\!`, "~", `\~`).Replace(s)
 }
 
-func (w *markdownWriter) inline(n Node) {
+// inline writes one node; next are those that follow it.
+func (w *markdownWriter) inline(n Node, next []Node) {
 	switch n.Kind {
+	case Mention:
+		if w.codec.azure {
+			w.raw("@<" + n.ID + ">")
+		} else {
+			before, after := apart(w.sb.String(), next)
+			w.raw(before + "@" + n.ID + after)
+		}
+		w.spaced = false
+	case Date:
+		w.around(dateHTML(n))
+	case Status:
+		w.around(statusHTML(n))
 	case HardBreak:
 		if w.oneLine || strings.HasSuffix(w.sb.String(), `\`) {
 			w.raw("<br>") // also where a backslash would be read with the text's own
@@ -156,6 +170,15 @@ func (w *markdownWriter) inline(n Node) {
 			w.text(n.Text)
 		}
 	}
+}
+
+// around writes an element with text in it.
+func (w *markdownWriter) around(open, text, end string) {
+	w.raw(open)
+	w.spaced = false
+	w.text(text)
+	w.raw(end)
+	w.spaced = false
 }
 
 func (w *markdownWriter) code(s string) {
@@ -191,6 +214,12 @@ func (w *markdownWriter) text(s string) {
 				w.spaced = false
 				continue
 			}
+		}
+		if r == '@' && !w.codec.azure && mentions(s, i) {
+			w.raw("@" + noMention)
+			w.spaced = false
+			i += size
+			continue
 		}
 		if needsEscape(s, i, start) || r == '|' && w.inCell {
 			w.sb.WriteByte('\\')

@@ -8,12 +8,12 @@ import (
 // write returns Markdown that reads back as the same tree. It prefers the
 // plain notation; where that would be ambiguous it writes HTML, which
 // Markdown allows and GitHub shows.
-func (markdownCodec) write(d Doc) string {
-	return strings.Join(markdownBlocks(d.Blocks), "\n")
+func (c markdownCodec) write(d Doc) string {
+	return strings.Join(c.blocks(d.Blocks), "\n")
 }
 
-// markdownBlocks returns the lines of blocks, one blank line between two.
-func markdownBlocks(nodes []Node) []string {
+// blocks returns the lines of blocks, one blank line between two.
+func (c markdownCodec) blocks(nodes []Node) []string {
 	var out []string
 	for i, n := range nodes {
 		if i > 0 {
@@ -32,17 +32,17 @@ func markdownBlocks(nodes []Node) []string {
 		if n.Kind == TaskList && i > 0 && nodes[i-1].Kind == BulletList || n.Kind == BulletList && i > 0 && nodes[i-1].Kind == TaskList {
 			out = append(out, "<!-- -->", "")
 		}
-		out = append(out, markdownBlock(n, delimiter)...)
+		out = append(out, c.block(n, delimiter)...)
 	}
 	return out
 }
 
-func markdownBlock(n Node, delimiter string) []string {
+func (c markdownCodec) block(n Node, delimiter string) []string {
 	switch n.Kind {
 	case Paragraph:
-		return markdownLines(n.Children)
+		return c.lines(n.Children)
 	case Heading:
-		return []string{strings.Repeat("#", n.Level) + " " + markdownLine(n.Children)}
+		return []string{strings.Repeat("#", n.Level) + " " + c.line(n.Children)}
 	case CodeBlock:
 		fence := strings.Repeat("`", max(3, longestRun(n.Text, '`')+1))
 		out := append([]string{fence + n.Name}, strings.Split(n.Text, "\n")...)
@@ -50,43 +50,57 @@ func markdownBlock(n Node, delimiter string) []string {
 	case Rule:
 		return []string{"***"}
 	case Quote:
-		return prefixed("> ", "> ", markdownBlocks(n.Children))
+		return prefixed("> ", "> ", c.blocks(n.Children))
 	case Panel:
-		return markdownPanel(n)
+		return c.panel(n)
 	case Expand:
-		out := []string{"<details><summary>" + markdownHTML(htmlEscaper.Replace(n.Name)) + "</summary>", ""}
-		out = append(out, markdownBlocks(n.Children)...)
+		out := []string{"<details><summary>" + c.summary(n.Name) + "</summary>", ""}
+		out = append(out, c.blocks(n.Children)...)
 		return append(out, "", "</details>")
 	case BulletList, OrderedList, TaskList:
-		return markdownList(n, delimiter)
+		return c.list(n, delimiter)
 	case Table:
 		if simpleTable(n) {
-			return markdownTable(n)
+			return c.table(n)
 		}
-		w := htmlWriter{oneLine: true, under: "ins"}
+		w := c.html()
 		w.block(n)
 		return []string{markdownHTML(w.sb.String())}
 	}
 	return nil
 }
 
+// html returns a writer of HTML within Markdown.
+func (c markdownCodec) html() htmlWriter {
+	w := htmlWriter{codec: sharedHTML, oneLine: true, under: "ins", github: !c.azure}
+	if c.azure {
+		w.codec = azureCodec
+	}
+	return w
+}
+
+func (c markdownCodec) summary(s string) string {
+	w := c.html()
+	return markdownHTML(w.text(s))
+}
+
 // markdownHTML returns HTML on one line.
 func markdownHTML(s string) string { return strings.ReplaceAll(s, "\n", "&#10;") }
 
-func markdownPanel(n Node) []string {
+func (c markdownCodec) panel(n Node) []string {
 	for _, a := range alerts {
 		if a.panel == n.Name {
-			lines := append([]string{a.label}, markdownBlocks(n.Children)...)
+			lines := append([]string{a.label}, c.blocks(n.Children)...)
 			if len(n.Children) > 0 && n.Children[0].Kind != Paragraph {
 				lines = append([]string{a.label, ""}, lines[1:]...)
 			}
 			return prefixed("> ", "> ", lines)
 		}
 	}
-	return prefixed("> ", "> ", markdownBlocks(n.Children))
+	return prefixed("> ", "> ", c.blocks(n.Children))
 }
 
-func markdownList(n Node, delimiter string) []string {
+func (c markdownCodec) list(n Node, delimiter string) []string {
 	var out []string
 	loose := false
 	for _, item := range n.Children {
@@ -99,9 +113,9 @@ func markdownList(n Node, delimiter string) []string {
 		}
 		var lines []string
 		if !loose && len(item.Children) == 2 {
-			lines = append(markdownBlocks(item.Children[:1]), markdownBlocks(item.Children[1:])...)
+			lines = append(c.blocks(item.Children[:1]), c.blocks(item.Children[1:])...)
 		} else {
-			lines = markdownBlocks(item.Children)
+			lines = c.blocks(item.Children)
 		}
 		if n.Kind == TaskList {
 			lines = markdownTask(item, lines)
@@ -169,15 +183,15 @@ func simpleTable(n Node) bool {
 	return true
 }
 
-func markdownTable(n Node) []string {
+func (c markdownCodec) table(n Node) []string {
 	var out []string
 	for i, row := range n.Children {
 		line := "|"
-		for _, c := range row.Children {
+		for _, cell := range row.Children {
 			text := ""
-			if len(c.Children) > 0 {
-				w := markdownWriter{inCell: true, oneLine: true, spaced: true}
-				w.nested(c.Children[0].Children, 0)
+			if len(cell.Children) > 0 {
+				w := markdownWriter{codec: c, inCell: true, oneLine: true, spaced: true}
+				w.nested(cell.Children[0].Children, 0)
 				text = w.sb.String()
 			}
 			line += " " + text + " |"

@@ -1,6 +1,6 @@
 package richtext
 
-var markOrder = map[MarkKind]int{Link: 1, Strong: 2, Em: 3, Underline: 4, Strike: 5, Sub: 6, Sup: 7, Color: 8, Code: 9}
+var markOrder = map[MarkKind]int{Link: 1, Strong: 2, Em: 3, Underline: 4, Strike: 5, Sub: 6, Sup: 7, Color: 8, Highlight: 9, Code: 10}
 
 // cleanMarks returns marks without duplicates and nonsense, in canonical
 // order. Of two marks that exclude each other (two links, sub and sup) the
@@ -20,6 +20,10 @@ func cleanMarks(marks []Mark) []Mark {
 			if m.Value = cleanColor(m.Value); m.Value == "" {
 				continue
 			}
+		case Highlight:
+			if m.Value = cleanHighlight(m.Value); m.Value == "" {
+				continue
+			}
 		default:
 			m.Value = ""
 		}
@@ -29,7 +33,7 @@ func cleanMarks(marks []Mark) []Mark {
 }
 
 // markSlots holds at most one mark per place in the canonical order.
-type markSlots [10]Mark
+type markSlots [11]Mark
 
 // put adds m; sub and sup share a place.
 func (s *markSlots) put(m Mark) {

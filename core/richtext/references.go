@@ -43,8 +43,10 @@ func Rewrite(f Format, source string, change Change) string {
 	return out
 }
 
-// Carry is Convert with the references changed on the way: change sees what
-// source names, and what it returns is written in the format to.
+// Carry is [Convert] with the references changed on the way: change sees what
+// source names, and what it returns is written in the format to. An id it
+// returns is one of the other system: for what that does not know, it has to
+// return a Text.
 func Carry(from, to Format, source string, change Change) (string, []Loss) {
 	d := Parse(from, source)
 	d.Blocks, _ = changeAll(d.Blocks, change)
@@ -88,4 +90,24 @@ func (r Reference) node(marks []Mark) Node {
 		return Node{Kind: Text, Text: r.Name, Marks: marks}
 	}
 	return Node{Kind: r.Kind, ID: r.ID, URL: r.URL, Text: r.Name, Name: r.Collection, Marks: marks}
+}
+
+// withoutForeign returns nodes in which what only from's system knows by its id
+// is text, unless to's is the same system.
+func withoutForeign(nodes []Node, from, to profile) ([]Node, []Loss) {
+	f := &fitter{losses: map[[2]string]int{}}
+	people := from.people == to.people
+	files := from.files == to.files
+	return f.unnamed(nodes, people, files), f.list()
+}
+
+func (f *fitter) unnamed(nodes []Node, people, files bool) []Node {
+	return f.each(nodes, func(n *Node) {
+		switch {
+		case n.Kind == Mention && !people, (n.Kind == Image || n.Kind == File) && n.ID != "" && !files:
+			*n = f.degradeInline(*n)
+		case n.Children != nil:
+			n.Children = f.unnamed(n.Children, people, files)
+		}
+	})
 }

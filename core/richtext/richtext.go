@@ -11,11 +11,21 @@ type Format string
 
 // The formats known today.
 const (
-	ADF      Format = "adf"      // Atlassian Document Format, JSON (Jira Cloud REST v3)
-	HTML     Format = "html"     // the HTML that comment and description fields hold (Zendesk html_body and its like)
+	ADF  Format = "adf"  // Atlassian Document Format, JSON (Jira Cloud REST v3)
+	HTML Format = "html" // the HTML that comment and description fields hold (Zendesk html_body and its like)
+	// HTMLAzure is HTML with the mentions of Azure DevOps.
+	HTMLAzure Format = "html-azuredevops"
+	// HTMLSalesforce is the HTML of Salesforce's rich text areas.
+	HTMLSalesforce Format = "html-salesforce"
+	// HTMLChatter is the HTML of Salesforce's feed posts.
+	HTMLChatter Format = "html-chatter"
+	// Journal is the text of ServiceNow's comments and work notes, with HTML in [code]…[/code].
+	Journal  Format = "servicenow-journal"
 	Markdown Format = "markdown" // GitHub Flavored Markdown
-	Wiki     Format = "wiki"     // Jira wiki markup (Data Center, REST v2)
-	Asana    Format = "asana"    // Asana's XML of task notes (html_notes)
+	// MarkdownAzure is the Markdown of Azure DevOps.
+	MarkdownAzure Format = "markdown-azuredevops"
+	Wiki          Format = "wiki"  // Jira wiki markup (Data Center, REST v2)
+	Asana         Format = "asana" // Asana's XML of task notes (html_notes)
 	// AsanaComment is Asana's XML of comments (html_text): no headings, no rules.
 	AsanaComment Format = "asana-comment"
 	Plain        Format = "plain" // plain text; a blank line separates paragraphs
@@ -31,13 +41,18 @@ type codec interface {
 
 // codecs is the registry: a new format is one more line here.
 var codecs = map[Format]codec{
-	ADF:          adfCodec{},
-	HTML:         htmlCodec{},
-	Markdown:     markdownCodec{},
-	Wiki:         wikiCodec{},
-	Asana:        asanaCodec{},
-	AsanaComment: asanaCodec{comment: true},
-	Plain:        plainCodec{},
+	ADF:            adfCodec{},
+	HTML:           sharedHTML,
+	HTMLAzure:      azureCodec,
+	HTMLSalesforce: salesforceCodec,
+	HTMLChatter:    chatterCodec,
+	Journal:        journalCodec{},
+	Markdown:       markdownCodec{},
+	MarkdownAzure:  markdownCodec{azure: true},
+	Wiki:           wikiCodec{},
+	Asana:          asanaCodec{},
+	AsanaComment:   asanaCodec{comment: true},
+	Plain:          plainCodec{},
 }
 
 // codecOf returns the codec of f; an unknown format is read and written as
@@ -73,9 +88,17 @@ func Render(f Format, d Doc) (string, []Loss) {
 	return c.write(fitted), mergeLosses(d.Lost, losses)
 }
 
-// Convert is Render of Parse.
+// Convert is Render of Parse. A mention, and a picture or file that is stored
+// in its own system, means nothing in another: it becomes its name. [Carry]
+// takes people and files along.
 func Convert(from, to Format, source string) (string, []Loss) {
-	return Render(to, Parse(from, source))
+	d := Parse(from, source)
+	if from != to {
+		var losses []Loss
+		d.Blocks, losses = withoutForeign(d.Blocks, codecOf(from).profile(), codecOf(to).profile())
+		d.Lost = mergeLosses(d.Lost, losses)
+	}
+	return Render(to, d)
 }
 
 // Normal returns the normal form of source: what duplex itself would have

@@ -88,12 +88,29 @@ func wikiInline(n Node) bool {
 	return false
 }
 
+// jiraAccount tells the account ids of Jira Cloud, which wiki markup marks,
+// from the user names of Data Center.
+var jiraAccount = regexp.MustCompile(`^(?:[0-9a-f]{24}|[0-9]{1,10}:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
+
+const accountPrefix = "accountid:"
+
+// wikiAccount returns the id of a mention, as ADF has it where it is one of
+// Jira Cloud.
+func wikiAccount(s string) string {
+	if id, ok := strings.CutPrefix(s, accountPrefix); ok && jiraAccount.MatchString(id) {
+		return id
+	}
+	return s
+}
+
 func (wikiCodec) profile() profile {
 	return profile{
 		block:   wikiHolds,
 		inside:  insideWiki,
 		inline:  wikiInline,
-		mark:    func(MarkKind) bool { return true },
+		mark:    func(m MarkKind) bool { return m != Highlight },
 		reshape: reshapeWiki,
+		people:  "jira",
+		files:   "wiki",
 	}
 }

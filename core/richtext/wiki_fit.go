@@ -21,6 +21,7 @@ func reshapeWiki(f *fitter, parent Kind, blocks []Node) []Node {
 			b.Children = f.wikiLine(b.Children)
 		case Panel:
 			if b.Name == "tip" {
+				f.lose("panel colour", "success")
 				b.Name = "success"
 			}
 		case CodeBlock:

@@ -247,7 +247,7 @@ func (r *wikiReader) link() int {
 	switch {
 	case strings.HasPrefix(inner, "~") && wikiName.MatchString(inner[1:]):
 		r.flush()
-		r.add(Node{Kind: Mention, ID: inner[1:]})
+		r.add(Node{Kind: Mention, ID: wikiAccount(inner[1:])})
 		return size
 	case strings.HasPrefix(inner, "^") && wikiFile(inner[1:]):
 		r.flush()

@@ -193,6 +193,9 @@ func (w *wikiWriter) link(href string, nodes []Node, depth int) {
 func (w *wikiWriter) inline(n Node) {
 	switch n.Kind {
 	case Mention:
+		if jiraAccount.MatchString(n.ID) {
+			n.ID = accountPrefix + n.ID
+		}
 		w.raw("[~" + n.ID + "]")
 	case File:
 		w.raw("[^" + n.ID + "]")
