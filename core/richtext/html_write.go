@@ -207,7 +207,7 @@ func (w *htmlWriter) inline(n Node, next []Node) {
 		w.sb.WriteString(w.escape(n.Text))
 	case Mention:
 		if w.github {
-			before, after := apart(w.sb.String(), next)
+			before, after := keepApart(w.sb.String(), next)
 			w.sb.WriteString(before + "@" + n.ID + after)
 		} else {
 			w.sb.WriteString(w.codec.mention(n))

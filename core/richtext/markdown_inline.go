@@ -143,7 +143,7 @@ func (w *markdownWriter) inline(n Node, next []Node) {
 		if w.codec.azure {
 			w.raw("@<" + n.ID + ">")
 		} else {
-			before, after := apart(w.sb.String(), next)
+			before, after := keepApart(w.sb.String(), next)
 			w.raw(before + "@" + n.ID + after)
 		}
 		w.spaced = false

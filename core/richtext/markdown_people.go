@@ -25,9 +25,9 @@ func mentions(s string, i int) bool {
 	return i == 0 || !alphanumeric(s[i-1]) && s[i-1] != '_'
 }
 
-// apart returns what must stand between what was written and a mention, and
+// keepApart returns what must stand between what was written and a mention, and
 // between a mention and the node after it.
-func apart(written string, next []Node) (before, after string) {
+func keepApart(written string, next []Node) (before, after string) {
 	if written != "" && inLogin(written[len(written)-1]) {
 		before = noMention
 	}
