@@ -65,7 +65,7 @@ func (c *call) fieldMeta(f *field, projectID, typeID string, required bool) obje
 func (c *call) editFields(i *issue) object {
 	out := object{}
 	for _, f := range fields {
-		if f.OnEdit && f.onScreens(i.TypeID) && !(f.Kind == kindComponents && len(ofProject(components, i.ProjectID)) == 0) {
+		if f.OnEdit && f.onScreens(i.ProjectID, i.TypeID) && !(f.Kind == kindComponents && len(ofProject(components, i.ProjectID)) == 0) {
 			out[f.ID] = c.fieldMeta(f, i.ProjectID, "", f.required(i.TypeID))
 		}
 	}
@@ -147,7 +147,7 @@ func (c *call) createMetaFields() (reply, error) {
 	}
 	all := []object{}
 	for _, f := range fields {
-		if !f.OnCreate || !f.onScreens(t.ID) {
+		if !f.OnCreate || !f.onScreens(p.ID, t.ID) {
 			continue
 		}
 		one := c.fieldMeta(f, p.ID, t.ID, f.required(t.ID) || f.ID == "parent" && t.Subtask)

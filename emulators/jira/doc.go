@@ -19,7 +19,9 @@
 // a service project, where comments may be internal. Both have Epic, Story, Task, Sub-task, Bug and
 // Incident (which needs Severity and Detected at), and one workflow (see workflow.go): To Do, In Progress, In Review, Done.
 //
+// ENG has a scrum board (id 1) with a closed, an active and two future sprints; OPS a kanban board (2).
+//
 // What differs from the real site, on purpose: the X-Emulator-Reason header says why a document was
-// refused; the old GET /issue/createmeta, sprints and boards are absent; the hourly points
+// refused; the old GET /issue/createmeta, ranks and epics of boards are absent; the hourly points
 // limit is not counted.
 package jira

@@ -25,6 +25,7 @@ const (
 	kindIssueType
 	kindProject
 	kindParent
+	kindSprint
 	kindTimes // original and remaining estimate
 )
 
@@ -37,6 +38,7 @@ type field struct {
 	Items    string // schema items
 	Custom   string // schema.custom, "" for system fields
 	CustomID int64
+	Project  string   // id of the only project that has it on its screens; "": all
 	Types    []string // issue type ids that have it on their screens; nil: all
 	Options  []*named
 	Required bool
@@ -71,6 +73,8 @@ var fields = []*field{
 
 	{ID: "customfield_10015", Name: "Start date", Kind: kindDate, Type: "date", Custom: customTypes + "datepicker", CustomID: 10015, OnCreate: true, OnEdit: true},
 	{ID: "customfield_10016", Name: "Story Points", Kind: kindNumber, Type: "number", Custom: customTypes + "float", CustomID: 10016, OnCreate: true, OnEdit: true, Types: []string{"10001", "10002", "10004"}},
+	{ID: sprintField, Name: "Sprint", Kind: kindSprint, Type: "array", Items: "json", Custom: "com.pyxis.greenhopper.jira:gh-sprint", CustomID: 10020, OnCreate: true, OnEdit: true,
+		Project: "10000", Types: []string{"10001", "10002", "10004", typeIncident}},
 	{ID: "customfield_10031", Name: "Product area", Kind: kindOption, Type: "option", Custom: customTypes + "select", CustomID: 10031, OnCreate: true, OnEdit: true,
 		Options: []*named{{ID: "10100", Name: "Billing"}, {ID: "10101", Name: "Login"}, {ID: "10102", Name: "Reports"}}},
 	{ID: "customfield_10032", Name: "Support ref", Kind: kindText, Type: "string", Custom: customTypes + "textfield", CustomID: 10032, OnCreate: true, OnEdit: true, Limit: 254},
@@ -133,9 +137,9 @@ func findField(id string) *field {
 	return nil
 }
 
-// onScreens tells whether issues of this type have the field at all.
-func (f *field) onScreens(issueType string) bool {
-	return f.Types == nil || slices.Contains(f.Types, issueType)
+// onScreens tells whether issues of this project and type have the field at all.
+func (f *field) onScreens(projectID, issueType string) bool {
+	return (f.Project == "" || f.Project == projectID) && (f.Types == nil || slices.Contains(f.Types, issueType))
 }
 
 // required tells whether an issue of this type must have a value.

@@ -16,6 +16,8 @@ func (s *session) fieldItems(f *field, old, v value) []changeItem {
 	switch f.Kind {
 	case kindComponents, kindVersions:
 		return entryItems(f, base, old, v)
+	case kindSprint:
+		return s.sprintItems(f, old, v)
 	case kindTimes:
 		return estimateItems(old, v)
 	case kindParent:

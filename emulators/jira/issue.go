@@ -35,7 +35,7 @@ type edit struct {
 // plan checks an input against the fields a screen offers and the present values. ignored fields are
 // passed over in silence. It changes nothing; the error carries every refused field.
 func (s *session) plan(in issueInput, now map[string]value, projectID, typeID string, onScreen func(*field) bool, ignored []string) (edit, error) {
-	rd := reading{projectID: projectID, typeID: typeID, now: now, find: s.state.find, jsonCount: s.opts.CountDocumentJSON}
+	rd := reading{projectID: projectID, typeID: typeID, now: now, find: s.state.find, sprint: s.state.sprint, jsonCount: s.opts.CountDocumentJSON}
 	ed := edit{values: map[string]value{}, properties: in.Properties, metadata: in.HistoryMetadata}
 	var refused refusals
 	for _, id := range slices.Sorted(maps.Keys(in.Fields)) {
@@ -101,7 +101,7 @@ func (s *session) create(in issueInput) (*issue, error) {
 	if err != nil {
 		return nil, err
 	}
-	onCreate := func(f *field) bool { return f.OnCreate && f.onScreens(typeID) }
+	onCreate := func(f *field) bool { return f.OnCreate && f.onScreens(p.ID, typeID) }
 	ed, planErr := s.plan(in, nil, p.ID, typeID, onCreate, []string{"project", "issuetype"})
 	var refused refusals
 	if planErr != nil {
@@ -177,15 +177,15 @@ func readHome(in issueInput) (*project, string, error) {
 func isSubtask(typeID string) bool { return findNamed(issueTypes, typeID, "").Subtask }
 
 // editable tells which fields the edit screen of an issue's type offers.
-func editable(typeID string) func(*field) bool {
-	return func(f *field) bool { return f.OnEdit && f.onScreens(typeID) }
+func editable(projectID, typeID string) func(*field) bool {
+	return func(f *field) bool { return f.OnEdit && f.onScreens(projectID, typeID) }
 }
 
 // change applies a PUT. Fields that keep their value do not count; when none changes and there is no
 // comment or new property, nothing happens and updated stays.
 func (s *session) change(i *issue, in issueInput) error {
 	// A status in PUT is passed over in silence, like everything else the server keeps itself.
-	ed, err := s.plan(in, i.Values, i.ProjectID, i.TypeID, editable(i.TypeID), []string{"status"})
+	ed, err := s.plan(in, i.Values, i.ProjectID, i.TypeID, editable(i.ProjectID, i.TypeID), []string{"status"})
 	if err != nil {
 		return err
 	}
@@ -306,7 +306,7 @@ func (s *session) move(i *issue, to *project) {
 	old := i.Key
 	s.state.Moved[old] = i.ID
 	i.Key, i.ProjectID = s.state.nextKey(to), to.ID
-	for _, id := range []string{"components", "fixVersions", "versions", "parent"} {
+	for _, id := range []string{"components", "fixVersions", "versions", "parent", sprintField} {
 		delete(i.Values, id)
 	}
 	s.record(i,

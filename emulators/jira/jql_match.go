@@ -44,6 +44,9 @@ func (m matcher) matches(c *clause, i *issue) (bool, error) {
 	case "id", "key", "issuekey", "issue":
 		return m.byKey(c, i)
 	}
+	if c.field == "sprint" || c.field == "cf[10020]" {
+		return m.compare(m.state.sprintClause(c), m.state.sprintWords(i))
+	}
 	if isText(c.field) {
 		return m.text(c, i)
 	}

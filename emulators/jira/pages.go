@@ -173,6 +173,12 @@ func (s *session) formEdit(r *http.Request, i *issue) (string, error) {
 		}
 		in.Fields["labels"] = quoted(append([]string{}, labels...))
 	}
+	if touched(r.Form, "sprint") {
+		in.Fields[sprintField] = rawDoc("null")
+		if id := sent(r.Form, "sprint"); id != "" {
+			in.Fields[sprintField] = quoted(number(id))
+		}
+	}
 	// A description nobody touched keeps its formatting.
 	if text := sent(r.Form, "description"); touched(r.Form, "description") && text != strings.TrimSpace(i.Values["description"].Doc.plainText()) {
 		in.Fields["description"] = quoted(textDocument(text))

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ type page struct {
 	Projects             []*project
 	Types, Priorities    []*named
 	Areas                []*named
+	Sprints              []*sprint // those an issue may be put into
 	Roles                []string
 	Count                int
 	Columns              []column
@@ -53,6 +55,8 @@ type itemView struct {
 	More                                                        []moreView
 	Work                                                        []workView
 	Times                                                       string
+	Sprint                                                      string // id of the sprint that is not over
+	HasSprint                                                   bool
 	History                                                     []historyView
 }
 
@@ -167,6 +171,7 @@ func (e *Emulator) showItem(w http.ResponseWriter, r *http.Request, problem erro
 		p = newPage(i.Key+" "+i.Values["summary"].Text, "/items/"+i.ID, s.user, r, problem)
 		p.Item = s.itemView(i)
 		s.addParts(p.Item, i)
+		p.Sprints = slices.DeleteFunc(slices.Clone(s.state.Sprints), func(sp *sprint) bool { return sp.State == "closed" })
 		return nil
 	})
 	if err != nil {
@@ -243,7 +248,7 @@ func (s *session) changer(i *issue) string {
 }
 
 // shownElsewhere are custom fields the page has a place of its own for.
-var shownElsewhere = []string{"customfield_10031", "customfield_10032", "customfield_10035"}
+var shownElsewhere = []string{sprintField, "customfield_10031", "customfield_10032", "customfield_10035"}
 
 // moreFields are the other custom fields that have a value.
 func (s *session) moreFields(i *issue) []moreView {
@@ -283,6 +288,12 @@ func (s *session) addParts(v *itemView, i *issue) {
 	for _, c := range i.Comments {
 		if s.user.mayRead(c) {
 			v.Comments = append(v.Comments, s.commentView(i, c))
+		}
+	}
+	v.HasSprint = editable(i.ProjectID, i.TypeID)(findField(sprintField))
+	for _, sp := range s.state.sprintsOf(i) {
+		if sp.State != "closed" {
+			v.Sprint = strconv.FormatInt(sp.ID, 10)
 		}
 	}
 	v.Work, v.Times = s.workViews(i), s.timesText(i)

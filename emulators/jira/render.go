@@ -217,6 +217,8 @@ func (v view) fieldOf(i *issue, f *field) any {
 		return v.issueType(i.TypeID)
 	case kindProject:
 		return v.project(i.project())
+	case kindSprint:
+		return v.sprints(i)
 	case kindParent:
 		if parent := v.state.Issues[val.Text]; parent != nil {
 			return v.stub(parent)

@@ -22,6 +22,7 @@ type state struct {
 	Links        []*issueLink                 `json:"links"`
 	Hooks        []*hook                      `json:"hooks"`
 	Tokens       map[string]*grant            `json:"tokens"` // access and refresh tokens, and authorisation codes
+	Sprints      []*sprint                    `json:"sprints"`
 	GoneWorklogs []goneWorklog                `json:"gone_worklogs,omitempty"`
 	UserData     map[string]map[string]rawDoc `json:"user_data"`
 }
@@ -101,7 +102,7 @@ type changeItem struct {
 }
 
 func newState() *state {
-	return &state{LastID: 10200, Counters: map[string]int{}, Issues: map[string]*issue{}, Moved: map[string]string{},
+	return &state{Sprints: seedSprints(), LastID: 10200, Counters: map[string]int{}, Issues: map[string]*issue{}, Moved: map[string]string{},
 		Tokens: map[string]*grant{}, UserData: map[string]map[string]rawDoc{}}
 }
 

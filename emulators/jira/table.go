@@ -120,6 +120,19 @@ func (e *Emulator) table() []*route {
 	add("POST", v3+"/search/approximate-count", (*call).approximateCount)
 	add("POST", v3+"/jql/match", (*call).matchJQL)
 
+	const agile = "/rest/agile/1.0"
+	add("GET", agile+"/board", (*call).getBoards)
+	add("GET", agile+"/board/{boardId}", (*call).getBoard)
+	add("GET", agile+"/board/{boardId}/sprint", (*call).boardSprints)
+	add("POST", agile+"/sprint", (*call).createSprint)
+	add("GET", agile+"/sprint/{sprintId}", (*call).getSprint)
+	add("POST", agile+"/sprint/{sprintId}", (*call).updateSprint)
+	add("PUT", agile+"/sprint/{sprintId}", (*call).updateSprint)
+	add("DELETE", agile+"/sprint/{sprintId}", (*call).deleteSprint)
+	add("GET", agile+"/sprint/{sprintId}/issue", (*call).sprintIssues)
+	add("POST", agile+"/sprint/{sprintId}/issue", (*call).moveToSprint)
+	add("POST", agile+"/backlog/issue", (*call).moveToBacklog)
+
 	add("GET", v3+"/webhook", (*call).getHooks)
 	add("POST", v3+"/webhook", (*call).registerHooks)
 	add("DELETE", v3+"/webhook", (*call).deleteHooks)

@@ -36,7 +36,8 @@ func same(f *field, a, b value) bool {
 type reading struct {
 	projectID string
 	typeID    string
-	now       map[string]value            // what is stored at present
+	now       map[string]value // what is stored at present
+	sprint    func(id int64) *sprint
 	find      func(idOrKey string) *issue // for the parent field
 	jsonCount bool                        // count a document's limit on its JSON
 }
@@ -44,6 +45,9 @@ type reading struct {
 // read turns what a client sent for a field into what is stored, or says what is wrong with it in
 // the vendor's words. null empties the field.
 func (rd reading) read(f *field, raw json.RawMessage) (value, error) {
+	if f.Kind == kindSprint {
+		return rd.readSprint(f, raw)
+	}
 	if string(raw) == "null" {
 		if f.required(rd.typeID) {
 			return value{}, badField(f.ID, "%s is required.", f.Name)

@@ -124,7 +124,7 @@ func (s *session) logWork(i *issue, w *worklog, a adjustment) {
 	w.ID, w.AuthorID, w.UpdaterID = s.state.nextID(), s.user.AccountID, s.user.AccountID
 	w.Created, w.Updated = s.now, s.now
 	i.Worklogs = append(slices.Clone(i.Worklogs), w)
-	s.workChanged(i, w, w.Seconds, a, changeItem{To: &w.ID}, "issue_work_logged")
+	s.workChanged(i, w.Seconds, a, changeItem{To: &w.ID}, "issue_work_logged")
 	s.emitWorklog("worklog_created", i, w)
 }
 
@@ -133,7 +133,7 @@ func (s *session) relogWork(i *issue, old, w *worklog, a adjustment) {
 	w.Updated, w.UpdaterID = s.now, s.user.AccountID
 	i.Worklogs = slices.Clone(i.Worklogs)
 	i.Worklogs[slices.Index(i.Worklogs, old)] = w
-	s.workChanged(i, w, w.Seconds-old.Seconds, a, changeItem{From: &w.ID, To: &w.ID}, "issue_worklog_updated")
+	s.workChanged(i, w.Seconds-old.Seconds, a, changeItem{From: &w.ID, To: &w.ID}, "issue_worklog_updated")
 	s.emitWorklog("worklog_updated", i, w)
 }
 
@@ -141,13 +141,13 @@ func (s *session) dropWork(i *issue, w *worklog, a adjustment) {
 	at := slices.Index(i.Worklogs, w)
 	i.Worklogs = slices.Delete(slices.Clone(i.Worklogs), at, at+1)
 	s.state.GoneWorklogs = append(s.state.GoneWorklogs, goneWorklog{w.ID, s.now})
-	s.workChanged(i, w, -w.Seconds, a, changeItem{From: &w.ID}, "issue_worklog_deleted")
+	s.workChanged(i, -w.Seconds, a, changeItem{From: &w.ID}, "issue_worklog_deleted")
 	s.emitWorklog("worklog_deleted", i, w)
 }
 
 // workChanged moves the estimate by what was logged, writes the history and sends the issue's event.
 // The issue holds the worklogs as they are now.
-func (s *session) workChanged(i *issue, w *worklog, spent int, a adjustment, id changeItem, eventType string) {
+func (s *session) workChanged(i *issue, spent int, a adjustment, id changeItem, eventType string) {
 	old := i.Values["timetracking"]
 	e := old.estimates()
 	e.remaining = a.estimateAfter(e.remaining, spent)
@@ -169,9 +169,6 @@ func (s *session) workChanged(i *issue, w *worklog, spent int, a adjustment, id 
 	}
 	id.Field, id.FieldType, id.FieldID, id.FromString, id.ToString = "WorklogId", "jira", "WorklogId", id.From, id.To
 	items = append(items, id)
-	if w.Visibility != nil && eventType != "issue_work_logged" {
-		items = items[:len(items)-1] // the id of a restricted entry is not told
-	}
 	ch := s.nextChange(items)
 	i.History = append(i.History, ch)
 	s.touch(i)
