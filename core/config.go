@@ -57,7 +57,8 @@ type Connection struct {
 	Name        string
 	Version     int
 	Sides       [2]ConnectionSide
-	Conflicts   Policy // default of the rules
+	Conflicts   Policy      // default of the rules
+	Losers      LoserPolicy // default of the rules
 	Comments    CommentPolicy
 	Attachments AttachmentPolicy
 	Problems    [2]ProblemNote      // where problems are told to the people of a side

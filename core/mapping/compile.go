@@ -86,6 +86,7 @@ func (c *compiler) compile() {
 		c.r.code(CodeMissingKey)
 	}
 	conn.Conflicts = c.policy(c.root.get("conflicts"), core.PolicyLatest)
+	conn.Losers = c.loser(c.root.get("losers"), core.LoserLedger)
 	before := len(c.r.all)
 	c.rules()
 	ruled := len(c.r.all) == before && !c.brokenUnder("rules")
@@ -119,7 +120,7 @@ func (c *compiler) compile() {
 }
 
 // reserved words cannot name a side: they mean something else where side names stand.
-var reserved = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "round", "zone", "at", "both", "none", "latest", "park"}
+var reserved = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "round", "zone", "at", "loser", "loss", "both", "none", "latest", "park", "merge"}
 
 func (c *compiler) side(s core.Side, e entry) {
 	for _, w := range reserved {
@@ -199,27 +200,6 @@ func (c *compiler) field(s core.Side, name string) Field {
 		f.Format = c.env.Formats(c.m.Connection.Sides[s].System)
 	}
 	return f
-}
-
-// policy reads latest, park or a side's name.
-func (c *compiler) policy(n *node, none core.Policy) core.Policy {
-	if n == nil {
-		return none
-	}
-	switch n.text {
-	case "latest":
-		return core.PolicyLatest
-	case "park":
-		return core.PolicyPark
-	case c.names[core.A]:
-		return core.PolicyA
-	case c.names[core.B]:
-		return core.PolicyB
-	}
-	right := []string{"latest", c.names[core.A], c.names[core.B], "park"}
-	c.r.suggest(n, fmt.Sprintf("%q does not say who wins; it is one of: %s", n.text, strings.Join(right, ", ")), Nearest(n.text, right))
-	c.r.code(CodeWrongValue)
-	return none
 }
 
 // flow reads both, to-<side> and, for comments and attachments, none.

@@ -32,6 +32,7 @@ type conversion struct {
 	decimals decimals
 	days     *days
 	asSet    bool
+	loss     core.LossPolicy
 	back     *conversion // the way back, to tell whether the target already says the same
 }
 
@@ -51,7 +52,11 @@ func (c *conversion) run(in core.ConvertInput) (core.Value, error) {
 			return in.Target, nil
 		}
 	}
-	return c.one(in.Value, to)
+	out, err := c.one(in.Value, to)
+	if err == nil && c.loss != core.LossWarn {
+		out, _ = graft(in.Value, out, in.Target)
+	}
+	return out, err
 }
 
 // shaped is the target field, with the kind of its present value where the system was not asked.

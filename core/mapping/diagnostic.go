@@ -113,7 +113,7 @@ func Nearest(wrong string, names []string) string {
 		if strings.EqualFold(n, wrong) {
 			return n
 		}
-		if len(n) > 2 && strings.HasPrefix(strings.ToLower(wrong), strings.ToLower(n)) && wrong[len(n)] != '.' { // a field is not what its attribute should be
+		if rest, ok := strings.CutPrefix(strings.ToLower(wrong), strings.ToLower(n)); ok && len(n) > 2 && !strings.HasPrefix(rest, ".") { // a field is not what its attribute should be
 			best, at = n, 0
 			continue
 		}

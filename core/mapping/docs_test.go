@@ -22,7 +22,8 @@ func docsEnv() Env {
 	env.Describe = func(system, typ string, scope map[string]string) (*Description, bool) {
 		d, ok := describe(system, typ, scope)
 		if system == "jira-acme" {
-			d = &Description{Fields: append([]Field{{Name: "Reported", Kind: core.KindDateTime}, {Name: "Plan", Kind: core.KindString}}, d.Fields...)}
+			d = &Description{Fields: append([]Field{{Name: "Reported", Kind: core.KindDateTime}, {Name: "Plan", Kind: core.KindString},
+				{Name: "environment", Kind: core.KindText, Format: "adf"}}, d.Fields...)}
 			for i, f := range d.Fields {
 				if f.Name == "status" {
 					d.Fields[i].Options = options("To Do", "In Progress", "In Review", "Done")
@@ -30,7 +31,7 @@ func docsEnv() Env {
 			}
 		}
 		if system == "zendesk-acme" {
-			d = &Description{Fields: append([]Field{{Name: "Jira key", Kind: core.KindString},
+			d = &Description{Fields: append([]Field{{Name: "Jira key", Kind: core.KindString}, {Name: "Notes", Kind: core.KindText, Format: "html"},
 				{Name: "organization.plan", Kind: core.KindOption, ReadOnly: true}}, d.Fields...)}
 		}
 		if ok {

@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/google/cel-go/cel"
 
@@ -10,7 +9,7 @@ import (
 )
 
 // ruleKeys are what a rule may say beside its fields.
-var ruleKeys = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "round", "zone", "at"}
+var ruleKeys = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "round", "zone", "at", "loser", "loss"}
 
 func (c *compiler) rules() {
 	list := c.root.get("rules")
@@ -33,8 +32,7 @@ func (c *compiler) rule(n *node) (core.Rule, bool) {
 	right := append(append([]string(nil), ruleKeys...), c.names[:]...)
 	for _, e := range n.entries {
 		if !contains(right, e.key) {
-			c.r.key(e, fmt.Sprintf("is neither a side nor a key of rules; the sides are %s and %s, the keys %s",
-				c.names[0], c.names[1], strings.Join(ruleKeys, ", ")), Nearest(e.key, right))
+			c.r.key(e, fmt.Sprintf("is neither a side nor a key of rules; the sides are %s and %s", c.names[0], c.names[1]), Nearest(e.key, right))
 			c.r.code(CodeUnknownKey)
 		}
 	}
@@ -42,15 +40,16 @@ func (c *compiler) rule(n *node) (core.Rule, bool) {
 		return core.Rule{}, false
 	}
 	rule := core.Rule{
-		Where:    n.path,
-		When:     core.WhenAlways,
-		Conflict: c.policy(n.get("conflict"), c.m.Connection.Conflicts),
-		AsSet:    n.get("as") != nil,
-		AddOnly:  textOf(n.get("as")) == "add-only",
+		Where:   n.path,
+		When:    core.WhenAlways,
+		Loser:   c.loser(n.get("loser"), c.m.Connection.Losers),
+		AsSet:   n.get("as") != nil,
+		AddOnly: textOf(n.get("as")) == "add-only",
 	}
 	if n.get("when") != nil {
 		rule.When = core.When(n.get("when").text)
 	}
+	c.decided(n, &rule)
 	if n.get("set") != nil {
 		c.computed(n, &rule)
 	} else {
@@ -139,7 +138,7 @@ func (c *compiler) paired(n *node, rule *core.Rule) {
 		return
 	}
 	rule.ID = rule.Fields[core.A] + "~" + rule.Fields[core.B]
-	w := ways{asSet: rule.AsSet}
+	w := ways{asSet: rule.AsSet, loss: c.texts(n, rule, fields)}
 	w.tables = c.values(n.get("values"), fields, rule.Flow)
 	c.uncovered(n.get("values"), n.get("default"), w.tables, fields, rule.Flow)
 	w.people = c.matching(n.get("users"), fields)
@@ -158,7 +157,8 @@ func (c *compiler) paired(n *node, rule *core.Rule) {
 			c.facts.code(CodeNoConversion)
 		}
 		rule.Default[to] = w.defaults[to]
-		rule.Convert[to] = c.conversion(n, to, fields, w).run
+		conversion := c.conversion(n, to, fields, w)
+		rule.Convert[to], rule.Lost[to] = conversion.run, conversion.lost
 	}
 	for _, s := range core.Sides {
 		c.read(s, rule.Fields[s])
@@ -174,6 +174,7 @@ type ways struct {
 	decimals decimals
 	days     *days
 	asSet    bool
+	loss     core.LossPolicy
 }
 
 // conversion joins the way to a side with the way back.
@@ -182,7 +183,7 @@ func (c *compiler) conversion(n *node, to core.Side, fields [2]Field, w ways) *c
 		return &conversion{
 			where: fmt.Sprintf("%s (%s to %s.%s)", n.path, fields[to.Other()].Name, c.names[to], fields[to].Name),
 			side:  to, from: fields[to.Other()], to: fields[to], table: w.tables[to], people: w.people, fallback: w.defaults[to],
-			leave: w.leave[to], decimals: w.decimals, days: w.days, asSet: w.asSet,
+			leave: w.leave[to], decimals: w.decimals, days: w.days, asSet: w.asSet, loss: w.loss,
 		}
 	}
 	there, back := one(to), one(to.Other())

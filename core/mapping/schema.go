@@ -80,7 +80,11 @@ func (s schema) leaves(r *report, root *node, ve *jsonschema.ValidationError) {
 		}
 		for _, e := range n.entries {
 			if _, ok := allowed[e.key]; !ok {
-				r.key(e, "there is no such key here; there are: "+known(names), Nearest(e.key, names))
+				text, near := "there is no such key here", Nearest(e.key, names)
+				if near == "" {
+					text += "; there are: " + known(names)
+				}
+				r.key(e, text, near)
 			}
 		}
 	case "required":

@@ -122,6 +122,11 @@ func (g *grafting) grow() (string, []Loss) {
 	return unitsText(g.format, out), mergeLosses(losses...)
 }
 
+// Gone tells what formatting the text was has and the text is does not, of one format.
+func Gone(f Format, was, is string) []Loss {
+	return mergeLosses(missing(Parse(f, was).Blocks, Parse(f, is).Blocks))
+}
+
 // missing counts what the blocks were have and the blocks are do not: kinds of nodes and marks.
 func missing(were, are []Node) []Loss {
 	left := map[string]int{}
