@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"duplex/core"
@@ -226,7 +227,7 @@ func (s *step) entryThere(key string) bool {
 }
 
 func contentMoved(was, is *core.Observation) bool {
-	if was == nil || len(was.Fields) != len(is.Fields) {
+	if was == nil || len(was.Fields) != len(is.Fields) || !maps.EqualFunc(was.Held, is.Held, core.Equal) {
 		return true
 	}
 	for name, v := range is.Fields {

@@ -150,6 +150,10 @@ func (s *step) differences(p *core.Plan) []string {
 		case core.ActionPark, core.ActionParked:
 			out = append(out, Difference("parked", fmt.Sprintf("%s, %s%s", field(*d), d.Problem.Class, since(d.Problem.Since))))
 		case core.ActionKeep:
+			if d.Held != [2]bool{} {
+				out = append(out, Difference("left alone", fmt.Sprintf("%s in %s: %s", field(*d), name(d.To), d.Reason)))
+				continue
+			}
 			out = append(out, Difference("does not flow", fmt.Sprintf("%s was changed in %s, from where the rule carries nothing", d.Fields[d.To], name(d.To))))
 		default:
 			if text := s.unlike(d); text != "" {

@@ -29,6 +29,9 @@ type Observation struct {
 	// Complete tells that Comments and Attachments list everything the account may see. A list that is not
 	// complete is never read as deletion.
 	Complete bool `json:"complete"`
+	// Held is only in a merge base: by rule id, what was last agreed under rules whose condition does not hold now. Absent is
+	// a value that was never agreed on. Of a computed rule it is what the expression gave.
+	Held map[string]Value `json:"held,omitempty"`
 	// Erased tells that content was erased from it on request: it may be a merge base, but no present state.
 	Erased bool `json:"erased,omitempty"`
 }
@@ -78,6 +81,17 @@ func (o Observation) With(field string, v Value) Observation {
 		fields[field] = v
 	}
 	o.Fields = fields
+	return o
+}
+
+// WithHeld is a copy that holds a value as the one last agreed under a rule. The receiver stays as it is.
+func (o Observation) WithHeld(rule string, v Value) Observation {
+	held := make(map[string]Value, len(o.Held)+1)
+	for k, old := range o.Held {
+		held[k] = old
+	}
+	held[rule] = v
+	o.Held = held
 	return o
 }
 

@@ -33,7 +33,7 @@ const (
 	ActionMerge  Action = "merge"  // sets: both sides may get elements
 	ActionPark   Action = "park"   // a conflict or an inexpressible value: nothing moves, somebody must act
 	ActionParked Action = "parked" // still parked, nothing changed since
-	ActionKeep   Action = "keep"   // changed on a side that may not flow: left alone
+	ActionKeep   Action = "keep"   // changed on a side that may not flow, or may not now: left alone
 )
 
 // Decision is what was decided about one rule and why.
@@ -46,6 +46,7 @@ type Decision struct {
 	Value    Value        `json:"value"`
 	Fallback Value        `json:"fallback"`           // with write: used when Value names a user the target does not know
 	Sets     [2]SetChange `json:"sets,omitzero"`      // with merge: what each side gets and loses
+	Held     [2]bool      `json:"held,omitzero"`      // with keep and merge: towards that side a change waits for the rule's condition
 	Pending  Side         `json:"pending"`            // with park: the side whose change waits
 	Conflict bool         `json:"conflict,omitempty"` // both sides had changed to different meanings
 	Loser    Value        `json:"loser"`              // with Conflict: the value that did not win, in its own side's words

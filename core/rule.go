@@ -22,6 +22,8 @@ type When string
 const (
 	WhenAlways When = "always"
 	WhenCreate When = "create" // only when the sync creates the target item
+	WhenUpdate When = "update" // only while both items exist: never in a create
+	WhenOnce   When = "once"   // only while the target field is empty, and never again after that
 )
 
 // Policy says who wins when both sides changed a field to different meanings.
@@ -94,6 +96,17 @@ type Rule struct {
 	// Default[to] is written to side to when a user cannot be found there; absent when there is none.
 	Default [2]Value
 	Convert [2]func(ConvertInput) (Value, error)
+	// May[to] is the condition under which values flow to side to, on top of Flow; nil: always. It is pure. While it does
+	// not hold nothing is written there, and what was agreed is held, so that the field follows when it begins to hold.
+	May [2]func(Moment) (bool, error)
+	// Reads[side] are the fields of a side that the rule's expressions read: what is parked is tried again when one changes.
+	Reads [2][]string
+}
+
+// Moment is what a condition may look at.
+type Moment struct {
+	Item *Observation // the source item
+	Twin *Observation // the item that would be written; nil when it is to be created
 }
 
 // ConvertInput is what a conversion may look at.

@@ -52,6 +52,9 @@ func (p *Person) Observation(o core.Observation, written map[string]bool, salt s
 	e := eraser{p: p, salt: salt}
 	o.CreatedBy, o.UpdatedBy = e.value(o.CreatedBy, o.Ref.System), e.value(o.UpdatedBy, o.Ref.System)
 	o.Fields = e.fields(o.Fields, o.Ref.System)
+	if o.Held != nil {
+		o.Held = e.fields(o.Held, o.Ref.System)
+	}
 	comments := append([]core.Comment(nil), o.Comments...)
 	for i := range comments {
 		c := &comments[i]

@@ -121,6 +121,9 @@ func users(o *core.Observation, f func(core.Value)) {
 	for _, v := range o.Fields {
 		walk(v)
 	}
+	for _, v := range o.Held {
+		walk(v)
+	}
 	for _, c := range o.Comments {
 		walk(c.Author)
 	}

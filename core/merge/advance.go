@@ -42,7 +42,16 @@ func Advance(in Input, ds []core.Decision, done Done) ([2]core.Observation, map[
 			parked[d.Rule] = core.Parked{Problem: *d.Problem, Fingerprint: d.Fingerprint, Pending: d.Pending, Version: version}
 			hold(&base, in, d)
 		case core.ActionKeep:
-			holdSide(&base, in, d, d.To)
+			switch r := ruleOf(in.Rules, d.Rule); {
+			case d.Held == [2]bool{} && shared(in.Rules, d):
+				holdAgreed(&base, in, d.Rule, d.Fields)
+			case d.Held == [2]bool{}:
+				holdSide(&base, in, d, d.To)
+			case r != nil && r.AsSet && in.Now[core.A] != nil && in.Now[core.B] != nil && r.When != core.WhenOnce:
+				advanceSets(&base, in, d, done)
+			default:
+				holdAgreed(&base, in, d.Rule, d.Fields)
+			}
 		case core.ActionWrite:
 			if d.Chosen && (!done.Wrote[d.To] || d.Half) { // parked until all of the operator's choice is carried out
 				if p, ok := in.Parked[d.Rule]; ok {
@@ -66,7 +75,54 @@ func Advance(in Input, ds []core.Decision, done Done) ([2]core.Observation, map[
 			advanceSets(&base, in, d, done)
 		}
 	}
+	for _, to := range core.Sides {
+		if done.Wrote[to] && in.Now[to] != nil {
+			unseen(&base, in, ds, done, to)
+		}
+	}
 	return base, parked
+}
+
+// unseen holds, for every rule that reads what other rules have just written to a side, what it was decided on: for that
+// rule the write is a change that it has not carried yet.
+func unseen(base *[2]core.Observation, in Input, ds []core.Decision, done Done, to core.Side) {
+	written := map[string]bool{}
+	for i := range ds {
+		if _, failed := done.Failed[ds[i].Rule]; !failed && writesTo(ds[i], to) {
+			written[ds[i].Fields[to]] = true
+		}
+	}
+	for i := range ds {
+		d := &ds[i]
+		r := ruleOf(in.Rules, d.Rule)
+		_, held := heldBy(&base[to], d.Rule)
+		if r == nil || held || r.When == core.WhenCreate || len(written) == 0 || writesTo(*d, to) || !r.Flow.Allows(to.Other()) || r.Convert[to.Other()] == nil {
+			continue
+		}
+		if !r.Computed(to) {
+			if written[d.Fields[to]] {
+				base[to] = base[to].WithHeld(d.Rule, in.Now[to].Field(d.Fields[to]))
+			}
+			continue
+		}
+		was, err1 := r.Convert[to.Other()](core.ConvertInput{Item: in.Now[to]})
+		is, err2 := r.Convert[to.Other()](core.ConvertInput{Item: &base[to]})
+		if err1 != nil || err2 != nil || !core.Equal(was, is) {
+			base[to] = base[to].WithHeld(d.Rule, was)
+		}
+	}
+}
+
+// shared reports that another rule uses a field of the decision too.
+func shared(rules []core.Rule, d *core.Decision) bool {
+	for i := range rules {
+		for _, s := range core.Sides {
+			if rules[i].ID != d.Rule && d.Fields[s] != "" && rules[i].Fields[s] == d.Fields[s] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // start is the observation the new base is made from: what was planned on, or what was created.
@@ -81,7 +137,7 @@ func start(in Input, done Done, s core.Side) core.Observation {
 	if done.After[s] != nil {
 		o.Ref, o.Revision, o.UpdatedAt = done.After[s].Ref, done.After[s].Revision, done.After[s].UpdatedAt
 	}
-	o.Comments, o.Attachments, o.Complete = nil, nil, false
+	o.Comments, o.Attachments, o.Complete, o.Held = nil, nil, false, nil
 	if in.Base[s] != nil {
 		for name, v := range in.Base[s].Fields { // a field that is not shown now keeps what was agreed on
 			if o.Field(name).IsAbsent() {
@@ -102,8 +158,13 @@ func settled(after, written core.Value) core.Value {
 	return written
 }
 
-// hold keeps the old base of a rule on both sides.
+// hold keeps the old base of a rule on both sides. What a computed rule gave, and the values of fields that other rules use
+// too, are held for the rule alone.
 func hold(base *[2]core.Observation, in Input, d *core.Decision) {
+	if alone := d.Fields[core.A] != "" && d.Fields[core.B] != "" && !shared(in.Rules, d); !alone || wasHeld(d.Rule, &in) {
+		holdAgreed(base, in, d.Rule, d.Fields)
+		return
+	}
 	for _, s := range core.Sides {
 		holdSide(base, in, d, s)
 	}
@@ -112,23 +173,27 @@ func hold(base *[2]core.Observation, in Input, d *core.Decision) {
 // An item that was just created keeps what it shows: that is nobody's edit.
 func holdSide(base *[2]core.Observation, in Input, d *core.Decision, s core.Side) {
 	if d.Fields[s] != "" && in.Now[s] != nil {
-		base[s] = base[s].With(d.Fields[s], in.Base[s].Field(d.Fields[s]))
+		base[s] = base[s].With(d.Fields[s], agreed(d.Rule, d.Fields[s], &in, s))
 	}
 }
 
-// advanceSets moves each direction's part of a set on its own: the source's change and its effect on the target.
+// advanceSets moves each direction's part of a set on its own: the source's change and its effect on the target. A direction
+// that waits for its condition stays where it is.
 func advanceSets(base *[2]core.Observation, in Input, d *core.Decision, done Done) {
+	if d.Held != [2]bool{} {
+		holdAgreed(base, in, d.Rule, d.Fields)
+	}
 	var next [2]core.Value
 	for _, s := range core.Sides {
-		next[s] = in.Base[s].Field(d.Fields[s])
+		next[s] = agreed(d.Rule, d.Fields[s], &in, s)
 	}
 	for _, to := range core.Sides {
 		from := to.Other()
-		if changes(d.Sets[to]) && !done.Wrote[to] {
+		if d.Held[to] || changes(d.Sets[to]) && !done.Wrote[to] {
 			continue
 		}
 		if d.Fields[from] != "" && !in.Now[from].Field(d.Fields[from]).IsAbsent() {
-			was, is := in.Base[from].Field(d.Fields[from]), in.Now[from].Field(d.Fields[from])
+			was, is := agreed(d.Rule, d.Fields[from], &in, from), in.Now[from].Field(d.Fields[from])
 			next[from] = core.Union(core.Without(next[from], core.Without(was, is)), core.Without(is, was))
 		}
 		// The whole change counts, also elements that the target had gained or lost by itself already.
@@ -139,7 +204,11 @@ func advanceSets(base *[2]core.Observation, in Input, d *core.Decision, done Don
 		}
 	}
 	for _, s := range core.Sides {
-		if d.Fields[s] != "" {
+		switch {
+		case d.Fields[s] == "":
+		case d.Held != [2]bool{}:
+			base[s] = base[s].WithHeld(d.Rule, next[s])
+		default:
 			base[s] = base[s].With(d.Fields[s], next[s])
 		}
 	}

@@ -3,17 +3,18 @@ package merge
 import "duplex/core"
 
 // Means reports whether the two sides mean the same under a rule as it stands, whatever they last agreed on. known is false
-// where that cannot be told: an item is missing, a side does not show the field, the rule says nothing about existing items,
+// where that cannot be told: an item is missing, a side does not show the field, the rule lets the two sides differ or
+// does not apply at the moment,
 // or the value has no expression on the other side, which is err.
 func Means(r *core.Rule, in Input) (same, known bool, err error) {
-	if r.When == core.WhenCreate || in.Now[core.A] == nil || in.Now[core.B] == nil {
+	if r.When != core.WhenAlways && r.When != "" || in.Now[core.A] == nil || in.Now[core.B] == nil {
 		return false, false, nil
 	}
 	for _, to := range core.Sides {
 		from := to.Other()
 		target := in.Now[to].Field(r.Fields[to])
 		shown := r.Computed(from) || !in.Now[from].Field(r.Fields[from]).IsAbsent()
-		if !r.Flow.Allows(to) || r.Convert[to] == nil || r.Fields[to] == "" || target.IsAbsent() || !shown {
+		if open, e := may(r, &in, to); !open || e != nil || r.Convert[to] == nil || r.Fields[to] == "" || target.IsAbsent() || !shown {
 			continue
 		}
 		want, e := convert(r, &in, to, target)

@@ -29,8 +29,11 @@ func joined(r *core.Rule, in *Input, why string) (core.Decision, bool) {
 	if r.Merge == nil || !r.Flow.Allows(core.A) || !r.Flow.Allows(core.B) || in.Base[core.A] == nil || in.Base[core.B] == nil {
 		return core.Decision{}, false
 	}
+	if mays, err := open(r, in); err != nil || !mays[core.A] || !mays[core.B] {
+		return core.Decision{}, false
+	}
 	const to = core.B
-	was, other := in.Base[to].Field(r.Fields[to]), in.Now[to].Field(r.Fields[to])
+	was, other := agreed(r.ID, r.Fields[to], in, to), in.Now[to].Field(r.Fields[to])
 	if was.IsAbsent() || other.IsAbsent() {
 		return core.Decision{}, false
 	}

@@ -55,9 +55,12 @@ func decide(r *core.Rule, in *Input) core.Decision {
 			Reason: "parked, and nothing has changed since"}
 	}
 	var d core.Decision
-	if r.AsSet {
+	switch {
+	case r.When == core.WhenOnce:
+		d = once(r, in)
+	case r.AsSet:
 		d = sets(r, in)
-	} else {
+	default:
 		d = single(r, in, isParked, parked.Pending)
 	}
 	switch d.Action {
@@ -67,9 +70,15 @@ func decide(r *core.Rule, in *Input) core.Decision {
 	return d
 }
 
-// shown identifies what the two sides show of a rule's fields.
+// shown identifies what the two sides show of the fields that a rule looks at.
 func shown(r *core.Rule, in *Input) string {
-	return fingerprint(in.Now[core.A].Field(r.Fields[core.A]), in.Now[core.B].Field(r.Fields[core.B]))
+	vs := []core.Value{in.Now[core.A].Field(r.Fields[core.A]), in.Now[core.B].Field(r.Fields[core.B])}
+	for _, s := range core.Sides {
+		for _, f := range r.Reads[s] {
+			vs = append(vs, in.Now[s].Field(f))
+		}
+	}
+	return fingerprint(vs...)
 }
 
 // creating decides a rule for an item that does not exist yet.
@@ -78,9 +87,17 @@ func creating(r *core.Rule, in *Input, to core.Side) core.Decision {
 	if !r.Flow.Allows(to) {
 		return core.Decision{Action: core.ActionNone, Reason: "does not flow to the new item"}
 	}
+	if r.When == core.WhenUpdate {
+		return core.Decision{Action: core.ActionNone, Reason: "applies only while both items exist"}
+	}
 	v := in.Now[from].Field(r.Fields[from])
 	if v.IsAbsent() && !r.Computed(from) {
 		return core.Decision{Action: core.ActionNone, Reason: "the source does not show the field"}
+	}
+	if open, err := may(r, in, to); err != nil {
+		return park(from, invalid(err))
+	} else if !open {
+		return waits(from)
 	}
 	want, err := convert(r, in, to, core.Absent())
 	if err != nil {
@@ -113,7 +130,7 @@ func single(r *core.Rule, in *Input, isParked bool, pending core.Side) core.Deci
 		}
 		// What the sync wrote to a text that is merged may hold edits of that side's own.
 		if s, ok := unfinished(r, in); ok && r.Merge == nil {
-			return write(r, in, s, "only one side was changed by somebody: the other shows a write of the sync that did not come to its end")
+			return writeIf(r, in, s, "only one side was changed by somebody: the other shows a write of the sync that did not come to its end")
 		}
 		return both(r, in, "both sides changed")
 	}
@@ -124,7 +141,7 @@ func single(r *core.Rule, in *Input, isParked bool, pending core.Side) core.Deci
 	if !r.Flow.Allows(from.Other()) {
 		return core.Decision{Action: core.ActionKeep, To: from, Reason: "changed on a side that does not flow: left alone"}
 	}
-	return write(r, in, from.Other(), "only one side changed")
+	return writeIf(r, in, from.Other(), "only one side changed")
 }
 
 // unfinished finds the side whose value the sync's own account wrote last, where the other's is somebody's: a step on the way
@@ -148,11 +165,14 @@ func sideChanged(r *core.Rule, in *Input, s core.Side) (changed, known bool) {
 		if in.Base[s] == nil {
 			return false, false
 		}
-		was, err1 := r.Convert[s.Other()](core.ConvertInput{Item: in.Base[s]})
 		is, err2 := r.Convert[s.Other()](core.ConvertInput{Item: in.Now[s]})
+		if was, held := heldBy(in.Base[s], r.ID); held {
+			return err2 != nil || !core.Equal(was, is), true
+		}
+		was, err1 := r.Convert[s.Other()](core.ConvertInput{Item: in.Base[s]})
 		return err1 != nil || err2 != nil || !core.Equal(was, is), true
 	}
-	now, base := in.Now[s].Field(r.Fields[s]), in.Base[s].Field(r.Fields[s])
+	now, base := in.Now[s].Field(r.Fields[s]), agreed(r.ID, r.Fields[s], in, s)
 	if now.IsAbsent() {
 		// Nothing is known about it now. If nothing was known before either, the other side alone decides.
 		return false, true
@@ -168,7 +188,7 @@ func first(r *core.Rule, in *Input) core.Decision {
 	for _, to := range core.Sides {
 		from := to.Other()
 		if r.Computed(from) {
-			return write(r, in, to, "first sync")
+			return writeIf(r, in, to, "first sync")
 		}
 		source, target := in.Now[from].Field(r.Fields[from]), in.Now[to].Field(r.Fields[to])
 		fills := !source.IsAbsent() && !source.IsEmpty() && (target.IsEmpty() || target.IsAbsent())
@@ -176,7 +196,7 @@ func first(r *core.Rule, in *Input) core.Decision {
 			if !r.Flow.Allows(to) {
 				return core.Decision{Action: core.ActionKeep, To: from, Reason: "first sync: set only on a side that does not flow"}
 			}
-			return write(r, in, to, "first sync: the other side was empty")
+			return writeIf(r, in, to, "first sync: the other side was empty")
 		}
 	}
 	if in.Now[core.A].Field(r.Fields[core.A]).IsAbsent() || in.Now[core.B].Field(r.Fields[core.B]).IsAbsent() {
@@ -207,22 +227,36 @@ func both(r *core.Rule, in *Input, why string) core.Decision {
 	if same(r, in) {
 		return core.Decision{Action: core.ActionAgree, Reason: why + " to the same meaning"}
 	}
+	mays, err := open(r, in)
+	switch {
+	case err != nil:
+		return park(in.Origin, invalid(err))
+	case !mays[core.A] && !mays[core.B]:
+		d := waits(in.Origin)
+		d.Held = [2]bool{r.Flow.Allows(core.A), r.Flow.Allows(core.B)}
+		return d
+	}
 	policy, err := policyOf(r, in)
 	if err != nil {
 		return park(in.Origin, invalid(err))
 	}
-	winner, reason, ok := wins(r, in, policy)
+	winner, reason, ok := wins(r, in, policy, mays)
 	if !ok {
 		d := park(in.Origin, core.Problem{Class: core.ProblemConflict,
 			Text: "both sides changed this field to different values: choose one with resolve", Retries: "resolve, or an edit that makes both sides agree"})
 		d.Conflict = true
 		return d
 	}
+	if !mays[winner.Other()] {
+		return waits(winner)
+	}
 	d := write(r, in, winner.Other(), why+"; "+reason)
 	return withLoser(d, in, r, winner.Other())
 }
 
-func wins(r *core.Rule, in *Input, policy core.Policy) (core.Side, string, bool) {
+// wins names the side whose value wins. Where values may flow one way only at the moment, that way is taken, unless the
+// policy names a side or a person is to decide.
+func wins(r *core.Rule, in *Input, policy core.Policy, open [2]bool) (core.Side, string, bool) {
 	for _, s := range core.Sides {
 		if !r.Flow.Allows(s) {
 			return s, "the rule flows one way", true
@@ -234,6 +268,11 @@ func wins(r *core.Rule, in *Input, policy core.Policy) (core.Side, string, bool)
 	if policy != core.PolicyLatest {
 		return core.A, "", false
 	}
+	for _, s := range core.Sides {
+		if !open[s] {
+			return s, "the rule flows one way now", true
+		}
+	}
 	ta, tb := in.Now[core.A].ChangedAt(r.Fields[core.A]), in.Now[core.B].ChangedAt(r.Fields[core.B])
 	switch {
 	case ta.After(tb):
@@ -242,6 +281,18 @@ func wins(r *core.Rule, in *Input, policy core.Policy) (core.Side, string, bool)
 		return core.B, "the later edit wins", true
 	}
 	return in.Origin, "edited at the same time: the side that came first wins", true
+}
+
+// writeIf writes to a side when values may flow there now.
+func writeIf(r *core.Rule, in *Input, to core.Side, reason string) core.Decision {
+	open, err := may(r, in, to)
+	switch {
+	case err != nil:
+		return park(to.Other(), invalid(err))
+	case !open:
+		return waits(to.Other())
+	}
+	return write(r, in, to, reason)
 }
 
 // write converts and writes to a side, or agrees when it already has the value.

@@ -6,7 +6,7 @@ import "duplex/core"
 // unless another of its elements still means the same.
 func sets(r *core.Rule, in *Input) core.Decision {
 	d := core.Decision{Action: core.ActionMerge, Reason: "elements added or removed since the base"}
-	moved := false
+	moved, held := false, [2]bool{}
 	for _, to := range core.Sides {
 		from := to.Other()
 		if !r.Flow.Allows(to) {
@@ -20,7 +20,18 @@ func sets(r *core.Rule, in *Input) core.Decision {
 		if err != nil {
 			return park(from, invalid(err))
 		}
-		moved = moved || len(add.Items())+len(remove.Items()) > 0
+		if len(add.Items())+len(remove.Items()) == 0 {
+			continue
+		}
+		open, err := may(r, in, to)
+		switch {
+		case err != nil:
+			return park(from, invalid(err))
+		case !open:
+			held[to] = true
+			continue
+		}
+		moved = true
 		add = core.Without(add, target)
 		if !target.IsAbsent() {
 			remove = intersect(remove, target)
@@ -28,11 +39,18 @@ func sets(r *core.Rule, in *Input) core.Decision {
 		d.Sets[to] = core.SetChange{Add: add, Remove: remove}
 	}
 	for _, s := range core.Sides {
-		if len(d.Sets[s].Add.Items())+len(d.Sets[s].Remove.Items()) > 0 {
+		if changes(d.Sets[s]) {
+			d.Held = held
 			return d
 		}
 	}
-	d.Sets = [2]core.SetChange{}
+	for _, to := range core.Sides {
+		if held[to] {
+			d := waits(to.Other())
+			d.Held = held
+			return d
+		}
+	}
 	if moved {
 		return core.Decision{Action: core.ActionAgree, Reason: "both sides already hold the same elements"}
 	}
@@ -43,11 +61,14 @@ func sets(r *core.Rule, in *Input) core.Decision {
 // gained. What another element of the source still means is not lost, and of a rule that only adds nothing is.
 func delta(r *core.Rule, in *Input, to core.Side) (add, remove core.Value, err error) {
 	from := to.Other()
-	now, base := in.Now[from].Field(r.Fields[from]), in.Base[from].Field(r.Fields[from])
+	now, base := in.Now[from].Field(r.Fields[from]), agreed(r.ID, r.Fields[from], in, from)
 	if r.Computed(from) {
 		is, err := elements(r, in, to, core.Absent())
 		if err != nil || in.Base[from] == nil {
 			return is, core.Set(), err
+		}
+		if was, held := heldBy(in.Base[from], r.ID); held {
+			return core.Without(is, was), core.Without(was, is), nil
 		}
 		was, err := r.Convert[to](core.ConvertInput{Item: in.Base[from]})
 		if r.AddOnly {

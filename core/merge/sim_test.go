@@ -31,6 +31,9 @@ type sim struct {
 	marked   int           // marks added so far
 	marks    [2]core.Value // what each side has to have in the end
 	failures []string
+	names    [2][]string     // what people edit
+	readers  map[string]bool // rules that read a field of the left side which another rule keeps in step
+	filled   [2]bool         // the field of a rule that writes once has held something
 }
 
 var tableAB = map[string]string{"open": "todo", "pending": "doing", "hold": "doing", "solved": "done"}
@@ -74,7 +77,9 @@ func simRules() []core.Rule {
 
 func newSim(draw func(int) int) *sim {
 	s := &sim{fields: Fields, advance: Advance, rules: simRules(), clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
-		parked: map[string]core.Parked{}, choices: map[string]Choice{}, told: map[Verdict]int{}}
+		parked: map[string]core.Parked{}, choices: map[string]Choice{}, told: map[Verdict]int{}, names: [2][]string{
+			{"title", "status", "owner", "team", "origin", "labels", "kind"},
+			{"title", "status", "owner", "team", "origin", "labels", "area"}}}
 	s.draw = func(n int) int {
 		d := draw(n)
 		s.mix = s.mix*31 + uint64(d) + 1
@@ -111,11 +116,7 @@ func (s *sim) observe(side core.Side) *core.Observation {
 
 // edit is a person changing one field of a side; never names except.
 func (s *sim) edit(side core.Side, except map[string]bool) {
-	names := []string{"title", "status", "owner", "team", "origin", "labels", "kind"}
-	if side == core.B {
-		names = []string{"title", "status", "owner", "team", "origin", "labels", "area"}
-	}
-	f := names[s.draw(len(names))]
+	f := s.names[side][s.draw(len(s.names[side]))]
 	if except[f] {
 		return
 	}
@@ -128,11 +129,15 @@ func (s *sim) edit(side core.Side, except map[string]bool) {
 		if side == core.B {
 			v = core.Option("", []string{"todo", "doing", "done"}[s.draw(3)])
 		}
-	case "labels":
+	case "labels", "ticks":
 		l := core.Strings([]string{"l1", "l2", "l3"}[s.draw(3)])
 		if v = core.Union(s.now[side][f], l); s.draw(2) == 0 {
 			v = core.Without(s.now[side][f], l)
 		}
+	case "gate", "stage":
+		v = core.String([]string{"on", "off"}[s.draw(2)])
+	case "once":
+		v = core.String([]string{"", "once"}[s.draw(2)])
 	default:
 		v = core.String(fmt.Sprintf("%s by %d, %d", f, side, s.draw(3))) // few values, so that both sides meet now and then
 	}
@@ -151,7 +156,7 @@ func (s *sim) hear() {
 		r := &s.rules[i]
 		fa, fb := r.Fields[core.A], r.Fields[core.B]
 		if fa != "" && s.means(r) {
-			s.unheard[core.A][fa], s.unheard[core.B][fb] = false, false
+			s.unheard[core.A][fa], s.unheard[core.B][fb] = s.unheard[core.A][fa] && s.readers[r.ID], false
 		}
 	}
 }
@@ -240,6 +245,9 @@ func (s *sim) apply(in Input, ds []core.Decision, to core.Side, p *core.Patch) {
 		f := d.Fields[to]
 		v, writes := p.Fields[f]
 		if d.Action == core.ActionWrite && d.To == to && writes {
+			if d.Rule == "once" && (s.filled[to] || !s.now[to][f].IsEmpty()) {
+				s.fail("once: written over %v, filled before: %v", s.now[to][f], s.filled[to])
+			}
 			if was := s.now[to][f]; s.unheard[to][f] && (!d.Conflict || !core.Equal(d.Loser, was)) {
 				s.fail("undone: %s of side %d was edited to %v and overwritten with %v (%s)", f, to, was, v, d.Reason)
 			}
@@ -260,6 +268,7 @@ func (s *sim) settle(in Input, ds []core.Decision, done Done) {
 	s.base = [2]*core.Observation{&base[core.A], &base[core.B]}
 	s.parked = parked
 	s.settledValues(in, ds)
+	s.watchOnce(in, ds, done)
 	for rule, v := range Verdicts(in, ds, done) {
 		s.told[v]++
 		switch c := s.choices[rule]; v {
@@ -317,7 +326,9 @@ func (s *sim) agree(in Input) {
 		}
 		if means(r, v[core.A], v[core.B]) {
 			for _, side := range core.Sides {
-				s.agreed[side][r.Fields[side]] = v[side]
+				if side == core.B || !s.readers[r.ID] {
+					s.agreed[side][r.Fields[side]] = v[side]
+				}
 			}
 		}
 	}
@@ -369,7 +380,7 @@ func (s *sim) converged() {
 	}
 	for i := range s.rules {
 		r := &s.rules[i]
-		if _, parked := s.parked[r.ID]; parked || r.Flow != core.FlowBoth || r.ID == "phase" || r.ID == "marks" {
+		if _, parked := s.parked[r.ID]; parked || r.Flow != core.FlowBoth || r.ID == "phase" || r.ID == "marks" || conditional(r) || r.When == core.WhenOnce {
 			continue
 		}
 		if !s.means(r) {
@@ -377,6 +388,7 @@ func (s *sim) converged() {
 		}
 	}
 	s.convergedValues()
+	s.followed()
 	for _, f := range []string{"origin"} {
 		if _, parked := s.parked[f]; !parked && s.unheard[core.A][f] && !s.unheard[core.B][f] {
 			s.fail("one way: %s of the left side never arrived", f)
