@@ -212,6 +212,10 @@ func (p *jqlParser) comparison() (*clause, error) {
 		return c, err
 	}
 	if !p.sign("(") {
+		if v, err := p.operand(); err == nil && v.call != "" { // a function that gives a list
+			c.values = []operand{v}
+			return c, nil
+		}
 		return nil, jqlError("Expecting '(' after %s.", strings.ToUpper(c.cmp))
 	}
 	p.next()
