@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -240,19 +239,18 @@ func (w *applying) told() string {
 // fail parks one rule.
 func (w *applying) fail(rule string, p core.Problem) { w.done.Failed[rule] = p }
 
-// ruleOf is the decision that writes the target field.
+// ruleOf is the decision that writes the target field, be it beside its own.
 func (w *applying) ruleOf(field string) *core.Decision {
 	for i := range w.plan.Decisions {
-		d := &w.plan.Decisions[i]
-		writes := d.Action == core.ActionWrite && d.To == w.to || d.Action == core.ActionMerge
-		if writes && d.Fields[w.to] == field {
+		if d := &w.plan.Decisions[i]; d.Writes(w.to, field) {
 			return d
 		}
 	}
 	return nil
 }
 
-// parkFields parks the rules of the fields a system refused and reports whether it named any that are being written.
+// parkFields parks the rules of the fields a system refused and reports whether it named any that are being written. What a rule
+// writes together is left out together.
 func (w *applying) parkFields(refused map[string]string, drop func(field string) bool) bool {
 	named := false
 	for f, why := range refused {
@@ -261,57 +259,20 @@ func (w *applying) parkFields(refused map[string]string, drop func(field string)
 			continue
 		}
 		named = true
+		w.dropAll(d, drop)
 		w.fail(d.Rule, core.Problem{Class: core.ProblemInvalid, Field: f, Retries: "a change of the value, or a new mapping version",
 			Text: fmt.Sprintf("%s refused %s: %s", w.pair.Sides[w.to].Ref.System, f, why)})
 	}
 	return named
 }
 
-// resolveUsers finds, on the target, the people that the plan writes. Somebody who is not there is replaced by the rule's
-// default; without one the field is parked and the present assignee stays.
-func (w *applying) resolveUsers(ctx context.Context) error {
-	resolver, ok := w.c.(connectors.UserResolver)
-	if !ok {
-		return nil
+// dropAll takes everything that a decision writes out of what is about to be written.
+func (w *applying) dropAll(d *core.Decision, drop func(field string) bool) {
+	drop(d.Fields[w.to])
+	for f := range d.Also {
+		drop(f)
 	}
-	side := w.mapping.Connection.Sides[w.to]
-	t := connectors.ItemType{Type: side.Type, Scope: side.Scope}
-	for i := range w.plan.Decisions {
-		d := &w.plan.Decisions[i]
-		if d.Action != core.ActionWrite || d.To != w.to || d.Value.Kind() != core.KindUser || d.Value.IsEmpty() || d.Value.ID() != "" {
-			continue
-		}
-		found, err := resolver.ResolveUser(ctx, t, d.Value)
-		if errors.Is(err, connectors.ErrNotFound) && !d.Fallback.IsAbsent() {
-			found, err = resolver.ResolveUser(ctx, t, d.Fallback)
-		}
-		field := d.Fields[w.to]
-		switch {
-		case err == nil:
-			w.done.Values[d.Rule] = found
-			w.set(field, &found)
-		case errors.Is(err, connectors.ErrNotFound):
-			w.set(field, nil)
-			w.fail(d.Rule, core.Problem{Class: core.ProblemInvalid, Field: field, Retries: "a change of the value, a new mapping version, or resync",
-				Text: "nobody in " + w.pair.Sides[w.to].Ref.System + " has that person's e-mail address: add the person there, a table entry, or a default; the present value stays"})
-		default:
-			return err
-		}
+	if d.Unknown.Field != "" {
+		drop(d.Unknown.Field)
 	}
-	return nil
-}
-
-// set changes or drops a field of what is about to be written.
-func (w *applying) set(field string, v *core.Value) {
-	fields := map[string]core.Value{}
-	if w.plan.Create[w.to] != nil {
-		fields = w.plan.Create[w.to].Fields
-	} else if w.plan.Update[w.to] != nil {
-		fields = w.plan.Update[w.to].Fields
-	}
-	if v == nil {
-		delete(fields, field)
-		return
-	}
-	fields[field] = *v
 }

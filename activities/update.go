@@ -67,7 +67,7 @@ func (w *applying) after(o core.Observation) {
 }
 
 // updateDropping writes the patch, parking fields that the system refuses. When it refuses without naming a field, the
-// fields are written one by one, so that one bad value does not hold up the others. nil when nothing was left to write.
+// rules' fields are written one by one, so that one bad value does not hold up the others. nil when nothing was left to write.
 func (w *applying) updateDropping(ctx context.Context, id string, patch *core.Patch) (*core.Observation, error) {
 	revision := w.now[w.to].Revision
 	for !patch.IsEmpty() {
@@ -83,7 +83,7 @@ func (w *applying) updateDropping(ctx context.Context, id string, patch *core.Pa
 		case !parks(err):
 			return nil, err
 		}
-		if len(patch.Names()) > 1 {
+		if len(w.together(patch)) > 1 {
 			return w.oneByOne(ctx, id, patch, revision)
 		}
 		w.refuseAll(patch, err)
@@ -93,12 +93,14 @@ func (w *applying) updateDropping(ctx context.Context, id string, patch *core.Pa
 
 func (w *applying) oneByOne(ctx context.Context, id string, patch *core.Patch, revision string) (*core.Observation, error) {
 	var last *core.Observation
-	for _, f := range patch.Names() {
+	for _, names := range w.together(patch) {
 		single := core.Patch{Fields: map[string]core.Value{}, Sets: map[string]core.SetChange{}}
-		if v, ok := patch.Fields[f]; ok {
-			single.Fields[f] = v
-		} else {
-			single.Sets[f] = patch.Sets[f]
+		for _, f := range names {
+			if v, ok := patch.Fields[f]; ok {
+				single.Fields[f] = v
+			} else {
+				single.Sets[f] = patch.Sets[f]
+			}
 		}
 		o, err := w.c.Update(ctx, id, single, revision, w.want)
 		switch {
@@ -106,7 +108,9 @@ func (w *applying) oneByOne(ctx context.Context, id string, patch *core.Patch, r
 			last, revision = &o, o.Revision
 		case parks(err):
 			w.refuseAll(&single, err)
-			drop(patch, f)
+			for _, f := range names {
+				drop(patch, f)
+			}
 		default:
 			return nil, err
 		}
@@ -114,12 +118,28 @@ func (w *applying) oneByOne(ctx context.Context, id string, patch *core.Patch, r
 	return last, nil
 }
 
+// together are the names that the patch writes, those of one rule in one group.
+func (w *applying) together(patch *core.Patch) [][]string {
+	var groups [][]string
+	at := map[*core.Decision]int{}
+	for _, f := range patch.Names() {
+		d := w.ruleOf(f)
+		if i, ok := at[d]; ok && d != nil {
+			groups[i] = append(groups[i], f)
+			continue
+		}
+		at[d] = len(groups)
+		groups = append(groups, []string{f})
+	}
+	return groups
+}
+
 // refuseAll parks every field of the patch and empties it.
 func (w *applying) refuseAll(patch *core.Patch, err error) {
 	for _, f := range patch.Names() {
 		if d := w.ruleOf(f); d != nil {
 			p := problemOf(err)
-			p.Field = f
+			p.Field = d.Fields[w.to]
 			w.fail(d.Rule, p)
 		}
 		drop(patch, f)
@@ -141,7 +161,8 @@ func (w *applying) heldBy(o *core.Observation, p *core.Patch) bool {
 	var missing []string
 	written := false
 	for _, f := range p.Names() {
-		switch {
+		switch d := w.ruleOf(f); {
+		case d != nil && d.Fields[w.to] != f && o.Field(f).IsAbsent(): // it came along, and the item does not show it
 		case !holds(o, p, f):
 			missing = append(missing, f)
 		case !holds(w.now[w.to], p, f):

@@ -112,6 +112,12 @@ type UserResolver interface {
 	ResolveUser(ctx context.Context, t ItemType, person core.Value) (core.Value, error)
 }
 
+// NameResolver finds the one user of the system whose display name is exactly the given one. Nobody, or more than one, is
+// ErrNotFound: a name that two people have names nobody.
+type NameResolver interface {
+	ResolveUserByName(ctx context.Context, t ItemType, name string) (core.Value, error)
+}
+
 // Identifier names the account duplex acts as.
 type Identifier interface {
 	Self(ctx context.Context) (core.Value, error)

@@ -56,6 +56,11 @@ type Decision struct {
 	LoserOf  Side         `json:"loser_of"`
 	Reason   string       `json:"reason"` // plain words, no content
 	Problem  *Problem     `json:"problem,omitempty"`
+	// With write: a person who is not found by address is looked for by name; what is done when nobody is found; and what is
+	// written to further fields of the target with it.
+	ByName  bool             `json:"by_name,omitempty"`
+	Unknown UnknownPolicy    `json:"unknown,omitzero"`
+	Also    map[string]Value `json:"also,omitempty"`
 	// Wrote is what was really written where it differs from Value: the user found on the target, or Fallback.
 	Wrote Value `json:"wrote,omitzero"`
 	// Chosen tells that an operator decided this, By who, Resolution by which decision. Given tells that the operator gave a
@@ -67,6 +72,18 @@ type Decision struct {
 	Half       bool   `json:"half,omitempty"`
 	// Fingerprint identifies the two current values; a parked rule is tried again when it changes.
 	Fingerprint string `json:"fingerprint,omitempty"`
+}
+
+// Writes reports whether the decision writes the field of the side, be it beside its own.
+func (d *Decision) Writes(to Side, field string) bool {
+	if d.Action == ActionMerge {
+		return d.Fields[to] == field
+	}
+	if d.Action != ActionWrite || d.To != to {
+		return false
+	}
+	_, also := d.Also[field]
+	return also || d.Fields[to] == field || d.Unknown.Field == field && field != ""
 }
 
 // EntryKind tells comments from attachments.

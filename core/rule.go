@@ -95,6 +95,13 @@ type Rule struct {
 	Loss LossPolicy
 	// Default[to] is written to side to when a user cannot be found there; absent when there is none.
 	Default [2]Value
+	// ByName tells that a person whom neither a table nor an address finds is looked for by name. Unknown[to] says what is done
+	// when nobody is found and there is no default.
+	ByName  bool
+	Unknown [2]UnknownPolicy
+	// Also[to] gives what is written to further fields of side to together with the rule's own write, and with nothing else.
+	// Those fields are written by no other rule.
+	Also    [2]func(AlsoInput) (map[string]Value, error)
 	Convert [2]func(ConvertInput) (Value, error)
 	// May[to] is the condition under which values flow to side to, on top of Flow; nil: always. It is pure. While it does
 	// not hold nothing is written there, and what was agreed is held, so that the field follows when it begins to hold.
@@ -107,6 +114,21 @@ type Rule struct {
 type Moment struct {
 	Item *Observation // the source item
 	Twin *Observation // the item that would be written; nil when it is to be created
+}
+
+// UnknownPolicy says what is done about a person whom the target does not know. The zero policy parks the field.
+type UnknownPolicy struct {
+	Keep  bool   `json:"keep,omitempty"`  // the person who is there stays
+	Field string `json:"field,omitempty"` // as Keep, and the name goes into this field of the target; it is emptied when somebody is found
+}
+
+// Keeps reports that the person who is there stays and nothing is parked.
+func (u UnknownPolicy) Keeps() bool { return u.Keep || u.Field != "" }
+
+// AlsoInput is what the values of further fields may look at.
+type AlsoInput struct {
+	Value Value        // what the rule writes, in the target's words
+	Item  *Observation // the source item
 }
 
 // ConvertInput is what a conversion may look at.

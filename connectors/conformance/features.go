@@ -32,6 +32,7 @@ var capabilities = []struct {
 	{"Searcher", is[connectors.Searcher]},
 	{"FieldFinder", is[connectors.FieldFinder]},
 	{"UserResolver", is[connectors.UserResolver]},
+	{"NameResolver", is[connectors.NameResolver]},
 	{"Identifier", is[connectors.Identifier]},
 	{"BatchGetter", is[connectors.BatchGetter]},
 	{"Starter", is[connectors.Starter]},

@@ -1,6 +1,8 @@
 package conformance
 
 import (
+	"strings"
+
 	"duplex/connectors"
 	"duplex/core"
 )
@@ -16,6 +18,20 @@ var userTests = []test{
 		t.wantClass("somebody unknown", err, "not-found")
 		_, err = r.ResolveUser(t.Context(), t.Type, core.Person("", "", "Nobody"))
 		t.wantClass("somebody without an e-mail", err, "not-found")
+	}},
+	{"Users/AreResolvedByExactName", "NameResolver", func(t *T) {
+		r := t.Connector.(connectors.NameResolver)
+		got, err := r.ResolveUserByName(t.Context(), t.Type, t.Known.Name())
+		if err != nil || got.ID() == "" || !core.Equal(got, t.Known) {
+			t.Errorf("%q resolved to %q (%s), %v", t.Known.Name(), got, got.ID(), err)
+		}
+		for reason, name := range map[string]string{
+			"a name that nobody has": "Nobody Nowhere", "the beginning of a name": t.Known.Name()[:3], "no name": "",
+			"a name in another case": strings.ToUpper(t.Known.Name()),
+		} {
+			_, err := r.ResolveUserByName(t.Context(), t.Type, name)
+			t.wantClass(reason, err, "not-found")
+		}
 	}},
 	{"Users/SelfIsTheAuthorOfOwnItems", "Identifier", func(t *T) {
 		self, err := t.Connector.(connectors.Identifier).Self(t.Context())

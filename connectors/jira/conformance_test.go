@@ -31,7 +31,7 @@ var update = flag.Bool("update", false, "rewrite docs/features.md")
 
 var capabilities = []string{
 	"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentNarrower", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter", "AttachmentFinder",
-	"Finder", "Searcher", "FieldFinder", "UserResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
+	"Finder", "Searcher", "FieldFinder", "UserResolver", "NameResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
 }
 
 // exceptions are the parts of the vendor's document that are known to be wrong.

@@ -78,6 +78,47 @@ func (c *Connector) ResolveUser(ctx context.Context, _ connectors.ItemType, pers
 	return v, nil
 }
 
+// ResolveUserByName finds the active account with exactly that display name ("Find users"). The vendor matches by prefix, so a
+// name that more than a page of accounts begin with may be missed.
+func (c *Connector) ResolveUserByName(ctx context.Context, _ connectors.ItemType, name string) (core.Value, error) {
+	nobody := fmt.Errorf("%s: find user by name: %w", c.system, connectors.ErrNotFound)
+	if strings.TrimSpace(name) == "" {
+		return core.Absent(), nobody
+	}
+	key := "name " + name // no e-mail address holds a space
+	if v, ok := c.people.get(key); ok && !v.IsAbsent() {
+		return v, nil
+	}
+	if _, ok := c.people.younger(key, miss); ok {
+		return core.Absent(), nobody
+	}
+	var found []user
+	if err := c.get(ctx, api+"/user/search", url.Values{"query": {name}, "maxResults": {"200"}}, &found); err != nil {
+		return core.Absent(), err
+	}
+	v := matchName(found, name)
+	c.people.put(key, v)
+	if v.IsAbsent() {
+		return v, nobody
+	}
+	return v, nil
+}
+
+// matchName picks the one active account of a person with exactly that name, absent when there is none or more than one. It is pure.
+func matchName(found []user, name string) core.Value {
+	one := core.Absent()
+	for _, u := range found {
+		if u.AccountID == "" || u.AccountType == "app" || (u.Active != nil && !*u.Active) || u.DisplayName != name {
+			continue
+		}
+		if !one.IsAbsent() {
+			return core.Absent()
+		}
+		one = u.value()
+	}
+	return one
+}
+
 // match picks the one account with that address, absent when there is none or more than one. It is pure.
 func match(found []user, email string) core.Value {
 	var exact, hidden []user

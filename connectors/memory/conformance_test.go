@@ -15,7 +15,7 @@ func TestConformance(t *testing.T) {
 		Name: "memory",
 		Capabilities: []string{
 			"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentNarrower", "CommentRedactor", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter",
-			"AttachmentFinder", "Finder", "Searcher", "FieldFinder", "UserResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
+			"AttachmentFinder", "Finder", "Searcher", "FieldFinder", "UserResolver", "NameResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
 		},
 		New: instance,
 	})

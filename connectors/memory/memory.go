@@ -89,6 +89,7 @@ var (
 	_ connectors.Searcher          = (*Connector)(nil)
 	_ connectors.FieldFinder       = (*Connector)(nil)
 	_ connectors.UserResolver      = (*Connector)(nil)
+	_ connectors.NameResolver      = (*Connector)(nil)
 	_ connectors.Identifier        = (*Connector)(nil)
 	_ connectors.BatchGetter       = (*Connector)(nil)
 	_ connectors.Starter           = (*Connector)(nil)

@@ -42,6 +42,26 @@ func (c *Connector) ResolveUser(ctx context.Context, _ connectors.ItemType, pers
 	return found[0], nil
 }
 
+// ResolveUserByName finds the one user with exactly that name.
+func (c *Connector) ResolveUserByName(ctx context.Context, _ connectors.ItemType, name string) (core.Value, error) {
+	var found []core.Value
+	err := c.sys.call(ctx, OpResolveUser, "", func() error {
+		for _, u := range append([]core.Value{c.sys.self}, c.sys.users...) {
+			if name != "" && u.Name() == name {
+				found = append(found, u)
+			}
+		}
+		if len(found) != 1 {
+			return fmt.Errorf("%d users have that name: %w", len(found), connectors.ErrNotFound)
+		}
+		return nil
+	})
+	if err != nil {
+		return core.Value{}, err
+	}
+	return found[0], nil
+}
+
 // Self is the account duplex acts as.
 func (c *Connector) Self(ctx context.Context) (core.Value, error) {
 	err := c.sys.call(ctx, OpSelf, "", func() error { return nil })

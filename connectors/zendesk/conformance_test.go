@@ -24,7 +24,7 @@ func TestConformance(t *testing.T) {
 		Name: "zendesk",
 		Capabilities: []string{
 			"Deleter", "Commenter", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentFinder", "Finder", "Searcher", "FieldFinder",
-			"UserResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
+			"UserResolver", "NameResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
 		},
 		New: func(t *testing.T) conformance.Instance { return instance(t, newAccountUnder(t, doc)) },
 	})

@@ -98,7 +98,7 @@ func (c *Connector) ResolveUser(ctx context.Context, _ connectors.ItemType, pers
 	found, age, ok := c.emails.get(email)
 	if !ok || found.IsAbsent() && age > cached/10 {
 		var err error
-		if found, err = c.searchUser(ctx, email); err != nil {
+		if found, err = c.searchUser(ctx, `email:"`+email+`"`, func(u user) bool { return u.Email != nil && strings.EqualFold(*u.Email, email) }); err != nil {
 			return core.Value{}, fmt.Errorf("%s: looking for a user: %w", c.name, err)
 		}
 		c.emails.put(email, found)
@@ -109,16 +109,37 @@ func (c *Connector) ResolveUser(ctx context.Context, _ connectors.ItemType, pers
 	return found, nil
 }
 
-// searchUser is the one user with that e-mail, absent for none or several.
-func (c *Connector) searchUser(ctx context.Context, email string) (core.Value, error) {
+// ResolveUserByName finds the one user with exactly that name, as late as ResolveUser does.
+func (c *Connector) ResolveUserByName(ctx context.Context, _ connectors.ItemType, name string) (core.Value, error) {
+	if strings.TrimSpace(name) == "" || strings.ContainsAny(name, "\"\\") {
+		return core.Value{}, fmt.Errorf("%s: a user without a usable name: %w", c.name, connectors.ErrNotFound)
+	}
+	key := "name " + name // no e-mail address holds a space
+	found, age, ok := c.emails.get(key)
+	if !ok || found.IsAbsent() && age > cached/10 {
+		var err error
+		found, err = c.searchUser(ctx, `"`+name+`"`, func(u user) bool { return u.Name == name })
+		if err != nil {
+			return core.Value{}, fmt.Errorf("%s: looking for a user: %w", c.name, err)
+		}
+		c.emails.put(key, found)
+	}
+	if found.IsAbsent() {
+		return core.Value{}, fmt.Errorf("%s: no single user has that name: %w", c.name, connectors.ErrNotFound)
+	}
+	return found, nil
+}
+
+// searchUser is the one user that a search finds and that is meant, absent for none or several.
+func (c *Connector) searchUser(ctx context.Context, query string, meant func(user) bool) (core.Value, error) {
 	var answer struct{ Users []user }
-	q := url.Values{"query": {`email:"` + email + `"`}}
+	q := url.Values{"query": {query}}
 	if _, err := c.http.JSON(ctx, http.MethodGet, "/api/v2/users/search", nil, &answer, httpx.Query(q)); err != nil {
 		return core.Value{}, err
 	}
 	found := core.Absent()
 	for _, u := range answer.Users {
-		if u.ID == nil || u.Email == nil || !strings.EqualFold(*u.Email, email) {
+		if u.ID == nil || !meant(u) {
 			continue
 		}
 		if !found.IsAbsent() {

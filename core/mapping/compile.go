@@ -120,7 +120,9 @@ func (c *compiler) compile() {
 }
 
 // reserved words cannot name a side: they mean something else where side names stand.
-var reserved = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "round", "zone", "at", "loser", "loss", "both", "none", "latest", "park", "merge"}
+var reserved = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "round", "zone", "at",
+	"unknown",
+	"loser", "loss", "both", "none", "latest", "park", "merge"}
 
 func (c *compiler) side(s core.Side, e entry) {
 	for _, w := range reserved {

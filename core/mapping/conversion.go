@@ -48,7 +48,7 @@ func (c *conversion) run(in core.ConvertInput) (core.Value, error) {
 	}
 	if !in.Target.IsAbsent() && (c.table != nil || in.Target.IsEmpty() == in.Value.IsEmpty()) {
 		back, err := c.back.one(in.Target, c.back.shaped(in.Value))
-		if err == nil && same(back, in.Value) {
+		if err == nil && same(back, in.Value) || c.people.sameName(c.side, in.Value, in.Target) {
 			return in.Target, nil
 		}
 	}
@@ -139,7 +139,7 @@ func (c *conversion) one(v core.Value, to Field) (core.Value, error) {
 		switch {
 		case ok:
 			return p, nil
-		case !c.fallback.IsAbsent() || c.leave:
+		case !c.fallback.IsAbsent() || c.leave || c.people.unknown[c.side].Keep:
 			return c.fallback, nil
 		}
 		return core.Value{}, c.fail(v, "the person is not in the table of users; add a line, or a default")

@@ -8,8 +8,10 @@ import (
 
 // people says how a rule finds the person of the other side.
 type people struct {
-	email bool  // by e-mail address
-	lines table // by hand: looked in first, because a line is there for a person whose address does not match
+	email   bool  // by e-mail address
+	name    bool  // by display name, last
+	lines   table // by hand: looked in first, because a line is there for a person whose address does not match
+	unknown [2]core.UnknownPolicy
 }
 
 // to names the person for the other side, without an id unless the table gives one. Whether there is such a person is
@@ -19,21 +21,39 @@ func (p *people) to(side core.Side, v core.Value) (core.Value, bool) {
 		found, err := person(text)
 		return found, err == nil
 	}
-	if p.email {
+	switch {
+	case p.email:
 		return core.Person("", v.Email(), v.Name()), true
+	case p.name && v.Name() != "", p.unknown[side].Field != "" && v.Name() != "":
+		return core.Person("", "", v.Name()), true
 	}
 	return core.Value{}, false
 }
 
-// users reads [email, {table: …}].
+// sameName reports that the name alone says that two people are one: no line is there for the first, and both have that name.
+func (p *people) sameName(side core.Side, v, target core.Value) bool {
+	if p == nil || !p.name || v.Kind() != core.KindUser || target.Kind() != core.KindUser {
+		return false
+	}
+	_, line := p.lines.to(side, v)
+	return !line && v.Name() != "" && v.Name() == target.Name()
+}
+
+// users reads [email, {table: …}, name].
 func (c *compiler) users(n *node) *people {
 	if n == nil {
 		return &people{email: true}
 	}
 	p := &people{}
-	for _, it := range n.items {
+	for i, it := range n.items {
 		if it.shape == scalar {
-			p.email = true
+			p.email = p.email || it.text == "email"
+			if it.text == "name" {
+				p.name = true
+				if i < len(n.items)-1 {
+					c.r.at(it, "a name is tried last, because it names nobody for sure; write it at the end")
+				}
+			}
 			continue
 		}
 		t := it.get("table")

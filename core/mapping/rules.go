@@ -9,7 +9,10 @@ import (
 )
 
 // ruleKeys are what a rule may say beside its fields.
-var ruleKeys = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "round", "zone", "at", "loser", "loss"}
+var ruleKeys = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "round", "zone", "at",
+	"unknown",
+	"loser", "loss",
+}
 
 func (c *compiler) rules() {
 	list := c.root.get("rules")
@@ -85,7 +88,7 @@ func (c *compiler) computed(n *node, rule *core.Rule) {
 		c.r.atf(n, "a rule with set has exactly one field, of the side it writes; the expression reads the other side's item")
 		return
 	}
-	for _, k := range []string{"values", "default", "users", "zone", "at"} {
+	for _, k := range []string{"values", "default", "users", "unknown", "zone", "at"} {
 		if v := n.get(k); v != nil {
 			c.r.atf(v, "%s has no meaning beside set; say it in the expression", k)
 		}
@@ -145,6 +148,15 @@ func (c *compiler) paired(n *node, rule *core.Rule) {
 	w.defaults, w.leave = c.defaults(n.get("default"), fields, rule.Flow)
 	w.decimals = c.decimals(n.get("round"), fields[:]...)
 	w.days = c.days(n, fields)
+	rule.Unknown = c.unknown(n.get("unknown"), w.people, rule)
+	if w.people != nil {
+		rule.ByName = w.people.name
+		c.onePerson(n, fields)
+		for _, to := range core.Sides {
+			rule.Unknown[to].Keep = rule.Unknown[to].Keep || w.leave[to]
+		}
+		w.people.unknown = rule.Unknown
+	}
 	for _, to := range core.Sides {
 		if !rule.Flow.Allows(to) {
 			continue

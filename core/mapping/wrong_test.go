@@ -138,7 +138,7 @@ support.yaml:8:50: rules[0].as: set is for fields that hold sets, and summary is
 		`support.yaml:16:58: rules[5].users: users is for fields that hold people, and labels of engineering is a set of string
 support.yaml:16:58: rules[5].users: users is for fields that hold people, and tags of support is a set of string`},
 	{"a way of matching nobody knows", "users: [email,", "users: [mail,",
-		`support.yaml:15:56: rules[4].users[0]: "mail" is not known here; it can be email (did you mean "email"?)`},
+		`support.yaml:15:56: rules[4].users[0]: "mail" is not one of: email, name (did you mean "email"?)`},
 	{"a default for a stranger", "default: {engineering:", "default: {enginering:",
 		`support.yaml:15:96: rules[4].default.enginering: there is no side "enginering"; the sides are support and engineering (did you mean "engineering"?)`},
 	{"a default for a side that is not written", "flow: to-engineering, when: create}", "flow: to-engineering, when: create, default: {support: x}}",

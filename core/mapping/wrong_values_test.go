@@ -45,4 +45,22 @@ support.yaml:8:50: rules[0].as: add-only is for fields that hold sets, and summa
 		`support.yaml:8:52: rules[0].zone: zone is for a rule between a day and a time; subject of support is a string, summary of engineering is a string`},
 	{"a zone beside set", "    flow: to-engineering\n", "    zone: UTC\n",
 		`support.yaml:18:11: rules[6].zone: zone has no meaning beside set; say it in the expression`},
+	{"a name is tried last", "users: [email,", "users: [name, email,",
+		`support.yaml:15:56: rules[4].users[0]: a name is tried last, because it names nobody for sure; write it at the end`},
+	{"what is done about strangers", "default: {engineering: triage@acme.example}}", "unknown: leave}",
+		`support.yaml:15:95: rules[4].unknown: "leave" is not one of: park, keep`},
+	{"strangers on a side that is not there", "default: {engineering: triage@acme.example}}", "unknown: {enginering: keep}}",
+		`support.yaml:15:96: rules[4].unknown.enginering: there is no side "enginering"; the sides are support and engineering (did you mean "engineering"?)`},
+	{"a field for names that holds none", "default: {engineering: triage@acme.example}}", "unknown: {engineering: {field: labels}}}",
+		`support.yaml:15:117: rules[4].unknown.engineering.field: labels of engineering is a set of string; a name goes into a field that holds text
+support.yaml:16:34: rules[5].engineering: labels of engineering is already written by rules[4].unknown.engineering.field; two rules for one field would fight`},
+	{"a field for names that is not there", "default: {engineering: triage@acme.example}}", "unknown: {engineering: {field: sumary}}}",
+		`support.yaml:15:117: rules[4].unknown.engineering.field: engineering has no field "sumary" (did you mean "summary"?)`},
+	{"a field for names that a rule writes", "default: {engineering: triage@acme.example}}", "unknown: {engineering: {field: summary}}}",
+		`support.yaml:15:117: rules[4].unknown.engineering.field: summary of engineering is already written by rules[0]; two rules for one field would fight`},
+	{"a policy for strangers names a field", "default: {engineering: triage@acme.example}}", "unknown: {engineering: {name: summary}}}",
+		`support.yaml:15:109: rules[4].unknown.engineering: field is missing: The text field that holds the name
+support.yaml:15:110: rules[4].unknown.engineering.name: there is no such key here; there are: field`},
+	{"strangers are people", "as: set}", "as: set, unknown: keep}",
+		`support.yaml:16:60: rules[5].unknown: unknown is for fields that hold people`},
 }

@@ -9,7 +9,8 @@ type Done struct {
 	Wrote [2]bool
 	// After[side] is the item as it was right after the write; nil where nothing was written.
 	After [2]*core.Observation
-	// Values holds what was really written where it differs from the decision: a user found on the target, a default.
+	// Values holds what was really written where it differs from the decision: a user found on the target, a default; absent:
+	// the target keeps what it has.
 	Values map[string]core.Value
 	Failed map[string]core.Problem // by rule id
 }
@@ -69,6 +70,9 @@ func Advance(in Input, ds []core.Decision, done Done) ([2]core.Observation, map[
 			written := d.Value
 			if v, ok := done.Values[d.Rule]; ok {
 				written = v
+			}
+			if written.IsAbsent() { // the field was left as it is, and that counts as agreed on
+				continue
 			}
 			base[d.To] = base[d.To].With(d.Fields[d.To], settled(done.After[d.To].Field(d.Fields[d.To]), written))
 		case core.ActionMerge:

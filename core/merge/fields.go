@@ -26,7 +26,7 @@ type Input struct {
 func Fields(in Input) []core.Decision {
 	ds := make([]core.Decision, 0, len(in.Rules))
 	for i := range in.Rules {
-		d := decide(&in.Rules[i], &in)
+		d := beside(&in.Rules[i], &in, decide(&in.Rules[i], &in))
 		d.Rule, d.Where, d.Fields = in.Rules[i].ID, in.Rules[i].Where, in.Rules[i].Fields
 		ds = append(ds, d)
 	}

@@ -1,6 +1,10 @@
 package merge
 
-import "duplex/core"
+import (
+	"maps"
+
+	"duplex/core"
+)
 
 // Patch gathers what the decisions write to an existing item; nil when nothing.
 func Patch(ds []core.Decision, to core.Side) *core.Patch {
@@ -11,6 +15,7 @@ func Patch(ds []core.Decision, to core.Side) *core.Patch {
 			p.Sets[d.Fields[to]] = d.Sets[to]
 		case d.Action == core.ActionWrite && d.To == to:
 			p.Fields[d.Fields[to]] = d.Value
+			maps.Copy(p.Fields, d.Also)
 		case d.Action == core.ActionMerge && changes(d.Sets[to]):
 			p.Sets[d.Fields[to]] = d.Sets[to]
 		}
@@ -27,6 +32,7 @@ func Draft(ds []core.Decision, to core.Side, t string, scope map[string]string, 
 	for _, dec := range ds {
 		if dec.Action == core.ActionWrite && dec.To == to {
 			d.Fields[dec.Fields[to]] = dec.Value
+			maps.Copy(d.Fields, dec.Also)
 		}
 	}
 	return &d
