@@ -136,8 +136,7 @@ func readKept(folder, system, typ string) (kept, error) {
 	return k, nil
 }
 
-// keep writes a description into a catalogue, in place of an older one of the same scope. Whoever reads meanwhile reads the
-// old file or the new one, never a half.
+// keep writes a description into a catalogue, in place of an older one of the same scope.
 func keep(folder string, d gateway.Description) error {
 	all, _ := readKept(folder, d.System, d.Type) // what cannot be read is written anew
 	all.Descriptions = slices.DeleteFunc(all.Descriptions, func(o gateway.Description) bool { return maps.Equal(o.Scope, d.Scope) })
@@ -149,6 +148,12 @@ func keep(folder string, d gateway.Description) error {
 	if err != nil {
 		return err
 	}
+	return writeWhole(keptFile(folder, d.System, d.Type), append(b, '\n'))
+}
+
+// writeWhole puts a file in place, with the folder it is in. Whoever reads meanwhile reads the old file or the new one.
+func writeWhole(file string, content []byte) error {
+	folder := filepath.Dir(file)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
@@ -156,7 +161,7 @@ func keep(folder string, d gateway.Description) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.Write(append(b, '\n'))
+	_, err = t.Write(content)
 	if closed := t.Close(); err == nil {
 		err = closed
 	}
@@ -164,7 +169,7 @@ func keep(folder string, d gateway.Description) error {
 		err = os.Chmod(t.Name(), 0o644)
 	}
 	if err == nil {
-		err = os.Rename(t.Name(), keptFile(folder, d.System, d.Type))
+		err = os.Rename(t.Name(), file)
 	}
 	if err != nil {
 		_ = os.Remove(t.Name())

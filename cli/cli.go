@@ -74,7 +74,7 @@ func (e *env) root() *cobra.Command {
 	f.BoolVar(&e.json, "json", false, "print JSON for scripts")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
-		e.validate(), e.describe(), e.apply(), e.connections(), e.versions(), e.activate(),
+		e.validate(), e.describe(), e.newFile(), e.schema(), e.apply(), e.connections(), e.versions(), e.activate(),
 		e.pairs(), e.show(), e.history(), e.plan(), e.why(), e.problems(),
 		e.link(), e.resolve(),
 		e.act("unlink PAIR", "End a pair; both items stay", "unlink"),

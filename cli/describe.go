@@ -199,6 +199,9 @@ func (e *env) refreshAll(ctx context.Context) error {
 	found, _ := config.Load(filepath.Dir(folder))
 	done := []gateway.Description{}
 	for _, f := range files {
+		if strings.HasSuffix(f, ".schema.json") {
+			continue
+		}
 		system, typ, ok := strings.Cut(strings.TrimSuffix(filepath.Base(f), ".json"), ".")
 		system, _ = url.PathUnescape(system)
 		typ, _ = url.PathUnescape(typ)

@@ -55,10 +55,10 @@ func init() {
 
 var options = []connectors.Option{
 	{Section: "auth", Name: "method", Oneof: []string{"token", "oauth"}, Default: "token", Help: "How duplex signs in: an account's API token, or an OAuth 2.0 (3LO) app."},
-	{Section: "auth", Name: "email", Help: "E-mail address of the account that owns the API token."},
-	{Section: "auth", Name: "token", Secret: true, Help: "API token of a dedicated account; a person's own token makes their edits look like the sync's."},
-	{Section: "auth", Name: "client_id", Help: "Client id of the OAuth app."},
-	{Section: "auth", Name: "client_secret", Secret: true, Help: "Client secret of the OAuth app."},
+	{Section: "auth", Name: "email", Help: "E-mail address of the account that owns the API token (token)."},
+	{Section: "auth", Name: "token", Secret: true, Help: "API token of a dedicated account (token); a person's own token makes their edits look like the sync's."},
+	{Section: "auth", Name: "client_id", Help: "Client id of the OAuth app (oauth)."},
+	{Section: "auth", Name: "client_secret", Secret: true, Help: "Client secret of the OAuth app (oauth)."},
 	{Section: "auth", Name: "refresh_token", Secret: true, Help: "First refresh token of the OAuth app (scope offline_access); later ones are kept by duplex."},
 	{Section: "auth", Name: "token_url", Default: defaultTokenURL, Help: "Address that hands out OAuth tokens."},
 	{Section: "webhook", Name: "secret", Secret: true, Help: "Secret of the webhook registered by a Jira administrator (header X-Hub-Signature)."},

@@ -26,6 +26,7 @@ var table = []row{
 	{packages: "core/erasure", may: []string{"core"}, pure: true},
 	{packages: "core/richtext"},
 	{packages: "core/mapping", may: []string{"core", "core/richtext", "schemas"}},
+	{packages: "core/draft", may: []string{"core", "core/mapping"}},
 	{packages: "schemas", pure: true},
 	{packages: "examples", pure: true},
 	{packages: "store", may: []string{"core", "core/erasure"}},
