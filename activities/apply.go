@@ -117,6 +117,9 @@ func (w *applying) write(ctx context.Context) error {
 	if err := w.update(ctx); err != nil || w.stale || w.gone {
 		return err
 	}
+	if err := w.postLosers(ctx); err != nil {
+		return err
+	}
 	return w.entries(ctx)
 }
 

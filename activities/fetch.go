@@ -48,6 +48,11 @@ func (a *Activities) fetch(ctx context.Context, in FetchInput) (FetchResult, err
 	if err != nil {
 		return FetchResult{}, err
 	}
+	if h, ok := c.(connectors.Historian); ok && in.History {
+		if o.Changed, o.Ours, err = h.History(ctx, in.Ref.ID); err != nil {
+			return FetchResult{}, doing("read when each field was changed", err)
+		}
+	}
 	o.Ref.System, o.Ref.Type = in.Ref.System, m.Connection.Sides[in.Side].Type
 	r := FetchResult{Revision: o.Revision, Precise: o.Revision != "" && c.Facts().Precision <= time.Millisecond && c.Facts().Revisions,
 		At: o.UpdatedAt, Version: m.Connection.Version, Ref: o.Ref, Changed: changedFields(known, &o)}

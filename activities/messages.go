@@ -17,6 +17,7 @@ type FetchInput struct {
 	First      bool   // the item is in no pair yet: evaluate the trigger and claim it
 	Delivery   string // the newest delivery that asked for it, "" for none: it is logged
 	Live       bool   // somebody waits for it, unless it waits at the closed gate itself
+	History    bool   // read when each field was changed as well
 }
 
 // FetchResult refers to the observation. It holds no content.
@@ -43,13 +44,16 @@ type TransformInput struct {
 
 // TransformResult says what is to be done next. It holds no content.
 type TransformResult struct {
-	Plan     string        // id in the ledger; "" when there was nothing to record
-	Write    bool          // Apply is needed
-	Again    bool          // a comment or file failed for no known reason and is to be tried again after a pause
-	Wait     time.Duration // how long until something that is parked is to be tried again by itself; 0: nothing is
-	Tells    [2]bool       // the mapping tells problems to the people of the side
-	Told     [2]bool       // something is told there
-	Held     bool          // something waits that the system refused a while ago; nothing else is to be written
+	Plan  string        // id in the ledger; "" when there was nothing to record
+	Write bool          // Apply is needed
+	Again bool          // a comment or file failed for no known reason and is to be tried again after a pause
+	Wait  time.Duration // how long until something that is parked is to be tried again by itself; 0: nothing is
+	Tells [2]bool       // the mapping tells problems to the people of the side
+	Told  [2]bool       // something is told there
+	Held  bool          // something waits that the system refused a while ago; nothing else is to be written
+	// History tells, per side, that the times of fields would decide a conflict and are kept by its system, but not in what was
+	// read: the plan is better made again after a Fetch with History.
+	History  [2]bool
 	To       core.Side
 	Create   bool
 	Waits    bool   // the system to write to may not be called now: the write is backlog when it may be

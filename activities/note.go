@@ -18,6 +18,11 @@ func (a *Activities) note(ctx context.Context, pair core.Pair, side core.Side, t
 // noteAbout leaves an internal comment, once for what it is about, and returns its id. It carries a mark, so that it is never
 // copied to the other side. A system that cannot keep it internal is ErrUnsupported.
 func (a *Activities) noteAbout(ctx context.Context, pair core.Pair, side core.Side, about, text string) (string, error) {
+	return a.noteOf(ctx, pair, side, about, func(format string) core.Value { return plainBody(format, text) })
+}
+
+// noteOf is noteAbout with a text in the system's own format.
+func (a *Activities) noteOf(ctx context.Context, pair core.Pair, side core.Side, about string, body func(format string) core.Value) (string, error) {
 	ref := pair.Sides[side].Ref
 	c, err := a.Systems.Connector(ctx, ref.System)
 	if err != nil {
@@ -45,7 +50,7 @@ func (a *Activities) noteAbout(ctx context.Context, pair core.Pair, side core.Si
 			return "", err
 		}
 	}
-	made, err := commenter.AddComment(ctx, ref.ID, core.CommentDraft{Body: plainBody(c.Facts().RichText, text),
+	made, err := commenter.AddComment(ctx, ref.ID, core.CommentDraft{Body: body(c.Facts().RichText),
 		Visibility: core.Visibility{Audience: core.Internal}, Mark: mark})
 	if err != nil {
 		return "", err

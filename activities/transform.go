@@ -5,6 +5,7 @@ import (
 	"maps"
 	"time"
 
+	"duplex/connectors"
 	"duplex/core"
 	"duplex/core/merge"
 )
@@ -51,6 +52,9 @@ func (a *Activities) transform(ctx context.Context, in TransformInput) (Transfor
 		if err := a.propose(ctx, s, &p); err != nil {
 			return r, err
 		}
+		if r.History, err = a.untold(ctx, s, &p); err != nil {
+			return r, err
+		}
 		r.Plan, r.Write, r.To, r.Create = p.ID, true, to, p.Create[to] != nil
 		r.Waits = a.closed(ctx, s.mapping.Connection.Sides[to].System) != nil
 		r.Status, r.Problem, r.Problems = worst(s.pair)
@@ -64,6 +68,26 @@ func (a *Activities) transform(ctx context.Context, in TransformInput) (Transfor
 		r.Ledger = a.Ledger + r.Plan
 	}
 	return r, nil
+}
+
+// untold finds the sides whose system knows when a field was changed, where that would decide a conflict and was not read.
+func (a *Activities) untold(ctx context.Context, s *step, p *core.Plan) (sides [2]bool, err error) {
+	for i := range p.Decisions {
+		if !p.Decisions[i].Timed {
+			continue
+		}
+		for _, side := range core.Sides {
+			if _, told := s.now[side].Changed[p.Decisions[i].Fields[side]]; told || sides[side] {
+				continue
+			}
+			c, err := a.Systems.Connector(ctx, s.pair.Sides[side].Ref.System)
+			if err != nil {
+				return sides, err
+			}
+			_, sides[side] = c.(connectors.Historian)
+		}
+	}
+	return sides, nil
 }
 
 // propose keeps a plan that is to be carried out. What both sides agree on by now is agreed whatever becomes of the writes:

@@ -51,6 +51,7 @@ type Decision struct {
 	Conflict bool         `json:"conflict,omitempty"` // both sides had changed to different meanings
 	Loser    Value        `json:"loser"`              // with Conflict: the value that did not win, in its own side's words
 	Post     bool         `json:"post,omitempty"`     // with Conflict: the loser is also posted as an internal comment on LoserOf
+	Timed    bool         `json:"timed,omitempty"`    // with Conflict: the times of the two edits decided
 	Follows  bool         `json:"follows,omitempty"`  // with write: both edits were merged, and the other side's write follows
 	Losses   []string     `json:"losses,omitempty"`   // with write: formatting of the target that goes, in plain words
 	LoserOf  Side         `json:"loser_of"`

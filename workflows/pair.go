@@ -30,6 +30,7 @@ func (w Workflows) Pair(ctx workflow.Context, state PairState) (Answer, error) {
 type pair struct {
 	PairState
 	asked     asked
+	history   [2]bool // the sync under way reads when each field of the side was changed
 	tuning    Tuning
 	hints     workflow.ReceiveChannel
 	wake      bool          // a handler changed the state

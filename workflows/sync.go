@@ -26,7 +26,7 @@ func (p *pair) sync(ctx workflow.Context) (ended bool, answer Answer, err error)
 		p.drain(ctx)
 	}
 	p.Syncs++
-	p.until = time.Time{}
+	p.until, p.history = time.Time{}, [2]bool{}
 	ended, answer, err = p.round(ctx)
 	p.synced, p.tellDue = workflow.Now(ctx), true
 	if err == nil {
@@ -85,7 +85,7 @@ func (p *pair) fetch(ctx workflow.Context) (ended bool, answer Answer, err error
 		if !side.Dirty || side.Ref.IsZero() {
 			continue
 		}
-		in := activities.FetchInput{Pair: p.ID, Connection: p.Connection, Side: s, Ref: side.Ref, Seen: side.Seen, Full: side.Full, First: !p.Entered, Delivery: p.Delivery}
+		in := activities.FetchInput{Pair: p.ID, Connection: p.Connection, Side: s, Ref: side.Ref, Seen: side.Seen, Full: side.Full, First: !p.Entered, Delivery: p.Delivery, History: p.history[s]}
 		side.Dirty, side.Full = false, false
 		ins[s] = in
 		futures[s] = p.read(ctx, in, priority(p.Urgency))
@@ -205,7 +205,20 @@ func (p *pair) plan(ctx workflow.Context) (again bool, err error) {
 		p.note(ctx, t.Summary)
 		return false, nil
 	}
+	if p.remember(t.History) {
+		return true, nil
+	}
 	return p.apply(ctx, t)
+}
+
+// remember asks, once per sync, for the history of fields of the sides where it would decide a conflict.
+func (p *pair) remember(sides [2]bool) (again bool) {
+	for _, s := range core.Sides {
+		if sides[s] && !p.history[s] {
+			p.history[s], p.Sides[s].Dirty, again = true, true, true
+		}
+	}
+	return again
 }
 
 func (p *pair) apply(ctx workflow.Context, t activities.TransformResult) (again bool, err error) {

@@ -19,14 +19,17 @@ func merged(r *core.Rule, in *Input, why string) (core.Decision, bool) {
 	if policy, err := policyOf(r, in); err != nil || policy != core.PolicyMerge || same(r, in) {
 		return core.Decision{}, false
 	}
+	if ways, err := open(r, in); err != nil || !ways[core.A] || !ways[core.B] {
+		return core.Decision{}, false
+	}
 	return joined(r, in, why)
 }
 
 // joined keeps both edits of a text. They are brought together in the words of one side, which is written first; what was
 // agreed on is held until the other side, which then shows less, has followed. False where the two touch, where there was
-// no agreement to begin from, or where the rule does not flow both ways.
+// no agreement to begin from, or where values may not flow both ways now.
 func joined(r *core.Rule, in *Input, why string) (core.Decision, bool) {
-	if r.Merge == nil || !r.Flow.Allows(core.A) || !r.Flow.Allows(core.B) || in.Base[core.A] == nil || in.Base[core.B] == nil {
+	if r.Merge == nil || in.Base[core.A] == nil || in.Base[core.B] == nil {
 		return core.Decision{}, false
 	}
 	if mays, err := open(r, in); err != nil || !mays[core.A] || !mays[core.B] {

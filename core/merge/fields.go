@@ -240,7 +240,7 @@ func both(r *core.Rule, in *Input, why string) core.Decision {
 	if err != nil {
 		return park(in.Origin, invalid(err))
 	}
-	winner, reason, ok := wins(r, in, policy, mays)
+	winner, reason, timed, ok := wins(r, in, policy, mays)
 	if !ok {
 		d := park(in.Origin, core.Problem{Class: core.ProblemConflict,
 			Text: "both sides changed this field to different values: choose one with resolve", Retries: "resolve, or an edit that makes both sides agree"})
@@ -250,37 +250,38 @@ func both(r *core.Rule, in *Input, why string) core.Decision {
 	if !mays[winner.Other()] {
 		return waits(winner)
 	}
-	d := write(r, in, winner.Other(), why+"; "+reason)
-	return withLoser(d, in, r, winner.Other())
+	d := withLoser(write(r, in, winner.Other(), why+"; "+reason), in, r, winner.Other())
+	d.Timed = d.Conflict && timed
+	return d
 }
 
-// wins names the side whose value wins. Where values may flow one way only at the moment, that way is taken, unless the
-// policy names a side or a person is to decide.
-func wins(r *core.Rule, in *Input, policy core.Policy, open [2]bool) (core.Side, string, bool) {
+// wins names the side whose value wins and why; timed tells that the times of the edits decided. Where values may flow one way
+// only at the moment, that way is taken, unless the policy names a side or a person is to decide.
+func wins(r *core.Rule, in *Input, policy core.Policy, open [2]bool) (winner core.Side, reason string, timed, ok bool) {
 	for _, s := range core.Sides {
 		if !r.Flow.Allows(s) {
-			return s, "the rule flows one way", true
+			return s, "the rule flows one way", false, true
 		}
 	}
 	if s, ok := policy.Wins(); ok {
-		return s, "the policy names the winner", true
+		return s, "the policy names the winner", false, true
 	}
 	if policy != core.PolicyLatest {
-		return core.A, "", false
+		return core.A, "", false, false
 	}
 	for _, s := range core.Sides {
 		if !open[s] {
-			return s, "the rule flows one way now", true
+			return s, "the rule flows one way now", false, true
 		}
 	}
 	ta, tb := in.Now[core.A].ChangedAt(r.Fields[core.A]), in.Now[core.B].ChangedAt(r.Fields[core.B])
 	switch {
 	case ta.After(tb):
-		return core.A, "the later edit wins", true
+		return core.A, "the later edit wins", true, true
 	case tb.After(ta):
-		return core.B, "the later edit wins", true
+		return core.B, "the later edit wins", true, true
 	}
-	return in.Origin, "edited at the same time: the side that came first wins", true
+	return in.Origin, "edited at the same time: the side that came first wins", true, true
 }
 
 // writeIf writes to a side when values may flow there now.
