@@ -49,6 +49,16 @@ func htmlNode(b *strings.Builder, n *node) {
 	case "inlineCard", "blockCard", "embedCard":
 		b.WriteString(`<a href="` + safeHref(n.Attrs["url"]) + `">` + attr("url") + "</a>")
 		return
+	case "media", "mediaInline":
+		switch address, _ := n.Attrs["url"].(string); {
+		case address == "":
+			b.WriteString(attr("alt"))
+		case n.Attrs["type"] == "external" || strings.HasPrefix(attr("mime"), "image/"):
+			b.WriteString(`<img src="` + html.EscapeString(address) + `" alt="` + attr("alt") + `"/>`)
+		default:
+			b.WriteString(`<a href="` + html.EscapeString(address) + `">` + attr("alt") + "</a>")
+		}
+		return
 	case "codeBlock":
 		b.WriteString("<pre>" + html.EscapeString(n.plainText()) + "</pre>")
 		return

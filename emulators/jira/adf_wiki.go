@@ -62,6 +62,12 @@ func wikiBlock(n *node, list string) string {
 		if name == "" {
 			name = attr("id")
 		}
+		if attr("type") == "external" {
+			name = attr("url")
+		}
+		if mime := attr("mime"); mime != "" && !strings.HasPrefix(mime, "image/") {
+			return "[^" + name + "]"
+		}
 		return "!" + name + "!"
 	case "blockCard", "embedCard":
 		return "[" + attr("url") + "]"

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -18,7 +19,7 @@ func (c *call) postAttachments() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	parts, err := readFiles(c.r.Header.Get("Content-Type"), c.body)
+	parts, err := readFiles(c.r.Header.Get("Content-Type"), c.body, c.uploadLimit())
 	if err != nil {
 		return reply{}, err
 	}
@@ -39,7 +40,7 @@ type upload struct {
 }
 
 // readFiles takes the parts named "file" out of a multipart body.
-func readFiles(contentType string, body []byte) ([]upload, error) {
+func readFiles(contentType string, body []byte, limit int) ([]upload, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	if err != nil || kind != "multipart/form-data" {
 		return nil, fail(http.StatusUnsupportedMediaType, "Unsupported Media Type")
@@ -61,8 +62,8 @@ func readFiles(contentType string, body []byte) ([]upload, error) {
 		if err != nil {
 			return nil, fail(http.StatusBadRequest, "The multipart body is damaged.")
 		}
-		if len(content) > uploadLimit {
-			return nil, fail(http.StatusRequestEntityTooLarge, "The file is larger than the allowed limit.")
+		if len(content) > limit {
+			return nil, fail(http.StatusRequestEntityTooLarge, "The file %s is larger than the maximum attachment size of %d bytes.", part.FileName(), limit)
 		}
 		out = append(out, upload{part.FileName(), part.Header.Get("Content-Type"), content})
 	}
@@ -76,7 +77,7 @@ func readFiles(contentType string, body []byte) ([]upload, error) {
 }
 
 func (c *call) attachmentMeta() (reply, error) {
-	return ok(object{"enabled": true, "uploadLimit": uploadLimit})
+	return ok(object{"enabled": true, "uploadLimit": c.uploadLimit()})
 }
 
 func (c *call) oneAttachment() (*issue, *attachment, error) {
@@ -113,7 +114,7 @@ func (c *call) content() (reply, error) {
 		return reply{}, err
 	}
 	if c.query.Get("redirect") != "false" {
-		return reply{status: http.StatusSeeOther, header: http.Header{"Location": {c.base + "/media/" + a.MediaID}}}, nil
+		return reply{status: http.StatusSeeOther, header: http.Header{"Location": {c.mediaAddress(a)}}}, nil
 	}
 	content, err := c.files.get(a.ID)
 	if err != nil {
@@ -130,6 +131,24 @@ func (c *call) content() (reply, error) {
 	}
 	header.Set("Content-Range", "bytes "+strconv.Itoa(from)+"-"+strconv.Itoa(to-1)+"/"+strconv.Itoa(len(content)))
 	return reply{status: http.StatusPartialContent, raw: append([]byte{}, content[from:to]...), header: header}, nil
+}
+
+// mediaAddress is where the media host has an attachment's content.
+func (c *call) mediaAddress(a *attachment) string {
+	q := url.Values{"token": {mediaToken(a.MediaID)}, "client": {CloudID}, "dl": {"true"}, "name": {a.Filename}}
+	return c.base + "/media/file/" + a.MediaID + "/binary?" + q.Encode()
+}
+
+// thumbnail answers as content does, for pictures only. The picture is not made smaller.
+func (c *call) thumbnail() (reply, error) {
+	_, a, err := c.oneAttachment()
+	if err != nil {
+		return reply{}, err
+	}
+	if !a.image() {
+		return reply{}, fail(http.StatusNotFound, "The attachment with id '%s' has no thumbnail.", a.ID)
+	}
+	return c.content()
 }
 
 // readRange understands one byte range.
@@ -164,7 +183,11 @@ func (e *Emulator) media(w http.ResponseWriter, r *http.Request) {
 		writeError(w, fail(http.StatusBadRequest, "Only one auth mechanism allowed"))
 		return
 	}
-	id := strings.TrimPrefix(r.URL.Path, "/media/")
+	id := strings.Split(strings.TrimPrefix(r.URL.Path, "/media/file/"), "/")[0]
+	if r.URL.Query().Get("token") != mediaToken(id) {
+		writeError(w, fail(http.StatusForbidden, "The token is not valid."))
+		return
+	}
 	e.sendFile(w, r, func(a *attachment) bool { return a.MediaID == id })
 }
 

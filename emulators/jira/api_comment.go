@@ -9,7 +9,7 @@ import (
 func (c *call) renderComment(i *issue, cm *comment, expand []string) object {
 	out := c.view().comment(i, cm)
 	if slices.Contains(expand, "renderedBody") {
-		out["renderedBody"] = string(htmlText(cm.Body))
+		out["renderedBody"] = c.view().html(cm.Body)
 	}
 	if slices.Contains(expand, "properties") {
 		out["properties"] = renderProperties(cm.Properties)

@@ -85,7 +85,7 @@ func (c *call) renderIssue(i *issue, wn wanted) object {
 		case "editmeta":
 			out["editmeta"] = object{"fields": c.editFields(i)}
 		case "renderedFields":
-			out["renderedFields"] = renderedFields(i, wn.chosen())
+			out["renderedFields"] = v.renderedFields(i, wn.chosen())
 		}
 	}
 	if len(wn.properties) > 0 {
@@ -101,11 +101,11 @@ func (c *call) renderIssue(i *issue, wn wanted) object {
 }
 
 // renderedFields are the documents of an issue as HTML.
-func renderedFields(i *issue, chosen []*field) object {
+func (v view) renderedFields(i *issue, chosen []*field) object {
 	out := object{}
 	for _, f := range chosen {
 		if f.Kind == kindDoc {
-			out[f.ID] = string(htmlText(i.Values[f.ID].Doc))
+			out[f.ID] = v.html(i.Values[f.ID].Doc)
 		}
 	}
 	return out

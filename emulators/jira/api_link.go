@@ -122,7 +122,7 @@ func (c *call) postIssueLink() (reply, error) {
 		return reply{}, noIssue()
 	}
 	if len(in.Comment) > 0 {
-		if _, err := c.readComment(in.Comment, outward.ProjectID); err != nil {
+		if _, err := c.readComment(in.Comment, outward); err != nil {
 			return reply{}, err
 		}
 	}

@@ -54,7 +54,7 @@ func (c *call) postWorklog() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	w, err := c.readWorklog(in, worklog{Started: c.now, Properties: map[string]rawDoc{}})
+	w, err := c.readWorklog(i, in, worklog{Started: c.now, Properties: map[string]rawDoc{}})
 	if err != nil {
 		return reply{}, err
 	}
@@ -99,7 +99,7 @@ func (c *call) putWorklog() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	w, err := c.readWorklog(in, *old)
+	w, err := c.readWorklog(i, in, *old)
 	if err != nil {
 		return reply{}, err
 	}

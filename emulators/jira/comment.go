@@ -15,13 +15,14 @@ type commentInput struct {
 	Properties []property  `json:"properties"`
 }
 
-// readComment checks a new comment; nothing is stored yet and it has no id.
-func (s *session) readComment(raw rawDoc, projectID string) (*comment, error) {
+// readComment checks a new comment of an issue, nil for one that is yet to be created; nothing is
+// stored yet and it has no id.
+func (s *session) readComment(raw rawDoc, i *issue) (*comment, error) {
 	var in commentInput
 	if len(raw) == 0 || json.Unmarshal(raw, &in) != nil {
 		return nil, badField("comment", "Comment body is not valid!")
 	}
-	body, err := s.readBody(in.Body)
+	body, err := s.readBody(in.Body, i, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +39,8 @@ func (s *session) readComment(raw rawDoc, projectID string) (*comment, error) {
 	return c, nil
 }
 
-func (s *session) readBody(raw rawDoc) (*node, error) {
+// readBody checks a text of an issue that replaces another, nil for none.
+func (s *session) readBody(raw rawDoc, i *issue, before *node) (*node, error) {
 	if len(raw) == 0 || raw[0] != '{' {
 		return nil, badField("comment", "Comment body is not valid!")
 	}
@@ -49,27 +51,14 @@ func (s *session) readBody(raw rawDoc) (*node, error) {
 	if tooLongDoc(doc, len(raw), s.opts.CountDocumentJSON) {
 		return nil, badField("comment", tooLong)
 	}
+	if err := checkMedia(doc, i, before); err != nil {
+		return nil, err
+	}
 	doc = rewriteADF(doc)
 	if doc == nil {
 		return nil, badField("comment", "Comment body can not be empty!")
 	}
 	return doc, nil
-}
-
-func (s *session) checkVisibility(v *visibility) error {
-	if v == nil {
-		return nil
-	}
-	name := v.Value
-	if name == "" {
-		name = v.Identifier
-	}
-	known := map[string][]string{"role": roleNames, "group": groupNames}[v.Type]
-	if !slices.Contains(known, name) {
-		return badField("commentLevel", "The %s selected for the comment's visibility is not valid.", v.Type)
-	}
-	v.Value, v.Identifier = name, name
-	return nil
 }
 
 // attachComment stores a checked comment on an issue. Whoever calls it tells the world.
@@ -82,7 +71,7 @@ func (s *session) attachComment(i *issue, c *comment) {
 
 // comment adds a comment and sends its event.
 func (s *session) comment(i *issue, raw rawDoc) (*comment, error) {
-	c, err := s.readComment(raw, i.ProjectID)
+	c, err := s.readComment(raw, i)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +87,7 @@ func (s *session) editComment(i *issue, c *comment, raw rawDoc) error {
 	if json.Unmarshal(raw, &in) != nil {
 		return badField("comment", "Comment body is not valid!")
 	}
-	body, err := s.readBody(in.Body)
+	body, err := s.readBody(in.Body, i, c.Body)
 	if err != nil {
 		return err
 	}

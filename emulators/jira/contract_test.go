@@ -120,6 +120,7 @@ func TestEveryAnswerKeepsTheVendorsDocument(t *testing.T) {
 	c.do("GET", v3+"/attachment/meta", nil).want(200)
 	c.do("GET", v3+"/attachment/"+file, nil).want(200)
 	c.do("GET", v3+"/attachment/content/"+file, nil).want(303)
+	c.do("GET", v3+"/attachment/thumbnail/"+c.upload(a, "dot.gif", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), "no-check").want(200).text("0.id"), nil).want(303)
 	c.issue(a).is("fields.attachment.0.filename", "log.txt")
 	c.do("DELETE", v3+"/attachment/"+file, nil).want(204)
 
@@ -144,7 +145,8 @@ func TestEveryAnswerKeepsTheVendorsDocument(t *testing.T) {
 
 	for _, path := range []string{"/field", "/field/search?type=custom&maxResults=3", "/field/customfield_10031/contexts", "/field/customfield_10031/context/10031/option", "/field/customfield_10038/context/10038/option",
 		"/label", "/issuetype", "/issuetype/project?projectId=10000", "/priority", "/priority/search", "/resolution/search", "/status", "/statuscategory", "/statuses/search",
-		"/project/search", "/project/ENG", "/project/ENG/statuses", "/project/ENG/components", "/project/ENG/versions", "/project/10000/hierarchy",
+		"/project/search", "/project/ENG", "/project/ENG/statuses", "/project/ENG/components", "/project/ENG/versions", "/project/10000/hierarchy", "/role", "/project/ENG/role", "/project/ENG/role/10002", "/project/ENG/roledetails",
+		"/group/bulk?groupName=site-admins", "/groups/picker?query=admin", "/group/member?groupname=site-admins",
 		"/mypermissions?permissions=BROWSE_PROJECTS,ADMINISTER", "/myself?expand=groups", "/serverInfo", "/user?accountId=" + users[2].AccountID,
 		"/user/bulk?accountId=" + users[2].AccountID, "/user/search?query=ada", "/user/assignable/search?project=ENG&query=gr",
 		"/search/jql?jql=project%20%3D%20ENG&fields=summary"} {

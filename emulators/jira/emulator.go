@@ -21,6 +21,8 @@ type Options struct {
 	Limits   Limits        // zero: the vendor's published limits
 	// CountDocumentJSON measures the limit of 32,767 characters on a document's JSON, not its text.
 	CountDocumentJSON bool
+	// UploadLimit is the largest attachment in bytes; 0 is 100 MiB.
+	UploadLimit int
 	// RetryWait is the shortest wait before a failed webhook is tried again; the longest is three
 	// times that. 0 is the vendor's 5 minutes.
 	RetryWait time.Duration
@@ -102,6 +104,13 @@ func (e *Emulator) Users() []User {
 		out = append(out, *u)
 	}
 	return out
+}
+
+func (e *Emulator) uploadLimit() int {
+	if e.opts.UploadLimit > 0 {
+		return e.opts.UploadLimit
+	}
+	return uploadLimit
 }
 
 func (e *Emulator) setIndexLag(d time.Duration) {

@@ -98,7 +98,7 @@ func (s *session) described(f *field, v value) (id, words *string) {
 	case kindLabels:
 		text = strings.Join(v.List, " ")
 	case kindDoc:
-		text = wikiText(v.Doc)
+		text = s.webhookView().wiki(v.Doc)
 	case kindNumber:
 		text = strconv.FormatFloat(*v.Number, 'f', -1, 64)
 	case kindDate, kindDateTime:

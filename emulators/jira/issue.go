@@ -32,10 +32,14 @@ type edit struct {
 	metadata   rawDoc
 }
 
-// plan checks an input against the fields a screen offers and the present values. ignored fields are
-// passed over in silence. It changes nothing; the error carries every refused field.
-func (s *session) plan(in issueInput, now map[string]value, projectID, typeID string, onScreen func(*field) bool, ignored []string) (edit, error) {
-	rd := reading{projectID: projectID, typeID: typeID, now: now, find: s.state.find, sprint: s.state.sprint, jsonCount: s.opts.CountDocumentJSON}
+// plan checks an input against the fields a screen offers and the issue as it is, nil for one that is
+// yet to be created. ignored fields are passed over in silence. It changes nothing; the error carries every refused field.
+func (s *session) plan(in issueInput, i *issue, projectID, typeID string, onScreen func(*field) bool, ignored []string) (edit, error) {
+	var now map[string]value
+	if i != nil {
+		now = i.Values
+	}
+	rd := reading{issue: i, projectID: projectID, typeID: typeID, now: now, find: s.state.find, sprint: s.state.sprint, jsonCount: s.opts.CountDocumentJSON}
 	ed := edit{values: map[string]value{}, properties: in.Properties, metadata: in.HistoryMetadata}
 	var refused refusals
 	for _, id := range slices.Sorted(maps.Keys(in.Fields)) {
@@ -61,7 +65,7 @@ func (s *session) plan(in issueInput, now map[string]value, projectID, typeID st
 	for _, id := range slices.Sorted(maps.Keys(in.Update)) {
 		if id == "comment" {
 			for _, verb := range in.Update[id] {
-				c, err := s.readComment(verb["add"], projectID)
+				c, err := s.readComment(verb["add"], i)
 				if err != nil {
 					refused.add(err)
 					continue
@@ -185,7 +189,7 @@ func editable(projectID, typeID string) func(*field) bool {
 // comment or new property, nothing happens and updated stays.
 func (s *session) change(i *issue, in issueInput) error {
 	// A status in PUT is passed over in silence, like everything else the server keeps itself.
-	ed, err := s.plan(in, i.Values, i.ProjectID, i.TypeID, editable(i.ProjectID, i.TypeID), []string{"status"})
+	ed, err := s.plan(in, i, i.ProjectID, i.TypeID, editable(i.ProjectID, i.TypeID), []string{"status"})
 	if err != nil {
 		return err
 	}

@@ -198,7 +198,7 @@ func show(w http.ResponseWriter, name string, p page, problem error) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; "+harness.LivePolicy())
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "+harness.LivePolicy())
 	w.Header().Set("Cache-Control", "no-store")
 	switch refused, ok := problem.(*apiError); {
 	case ok:
@@ -267,9 +267,9 @@ func (s *session) moreFields(i *issue) []moreView {
 
 // addParts fills in what only the issue's own page shows.
 func (s *session) addParts(v *itemView, i *issue) {
-	v.Description, v.DescriptionText = htmlText(i.Values["description"].Doc), i.Values["description"].Doc.plainText()
+	v.Description, v.DescriptionText = s.pageHTML(i.Values["description"].Doc), i.Values["description"].Doc.plainText()
 	v.More = s.moreFields(i)
-	v.Workaround = htmlText(i.Values["customfield_10035"].Doc)
+	v.Workaround = s.pageHTML(i.Values["customfield_10035"].Doc)
 	if parent := s.state.Issues[i.Values["parent"].Text]; parent != nil {
 		v.Parent, v.ParentID = parent.Key, parent.ID
 	}
@@ -320,7 +320,7 @@ func (s *session) addParts(v *itemView, i *issue) {
 }
 
 func (s *session) commentView(i *issue, c *comment) commentView {
-	out := commentView{ID: c.ID, Author: personName(c.AuthorID), Created: pageTime(c.Created), Body: htmlText(c.Body), Plain: c.Body.plainText()}
+	out := commentView{ID: c.ID, Author: personName(c.AuthorID), Created: pageTime(c.Created), Body: s.pageHTML(c.Body), Plain: c.Body.plainText()}
 	if !c.Updated.Equal(c.Created) {
 		out.Edited, out.Editor = pageTime(c.Updated), personName(c.UpdaterID)
 	}

@@ -9,7 +9,7 @@ func (s *session) workViews(i *issue) []workView {
 		if !s.user.maySee(w.Visibility) {
 			continue
 		}
-		one := workView{ID: w.ID, Author: personName(w.AuthorID), Started: pageTime(w.Started), Spent: formatDuration(w.Seconds), Text: htmlText(w.Comment), Mine: s.user.mayEditWork(w)}
+		one := workView{ID: w.ID, Author: personName(w.AuthorID), Started: pageTime(w.Started), Spent: formatDuration(w.Seconds), Text: s.pageHTML(w.Comment), Mine: s.user.mayEditWork(w)}
 		if w.Visibility != nil {
 			one.Closed = "only " + w.Visibility.Value
 		}
@@ -42,7 +42,7 @@ func (s *session) formLogWork(r *http.Request, i *issue) (string, error) {
 	if done := sent(r.Form, "done"); done != "" {
 		in.Comment = quoted(textDocument(done))
 	}
-	w, err := s.readWorklog(in, worklog{Started: s.now, Properties: map[string]rawDoc{}})
+	w, err := s.readWorklog(i, in, worklog{Started: s.now, Properties: map[string]rawDoc{}})
 	if err != nil {
 		return "", err
 	}

@@ -169,7 +169,7 @@ func (v view) fieldOf(i *issue, f *field) any {
 			return nil
 		}
 		if v.version == "2" {
-			return wikiText(val.Doc)
+			return v.wiki(val.Doc)
 		}
 		return val.Doc
 	case kindNumber:
@@ -288,7 +288,7 @@ func (v view) comment(i *issue, c *comment) object {
 		"created": formatTime(c.Created, v.viewer), "updated": formatTime(c.Updated, v.viewer), "jsdPublic": c.public(i.project()),
 	}
 	if v.version == "2" {
-		out["body"] = wikiText(c.Body)
+		out["body"] = v.wiki(c.Body)
 	} else {
 		out["body"] = c.Body
 	}
@@ -299,8 +299,12 @@ func (v view) comment(i *issue, c *comment) object {
 }
 
 func (v view) attachment(a *attachment) object {
-	return object{"self": v.self("/attachment/" + a.ID), "id": a.ID, "filename": a.Filename, "author": v.user(a.AuthorID),
+	out := object{"self": v.self("/attachment/" + a.ID), "id": a.ID, "filename": a.Filename, "author": v.user(a.AuthorID),
 		"created": formatTime(a.Created, v.viewer), "size": a.Size, "mimeType": a.MimeType, "content": v.self("/attachment/content/" + a.ID)}
+	if a.image() {
+		out["thumbnail"] = v.self("/attachment/thumbnail/" + a.ID)
+	}
+	return out
 }
 
 func (v view) linkType(t *linkType) object {

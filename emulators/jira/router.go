@@ -118,7 +118,12 @@ func (e *Emulator) serve(w http.ResponseWriter, r *http.Request) {
 		writeError(w, fail(http.StatusTooManyRequests, "Rate limit exceeded."))
 		return
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, uploadLimit+1<<20))
+	most := int64(e.uploadLimit() + 1<<20)
+	body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
+	if int64(len(body)) > most {
+		writeError(w, fail(http.StatusRequestEntityTooLarge, "The request is larger than the allowed limit."))
+		return
+	}
 	if err != nil {
 		writeError(w, fail(http.StatusBadRequest, "The request body could not be read."))
 		return

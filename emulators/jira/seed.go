@@ -18,11 +18,11 @@ type User struct {
 
 var users = []*User{
 	{AccountID: "5d0000000000000000000001", Email: "sync@acme.example", Name: "duplex sync", TimeZone: "Etc/UTC", Admin: true,
-		Roles: []string{"Administrators", "Service Desk Team"}, Groups: []string{"jira-software-users", "site-admins"}, APIToken: "sync-api-token"},
+		Roles: []string{"Administrators", "Service Desk Team"}, Groups: []string{"jira-software-users", "site-admins", "tier-2"}, APIToken: "sync-api-token"},
 	{AccountID: "5d0000000000000000000002", Email: "ada@acme.example", Name: "Ada Lovelace", TimeZone: "Europe/London", Admin: true,
 		Roles: []string{"Administrators", "Service Desk Team"}, Groups: []string{"jira-software-users", "site-admins"}, APIToken: "ada-api-token"},
 	{AccountID: "5d0000000000000000000003", Email: "grace@acme.example", Name: "Grace Hopper", TimeZone: "America/New_York",
-		Roles: []string{"Developers", "Service Desk Team"}, Groups: []string{"jira-software-users"}, APIToken: "grace-api-token"},
+		Roles: []string{"Developers", "Service Desk Team"}, Groups: []string{"jira-software-users", "tier-2"}, APIToken: "grace-api-token"},
 	{AccountID: "5d0000000000000000000004", Email: "linus@acme.example", Name: "Linus Pauling", TimeZone: "America/Los_Angeles", EmailHidden: true,
 		Roles: []string{"Developers"}, Groups: []string{"jira-software-users"}, APIToken: "linus-api-token"},
 	{AccountID: "5d0000000000000000000005", Email: "triage@acme.example", Name: "Triage Desk", TimeZone: "Etc/UTC",
@@ -104,11 +104,6 @@ var linkTypes = []*linkType{
 	{"10002", "Duplicate", "is duplicated by", "duplicates"},
 	{"10003", "Relates", "relates to", "relates to"},
 }
-
-var (
-	roleNames  = []string{"Administrators", "Developers", "Service Desk Team"}
-	groupNames = []string{"jira-software-users", "site-admins"}
-)
 
 // findNamed looks an entry up by id or, when id is empty, by name. Nil when there is none.
 func findNamed(list []*named, id, name string) *named {

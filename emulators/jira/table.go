@@ -66,7 +66,8 @@ func (e *Emulator) table() []*route {
 	add("GET", v3+"/attachment/{id}", (*call).getAttachment)
 	add("DELETE", v3+"/attachment/{id}", (*call).deleteAttachment)
 	add("GET", v3+"/attachment/content/{id}", (*call).content)
-	plain("GET", "/media/{id}", e.media)
+	add("GET", v3+"/attachment/thumbnail/{id}", (*call).thumbnail)
+	plain("GET", "/media/file/{id}/binary", e.media)
 
 	add("GET", issue+"/remotelink", (*call).getRemoteLinks)
 	add("POST", issue+"/remotelink", (*call).postRemoteLink)
@@ -100,6 +101,13 @@ func (e *Emulator) table() []*route {
 	add("GET", project+"/statuses", (*call).projectStatuses)
 	add("GET", project+"/components", (*call).projectComponents)
 	add("GET", project+"/versions", (*call).projectVersions)
+	add("GET", v3+"/role", (*call).getRoles)
+	add("GET", project+"/role", (*call).projectRoles)
+	add("GET", project+"/role/{id}", (*call).projectRole)
+	add("GET", project+"/roledetails", (*call).projectRoleDetails)
+	add("GET", v3+"/group/bulk", (*call).bulkGroups)
+	add("GET", v3+"/groups/picker", (*call).pickGroups)
+	add("GET", v3+"/group/member", (*call).groupMembers)
 	add("GET", v3+"/project/{projectId}/hierarchy", (*call).projectHierarchy)
 	add("GET", v3+"/mypermissions", (*call).myPermissions)
 

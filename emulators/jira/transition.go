@@ -19,7 +19,7 @@ func (s *session) transit(i *issue, id string, in issueInput) error {
 		return fail(http.StatusBadRequest, "Transition id '%s' is not valid for this issue.", id)
 	}
 	onScreen := func(f *field) bool { return slices.Contains(t.Screen, f.ID) }
-	ed, err := s.plan(in, i.Values, i.ProjectID, i.TypeID, onScreen, nil)
+	ed, err := s.plan(in, i, i.ProjectID, i.TypeID, onScreen, nil)
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,7 @@ func same(f *field, a, b value) bool {
 
 // reading is the context a value is read in.
 type reading struct {
+	issue     *issue // nil: it is yet to be created
 	projectID string
 	typeID    string
 	now       map[string]value // what is stored at present
@@ -138,6 +139,9 @@ func (rd reading) readDoc(f *field, raw json.RawMessage) (value, error) {
 	}
 	if tooLongDoc(doc, len(raw), rd.jsonCount) {
 		return value{}, badField(f.ID, tooLong)
+	}
+	if err := checkMedia(doc, rd.issue, rd.now[f.ID].Doc); err != nil {
+		return value{}, err
 	}
 	return value{Doc: rewriteADF(doc)}, nil
 }

@@ -41,9 +41,9 @@ type worklogInput struct {
 }
 
 // readWorklog writes what an input names into a copy of w. The error is the vendor's 400.
-func (s *session) readWorklog(in worklogInput, w worklog) (*worklog, error) {
+func (s *session) readWorklog(i *issue, in worklogInput, w worklog) (*worklog, error) {
 	if len(in.Comment) > 0 && string(in.Comment) != "null" {
-		body, err := s.readBody(in.Comment)
+		body, err := s.readBody(in.Comment, i, w.Comment)
 		if err != nil {
 			return nil, err
 		}
@@ -187,7 +187,7 @@ func (v view) worklog(i *issue, w *worklog) object {
 	}
 	switch {
 	case v.version == "2":
-		out["comment"] = wikiText(w.Comment)
+		out["comment"] = v.wiki(w.Comment)
 	case w.Comment != nil:
 		out["comment"] = w.Comment
 	}
