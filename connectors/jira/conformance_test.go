@@ -48,7 +48,7 @@ var exceptions = []contract.Exception{
 // vendor is the vendor's document.
 func vendor(t *testing.T) *contract.Doc {
 	t.Helper()
-	return contract.Load(t, "jira").Except(exceptions...)
+	return contract.Load(t, "jira", "openapi-agile.json").Except(exceptions...)
 }
 
 const (

@@ -2,6 +2,8 @@ package jira
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"net/http"
 
 	"duplex/connectors"
@@ -98,7 +100,7 @@ func (c *Connector) settleIn(ctx context.Context, made issue, e edit) (core.Obse
 		is, err = c.issue(ctx, made.ID, v.ids(), "")
 	}
 	if err != nil {
-		if e.status.IsAbsent() {
+		if e.status.IsAbsent() && e.sprint.IsAbsent() {
 			err = nil
 		}
 		return bare, err
@@ -106,6 +108,11 @@ func (c *Connector) settleIn(ctx context.Context, made issue, e edit) (core.Obse
 	var moving error
 	if !e.status.IsAbsent() && !core.Equal(field{shape: shapeNamed}.read(is.Fields["status"]), e.status) {
 		moving = c.transition(ctx, is, e.status, e.late)
+	}
+	if !e.sprint.IsAbsent() {
+		moving = together(moving, c.moveToSprint(ctx, made.ID, e.inside, e.sprint))
+	}
+	if !e.status.IsAbsent() || !e.sprint.IsAbsent() {
 		if again, err := c.issue(ctx, made.ID, v.ids(), ""); err == nil {
 			is = again
 		}
@@ -115,4 +122,23 @@ func (c *Connector) settleIn(ctx context.Context, made issue, e edit) (core.Obse
 		return bare, moving
 	}
 	return c.observe(is, v, self), moving
+}
+
+// together is one error of two steps that were both tried: fields refused by either are named, and an error that passes by itself
+// or is no refusal goes first.
+func together(a, b error) error {
+	var x, y *connectors.InvalidError
+	switch {
+	case b == nil:
+		return a
+	case a == nil:
+		return b
+	case !errors.As(a, &x):
+		return a
+	case !errors.As(b, &y):
+		return b
+	}
+	all := maps.Clone(x.Fields)
+	maps.Copy(all, y.Fields)
+	return &connectors.InvalidError{Fields: all}
 }

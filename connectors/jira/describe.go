@@ -25,6 +25,11 @@ func (c *Connector) Describe(ctx context.Context, t connectors.ItemType) (connec
 		return d, err
 	}
 	for _, f := range cat.byID {
+		if project := t.Scope["project"]; f.shape == shapeSprint && project != "" {
+			if options[f.id], err = c.openSprints(ctx, project); err != nil {
+				return d, err
+			}
+		}
 		d.Fields = append(d.Fields, describe(f, screens, options[f.id]))
 	}
 	for _, a := range cat.attributes {
@@ -102,6 +107,9 @@ func describe(f field, screens []map[string]fieldMeta, options []core.Value) con
 		required = false
 	case "status": // a new issue is moved there
 		d.OnCreate = true
+	}
+	if f.shape == shapeSprint { // and there
+		d.OnCreate, required = true, false
 	}
 	d.Required = required
 	return d

@@ -29,6 +29,7 @@ const (
 	shapeGroup          // {name, groupId}
 	shapeIssue          // {id, key}: parent
 	shapeProject        // {id, key}
+	shapeSprint         // an array of {id, name, state}; written by the agile API
 )
 
 // field is one field the connector can carry.
@@ -64,7 +65,7 @@ func (f field) element() core.Kind {
 		return core.KindDateTime
 	case shapeUser:
 		return core.KindUser
-	case shapeNamed, shapeOption, shapeCascade, shapeGroup, shapeProject:
+	case shapeNamed, shapeOption, shapeCascade, shapeGroup, shapeProject, shapeSprint:
 		return core.KindOption
 	case shapeIssue:
 		return core.KindReference
@@ -142,7 +143,7 @@ func custom(id, label string, s schema) (f field, ok bool) {
 		if short != "gh-sprint" {
 			return f, false
 		}
-		f.shape, f.readOnly = shapeNamed, true
+		f.shape, f.multi = shapeSprint, false
 	default:
 		return f, false
 	}

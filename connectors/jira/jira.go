@@ -33,6 +33,7 @@ type Connector struct {
 	types      *cache[[]issueType]          // by project
 	statuses   *cache[map[string][]status]  // by project, then issue type
 	workflows  *cache[*workflow]            // by project and issue type
+	sprints    *cache[[]core.Value]         // the open ones, by project
 	people     *cache[core.Value]           // by e-mail; an absent value is a known miss
 	desks      *cache[bool]                 // by issue: is it in a service project
 }
@@ -98,6 +99,7 @@ func New(cfg connectors.Config) (*Connector, error) {
 		types:      newCache[[]issueType](200, fresh, now),
 		statuses:   newCache[map[string][]status](200, fresh, now),
 		workflows:  newCache[*workflow](200, 24*time.Hour, now),
+		sprints:    newCache[[]core.Value](200, time.Minute, now),
 		people:     newCache[core.Value](10000, fresh, now),
 		desks:      newCache[bool](50000, fresh, now),
 	}

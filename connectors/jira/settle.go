@@ -80,6 +80,8 @@ func (s *screen) settleOne(ctx context.Context, f field, v core.Value) (core.Val
 	switch f.shape {
 	case shapeUser:
 		return s.settleUser(ctx, v)
+	case shapeSprint:
+		return s.settleSprint(ctx, v)
 	case shapeNamed, shapeOption, shapeCascade:
 		return s.settleOption(ctx, f, v)
 	case shapeString:
@@ -204,7 +206,7 @@ func (f field) same(cur, v core.Value) bool {
 	switch f.shape {
 	case shapeADF:
 		return !cur.IsEmpty() && !v.IsEmpty() && richtext.Equal(richtext.ADF, cur.Source(), string(adf(v)))
-	case shapeDateTime, shapeUser, shapeNamed, shapeOption, shapeCascade, shapeGroup, shapeIssue, shapeProject:
+	case shapeDateTime, shapeUser, shapeNamed, shapeOption, shapeCascade, shapeGroup, shapeIssue, shapeProject, shapeSprint:
 		return false
 	}
 	a, _ := f.write(cur)

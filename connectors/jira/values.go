@@ -97,6 +97,9 @@ func (f field) read(raw json.RawMessage) core.Value {
 		}
 		return core.Empty(f.kind())
 	}
+	if f.shape == shapeSprint {
+		return readSprint(raw)
+	}
 	if !f.multi {
 		return f.readOne(raw)
 	}

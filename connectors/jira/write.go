@@ -18,6 +18,8 @@ type edit struct {
 	fields map[string]any
 	update map[string][]map[string]any
 	status core.Value     // where the issue goes; absent: stays
+	sprint core.Value     // where it is planned; empty: the backlog; absent: stays
+	inside field          // the field of sprints
 	late   map[string]any // what a transition's screen may take; written afterwards when none does
 }
 
@@ -41,7 +43,12 @@ func (s *screen) decide(ctx context.Context, cat *catalogue, patch core.Patch, i
 			if f.id == "labels" {
 				cur = visibleLabels(cur, mark)
 			}
-			why = e.set(f, cur, v)
+			if f.shape == shapeSprint {
+				e.inside = f
+				why = e.setSprint(f, is.Fields[f.id], v)
+			} else {
+				why = e.set(f, cur, v)
+			}
 		}
 		if why != "" {
 			bad[name] = why
@@ -248,6 +255,12 @@ func (c *Connector) carryOut(ctx context.Context, before issue, e edit, ids []st
 				return before, err
 			}
 		}
+	}
+	if !e.sprint.IsAbsent() {
+		if err := c.moveToSprint(ctx, before.ID, e.inside, e.sprint); err != nil {
+			return before, err
+		}
+		known = false
 	}
 	if known {
 		return after, nil
