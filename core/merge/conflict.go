@@ -65,7 +65,7 @@ func withLosses(d core.Decision, r *core.Rule, in *Input) core.Decision {
 	if len(d.Losses) == 0 || r.Loss != core.LossPark {
 		return d
 	}
-	p := core.Problem{Class: core.ProblemUnsupported, Field: r.Fields[d.To],
+	p := core.Problem{Class: core.ProblemConflict, Field: r.Fields[d.To],
 		Text:    "writing the edit would take formatting that the other side cannot express: " + strings.Join(d.Losses, ", ") + "; choose with resolve, or say loss: keep in the rule",
 		Retries: "resolve, an edit of the text, or a new mapping version"}
 	return park(from, p)

@@ -97,6 +97,11 @@ func TestLossesAreToldOrParked(t *testing.T) {
 	if d := Fields(in("panel", core.LossPark))[0]; d.Action != core.ActionPark || d.Pending != core.A || !strings.Contains(d.Problem.Text, "a panel becomes text") {
 		t.Errorf("a loss is parked where the rule says so: %+v", d)
 	}
+	chosen := in("panel", core.LossPark)
+	chosen.Resolve = map[string]Choice{"text": {ID: "1", Side: core.A}}
+	if d := Fields(chosen)[0]; d.Action != core.ActionWrite || d.To != core.B || len(d.Losses) != 1 {
+		t.Errorf("an operator who chose is asked again: %+v", d)
+	}
 	if d := Fields(in("plain", core.LossPark))[0]; d.Action != core.ActionWrite {
 		t.Errorf("nothing is lost, nothing parks: %+v", d)
 	}

@@ -21,7 +21,9 @@ func chosen(r *core.Rule, in *Input, c Choice) (core.Decision, bool) {
 	var d core.Decision
 	if c.Value.IsAbsent() {
 		to := c.Side.Other()
-		d = write(r, in, to, "an operator chose this value")
+		as := *r
+		as.Loss = core.LossKeep // whoever chooses was told what goes
+		d = write(&as, in, to, "an operator chose this value")
 		if !unchanged(r, in, c, to, d.Value) || !unchanged(r, in, c, c.Side, core.Absent()) {
 			return d, false
 		}
