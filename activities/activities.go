@@ -67,6 +67,10 @@ type Store interface {
 	SaveStep(ctx context.Context, s core.Step) error
 	AddOutcome(ctx context.Context, o core.Outcome) error
 
+	PutAwaited(ctx context.Context, pair string, waits []core.Awaited) error
+	AwaitedBy(ctx context.Context, system, item, other string) ([]core.Awaited, error)
+	DropAwaited(ctx context.Context, w core.Awaited) error
+
 	OpenResolutions(ctx context.Context, pair string) ([]core.Resolution, error)
 	RecordDelivery(ctx context.Context, d core.Delivery) (core.Delivery, bool, error)
 	Position(ctx context.Context, name string) (string, bool, error)

@@ -96,6 +96,7 @@ func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, err
 // asOf sets the merge base back to the one the plan was made from. An earlier attempt may have moved it and died before
 // that was known; the plan's decisions carry on from its own base only.
 func (a *Activities) asOf(ctx context.Context, s *step, plan *core.Plan) (err error) {
+	s.twins = plan.Twins // a twin that came since is a difference for the next round
 	for _, side := range core.Sides {
 		if plan.Base[side] == s.pair.Sides[side].Base {
 			continue

@@ -24,6 +24,7 @@ type step struct {
 	formats [2]string
 	now     [2]*core.Observation
 	base    [2]*core.Observation
+	twins   [2]core.Twins
 	retry   bool
 	resolve map[string]core.Side
 	// resolutions are the operators' decisions that no sync has carried out yet.
@@ -33,6 +34,7 @@ type step struct {
 // PlanStore is what planning reads of the store. It has no method that writes.
 type PlanStore interface {
 	Pair(ctx context.Context, id string) (core.Pair, error)
+	PairsOf(ctx context.Context, system, itemID string) ([]core.Pair, error)
 	Links(ctx context.Context, pair string) ([]core.Link, error)
 	OpenResolutions(ctx context.Context, pair string) ([]core.Resolution, error)
 	Observation(ctx context.Context, hash string) (core.Observation, error)
@@ -198,7 +200,7 @@ func (s *step) parked(now time.Time) map[string]core.Parked {
 
 func (s *step) input() merge.Input {
 	return merge.Input{Rules: s.mapping.Rules, Base: s.base, Now: s.now, Origin: s.pair.Origin, Parked: s.pair.Parked,
-		Version: s.mapping.Connection.Version, Resolve: s.choices(), Retry: s.retry}
+		Version: s.mapping.Connection.Version, Resolve: s.choices(), Retry: s.retry, Twins: s.twins}
 }
 
 // plan decides, and gathers what is to be written.
@@ -208,6 +210,11 @@ func (s *step) plan(ctx context.Context, a *planner) (core.Plan, error) {
 	for _, side := range core.Sides {
 		p.Base[side], p.Now[side] = s.pair.Sides[side].Base, s.pair.Sides[side].Seen
 	}
+	var err error
+	if s.twins, err = a.twins(ctx, s); err != nil {
+		return p, err
+	}
+	p.Twins = s.twins
 	for _, r := range s.resolutions {
 		p.Resolutions = append(p.Resolutions, r.ID)
 	}
@@ -220,6 +227,9 @@ func (s *step) plan(ctx context.Context, a *planner) (core.Plan, error) {
 	for _, to := range core.Sides {
 		if s.now[to] == nil {
 			side := conn.Sides[to]
+			if s.waitsToCreate(p.Decisions, to) {
+				return p, nil
+			}
 			p.Create[to] = merge.Draft(p.Decisions, to, side.Type, side.Scope, Mark(s.pair.ID, "item", to, ""))
 			return p, nil // comments and files follow when the item exists
 		}
@@ -275,6 +285,8 @@ func (s *step) summary(p *core.Plan) string {
 		switch {
 		case d.Action == core.ActionPark || d.Action == core.ActionParked:
 			parts = append(parts, fmt.Sprintf("%s parked: %s", field(d), d.Problem.Class))
+		case d.Action == core.ActionWait:
+			parts = append(parts, fmt.Sprintf("%s waits: what it names has no twin yet", field(d)))
 		case creating:
 		case d.Action == core.ActionWrite:
 			parts = append(parts, fmt.Sprintf("%s → %s (%s)", d.Fields[d.To.Other()], name(d.To), d.Reason))

@@ -109,11 +109,16 @@ func (a *Activities) propose(ctx context.Context, s *step, p *core.Plan) error {
 
 // nothing settles a plan of which nothing is written now. A twin that waits to be created leaves no base.
 func (a *Activities) nothing(ctx context.Context, s *step, p *core.Plan, r *TransformResult) error {
+	for _, to := range core.Sides {
+		if s.now[to] == nil && p.Create[to] == nil { // it waits to be created
+			return a.waitsFor(ctx, s)
+		}
+	}
 	done := merge.Done{Wrote: [2]bool{true, true}}
 	if r.Held {
 		for _, to := range core.Sides {
 			if p.Create[to] != nil {
-				return nil
+				return a.waitsFor(ctx, s)
 			}
 			done.Wrote[to] = !p.Writes(to)
 		}
@@ -168,14 +173,17 @@ func (a *Activities) settle(ctx context.Context, s *step, p *core.Plan, done mer
 	moved = moved || len(parked) != len(s.pair.Parked)
 	s.pair.Parked = parked
 	s.pair.Status, _, _ = worst(s.pair)
-	step := core.Step{Pair: s.pair, Observations: observations, Links: links, Outcomes: outcomes, Resolutions: resolutions}
+	step := core.Step{Pair: s.pair, Observations: observations, Links: links, Outcomes: outcomes, Resolutions: resolutions, Awaited: s.awaited()}
 	if moved {
 		step.Plan = p
 		if kept != nil {
 			*kept = p.ID
 		}
 	}
-	return a.Store.SaveStep(ctx, step)
+	if err := a.Store.SaveStep(ctx, step); err != nil {
+		return err
+	}
+	return a.twinned(ctx, s, step.Awaited)
 }
 
 // entriesDone carries parked entries over and gives the links that entry decisions without a remote write change.

@@ -150,5 +150,6 @@ type Step struct {
 	Plan         *Plan // nil when there is none to keep
 	Links        []Link
 	Outcomes     []Outcome
+	Awaited      []Awaited    // what the pair waits for from now on; nil: as before, empty: nothing
 	Resolutions  []Resolution // as they are now; only those that are still open in the store are changed
 }

@@ -18,6 +18,8 @@ type Plan struct {
 	Entries    []EntryDecision `json:"entries,omitempty"` // comments and attachments
 	Erased     bool            `json:"erased,omitempty"`  // content was erased from it on request: it is to be shown, never carried out
 	Trial      bool            `json:"trial,omitempty"`   // made to be looked at: it is never carried out
+	// Twins are those that were known when the plan was made, of what references on each side name.
+	Twins [2]Twins `json:"twins,omitzero"`
 	// Resolutions are the operators' decisions that were known when the plan was made.
 	Resolutions []string `json:"resolutions,omitempty"`
 }
@@ -33,6 +35,7 @@ const (
 	ActionMerge  Action = "merge"  // sets: both sides may get elements
 	ActionPark   Action = "park"   // a conflict or an inexpressible value: nothing moves, somebody must act
 	ActionParked Action = "parked" // still parked, nothing changed since
+	ActionWait   Action = "wait"   // something it needs is still to come: nothing moves, nobody has to act
 	ActionKeep   Action = "keep"   // changed on a side that may not flow, or may not now: left alone
 )
 

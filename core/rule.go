@@ -93,6 +93,9 @@ type Rule struct {
 	// nothing can be lost. It is pure.
 	Lost [2]func(ConvertInput, Value) []string
 	Loss LossPolicy
+	Link bool // its values are references, which are carried to the twins of the items they name
+	// Needed[to] tells that an item of side to cannot be created without the field: it is created when the rule no longer waits.
+	Needed [2]bool
 	// Default[to] is written to side to when a user cannot be found there; absent when there is none.
 	Default [2]Value
 	// ByName tells that a person whom neither a table nor an address finds is looked for by name. Unknown[to] says what is done
@@ -135,6 +138,7 @@ type AlsoInput struct {
 type ConvertInput struct {
 	Value  Value        // the source field's value; absent for a computed rule
 	Item   *Observation // the whole source item
+	Twins  Twins        // of the items that references in the source name
 	Target Value        // the target field's present value; absent when the item is to be created
 }
 

@@ -192,6 +192,9 @@ func (s *Store) UnlinkPair(ctx context.Context, id string) error {
 }
 
 func free(ctx context.Context, q queryer, pair string) error {
+	if _, err := exec(ctx, q, `DELETE FROM awaited WHERE pair = ?`, pair); err != nil {
+		return err
+	}
 	_, err := exec(ctx, q, `UPDATE pair_sides SET linked = FALSE WHERE pair = ?`, pair)
 	return err
 }

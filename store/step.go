@@ -31,6 +31,11 @@ func (s *Store) SaveStep(ctx context.Context, st Step) error {
 				return err
 			}
 		}
+		if st.Awaited != nil {
+			if err := replaceAwaited(ctx, q, st.Pair.ID, st.Awaited); err != nil {
+				return err
+			}
+		}
 		for _, r := range st.Resolutions {
 			if err := s.updateResolution(ctx, q, r); err != nil {
 				return err

@@ -52,6 +52,7 @@ func instance(t *testing.T) conformance.Instance {
 			"estimate": {core.Int(3), core.Int(5)},
 			"starts":   {core.DateTime(starts), core.DateTime(starts.Add(time.Hour))},
 			"urgent":   {core.Bool(true), core.Bool(false)},
+			"related":  {core.Set(core.Reference("1", "M-1"), core.Reference("2", "M-2")), core.Set(core.Reference("2", "M-2"))},
 			"parent":   {core.Reference("1", "M-1"), core.Reference("2", "M-2")},
 		},
 		Title: "title", Cleared: "assignee",

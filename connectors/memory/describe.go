@@ -29,6 +29,7 @@ func DefaultFields() []connectors.Field {
 		{Name: "starts", Label: "Starts", Kind: core.KindDateTime, OnCreate: true},
 		{Name: "urgent", Label: "Urgent", Kind: core.KindBool, OnCreate: true},
 		{Name: "parent", Label: "Parent", Kind: core.KindReference, OnCreate: true},
+		{Name: "related", Label: "Related", Kind: core.KindSet, Of: core.KindReference, OnCreate: true},
 		{Name: "created", Label: "Created", Kind: core.KindDateTime, ReadOnly: true},
 	}
 }

@@ -233,6 +233,9 @@ func convertible(from, to Field) (ok bool, instead string) {
 		}
 		return false, "make a list with set, for example set: '[item.x]'"
 	}
+	if from.Kind == core.KindReference && to.Kind == core.KindReference {
+		return false, "a reference names an item of its own system; as: link carries it to the twin of that item"
+	}
 	if from.Kind == core.KindReference && to.Kind != core.KindString && to.Kind != core.KindText {
 		return false, "a reference names an item of its own system; it can only go to text"
 	}
@@ -247,7 +250,7 @@ func convertible(from, to Field) (ok bool, instead string) {
 		core.KindText:     {core.KindString},
 	}
 	if from.Kind == to.Kind {
-		return from.Kind != core.KindReference, "a reference names an item of its own system; it can only go to text"
+		return true, ""
 	}
 	for _, k := range table[from.Kind] {
 		if k == to.Kind {

@@ -32,7 +32,7 @@ func docsEnv() Env {
 		}
 		if system == "zendesk-acme" {
 			d = &Description{Fields: append([]Field{{Name: "Jira key", Kind: core.KindString}, {Name: "Notes", Kind: core.KindText, Format: "html"},
-				{Name: "organization.plan", Kind: core.KindOption, ReadOnly: true}}, d.Fields...)}
+				{Name: "problem_id", Kind: core.KindReference}, {Name: "organization.plan", Kind: core.KindOption, ReadOnly: true}}, d.Fields...)}
 		}
 		if ok {
 			d.Fields = append(d.Fields, docsValueFields[system]...)
@@ -107,7 +107,7 @@ func runResult(t *testing.T, line string, rule core.Rule, fields [2]Field) {
 	if m[1] == "engineering" {
 		to = core.B
 	}
-	in := core.ConvertInput{Value: docsValue(t, m[2], fields[to.Other()])}
+	in := core.ConvertInput{Value: docsValue(t, m[2], fields[to.Other()]), Twins: core.Twins{"35436": {ID: "10112"}, "10112": {ID: "35436"}}}
 	if m[3] != "" {
 		in.Target = docsValue(t, m[3], fields[to])
 	}
@@ -131,6 +131,9 @@ func runResult(t *testing.T, line string, rule core.Rule, fields [2]Field) {
 
 func docsValue(t *testing.T, text string, f Field) core.Value {
 	t.Helper()
+	if f.Kind == core.KindReference {
+		return core.Reference(text, "")
+	}
 	if !f.isMany() {
 		v, err := literal(text, f)
 		if err != nil {

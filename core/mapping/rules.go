@@ -46,7 +46,7 @@ func (c *compiler) rule(n *node) (core.Rule, bool) {
 		Where:   n.path,
 		When:    core.WhenAlways,
 		Loser:   c.loser(n.get("loser"), c.m.Connection.Losers),
-		AsSet:   n.get("as") != nil,
+		AsSet:   n.get("as") != nil && textOf(n.get("as")) != "link",
 		AddOnly: textOf(n.get("as")) == "add-only",
 	}
 	if n.get("when") != nil {
@@ -86,6 +86,10 @@ func (c *compiler) computed(n *node, rule *core.Rule) {
 	}
 	if fields != 1 {
 		c.r.atf(n, "a rule with set has exactly one field, of the side it writes; the expression reads the other side's item")
+		return
+	}
+	if as := n.get("as"); textOf(as) == "link" {
+		c.r.at(as, "as: link has no meaning beside set; it carries a field that names items to a field of the other side")
 		return
 	}
 	for _, k := range []string{"values", "default", "users", "unknown", "zone", "at"} {
@@ -141,6 +145,13 @@ func (c *compiler) paired(n *node, rule *core.Rule) {
 		return
 	}
 	rule.ID = rule.Fields[core.A] + "~" + rule.Fields[core.B]
+	if textOf(n.get("as")) == "link" {
+		c.linked(n, rule, fields)
+		for _, s := range core.Sides {
+			c.read(s, rule.Fields[s])
+		}
+		return
+	}
 	w := ways{asSet: rule.AsSet, loss: c.texts(n, rule, fields)}
 	w.tables = c.values(n.get("values"), fields, rule.Flow)
 	c.uncovered(n.get("values"), n.get("default"), w.tables, fields, rule.Flow)

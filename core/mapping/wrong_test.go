@@ -130,7 +130,7 @@ support.yaml:9:5: rules[1]: duedate of engineering (a date) cannot become Escala
 	{"a reference means nothing elsewhere", "engineering: summary}", "engineering: summary}\n  - {support: type, engineering: parent, flow: to-support}",
 		`support.yaml:9:5: rules[1]: parent of engineering (a reference) cannot become type of support (an option): a reference names an item of its own system; it can only go to text`},
 	{"as: set on text", "engineering: labels, as: set", "engineering: labels, as: list",
-		`support.yaml:16:46: rules[5].as: "list" is not one of: set, add-only`},
+		`support.yaml:16:46: rules[5].as: "list" is not one of: set, add-only, link`},
 	{"as: set is for sets", "{support: subject, engineering: summary}", "{support: subject, engineering: summary, as: set}",
 		`support.yaml:8:50: rules[0].as: set is for fields that hold sets, and subject is a string
 support.yaml:8:50: rules[0].as: set is for fields that hold sets, and summary is a string`},
@@ -235,7 +235,7 @@ support.yaml:22:25: deletes.support.shut: there is no such key here; there are: 
 	{"everything at once, by position", "*", "connection: x\nsides:\n  a: {system: zendesk-acme, type: ticket, start: true}\n  b: {system: jira-acm, type: issue}\nrules:\n  - {a: subjct, b: summary}\n  - {a: tags, b: labels, as: bag}\n  - {a: type, c: labels}\ncomments: {flow: b}\nsweep: x\n",
 		`support.yaml:4:15: sides.b.system: there is no system "jira-acm"; there are: jira-acme, zendesk-acme (did you mean "jira-acme"?)
 support.yaml:6:9: rules[0].a: a has no field "subjct" (did you mean "subject"?)
-support.yaml:7:30: rules[1].as: "bag" is not one of: set, add-only
+support.yaml:7:30: rules[1].as: "bag" is not one of: set, add-only, link
 support.yaml:8:15: rules[2].c: is neither a side nor a key of rules; the sides are a and b
 support.yaml:9:18: comments.flow: "b" is no flow; it is one of: both, to-a, to-b, none (did you mean "to-b"?)
 support.yaml:10:8: sweep: "x" must be a duration like 15m, or off`},

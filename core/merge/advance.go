@@ -42,13 +42,17 @@ func Advance(in Input, ds []core.Decision, done Done) ([2]core.Observation, map[
 			}
 			parked[d.Rule] = core.Parked{Problem: *d.Problem, Fingerprint: d.Fingerprint, Pending: d.Pending, Version: version}
 			hold(&base, in, d)
+		case core.ActionWait:
+			if r := ruleOf(in.Rules, d.Rule); r == nil || !bySet(r, &in) {
+				hold(&base, in, d)
+			}
 		case core.ActionKeep:
 			switch r := ruleOf(in.Rules, d.Rule); {
 			case d.Held == [2]bool{} && shared(in.Rules, d):
 				holdAgreed(&base, in, d.Rule, d.Fields)
 			case d.Held == [2]bool{}:
 				holdSide(&base, in, d, d.To)
-			case r != nil && r.AsSet && in.Now[core.A] != nil && in.Now[core.B] != nil && r.When != core.WhenOnce:
+			case r != nil && bySet(r, &in) && in.Now[core.A] != nil && in.Now[core.B] != nil && r.When != core.WhenOnce:
 				advanceSets(&base, in, d, done)
 			default:
 				holdAgreed(&base, in, d.Rule, d.Fields)
@@ -84,6 +88,7 @@ func Advance(in Input, ds []core.Decision, done Done) ([2]core.Observation, map[
 			unseen(&base, in, ds, done, to)
 		}
 	}
+	holdUntwinned(&base, in)
 	return base, parked
 }
 

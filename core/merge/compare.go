@@ -1,6 +1,10 @@
 package merge
 
-import "duplex/core"
+import (
+	"errors"
+
+	"duplex/core"
+)
 
 // Means reports whether the two sides mean the same under a rule as it stands, whatever they last agreed on. known is false
 // where that cannot be told: an item is missing, a side does not show the field, the rule lets the two sides differ or
@@ -18,6 +22,9 @@ func Means(r *core.Rule, in Input) (same, known bool, err error) {
 			continue
 		}
 		want, e := convert(r, &in, to, target)
+		if errors.Is(e, core.ErrNoTwin) { // it waits, which is no difference
+			return false, false, nil
+		}
 		if e != nil {
 			err = e
 			continue
@@ -29,11 +36,11 @@ func Means(r *core.Rule, in Input) (same, known bool, err error) {
 		switch {
 		case want.IsAbsent(): // the value leaves the other side alone
 			return true, true, nil
-		case !r.AsSet && core.Equal(want, target):
+		case !bySet(r, &in) && core.Equal(want, target):
 			return true, true, nil
-		case r.AsSet && len(core.Without(want, target).Items()) > 0:
+		case bySet(r, &in) && len(core.Without(want, target).Items()) > 0:
 			return false, true, nil
-		case r.AsSet:
+		case bySet(r, &in):
 			same = true
 		}
 	}

@@ -19,6 +19,7 @@ type Input struct {
 	Parked  map[string]core.Parked
 	Version int               // of the connection; a newer one than a parked rule's tries it again
 	Resolve map[string]Choice // operators' choices by rule
+	Twins   [2]core.Twins     // Twins[s]: of the items that references on side s name
 	Retry   bool              // an operator asked: try everything parked again
 }
 
@@ -58,7 +59,7 @@ func decide(r *core.Rule, in *Input) core.Decision {
 	switch {
 	case r.When == core.WhenOnce:
 		d = once(r, in)
-	case r.AsSet:
+	case bySet(r, in):
 		d = sets(r, in)
 	default:
 		d = single(r, in, isParked, parked.Pending)
@@ -101,10 +102,10 @@ func creating(r *core.Rule, in *Input, to core.Side) core.Decision {
 	}
 	want, err := convert(r, in, to, core.Absent())
 	if err != nil {
-		return park(from, invalid(err))
+		return problem(from, err, "the item is created")
 	}
 	if want.IsEmpty() || want.IsAbsent() {
-		return core.Decision{Action: core.ActionAgree, Reason: "nothing to set on the new item"}
+		return orWaits(r, in, core.Decision{Action: core.ActionAgree, Reason: "nothing to set on the new item"})
 	}
 	return core.Decision{Action: core.ActionWrite, To: to, Value: want, Fallback: r.Default[to], Reason: "the item is created"}
 }
@@ -301,7 +302,7 @@ func write(r *core.Rule, in *Input, to core.Side, reason string) core.Decision {
 	target := in.Now[to].Field(r.Fields[to])
 	want, err := convert(r, in, to, target)
 	if err != nil {
-		return park(to.Other(), invalid(err))
+		return problem(to.Other(), err, reason)
 	}
 	if want.IsAbsent() && !in.Now[to.Other()].Field(r.Fields[to.Other()]).IsAbsent() {
 		return core.Decision{Action: core.ActionAgree, Reason: reason + "; its value leaves the other side alone"}
@@ -336,7 +337,7 @@ func convert(r *core.Rule, in *Input, to core.Side, target core.Value) (core.Val
 	if r.Convert[to] == nil {
 		return core.Absent(), fmt.Errorf("%s: nothing says how to convert towards that side", r.Where)
 	}
-	return r.Convert[to](core.ConvertInput{Value: in.Now[from].Field(r.Fields[from]), Item: in.Now[from], Target: target})
+	return r.Convert[to](core.ConvertInput{Value: in.Now[from].Field(r.Fields[from]), Item: in.Now[from], Target: target, Twins: in.Twins[from]})
 }
 
 func withLoser(d core.Decision, in *Input, r *core.Rule, loser core.Side) core.Decision {

@@ -55,7 +55,7 @@ func given(r *core.Rule, in *Input, c Choice) (core.Decision, bool) {
 	if follows {
 		item := in.Now[first].With(r.Fields[first], source)
 		var err error
-		want, err = r.Convert[other](core.ConvertInput{Value: source, Item: &item, Target: in.Now[other].Field(r.Fields[other])})
+		want, err = r.Convert[other](core.ConvertInput{Value: source, Item: &item, Target: in.Now[other].Field(r.Fields[other]), Twins: in.Twins[first]})
 		if err != nil {
 			d := park(first, invalid(err))
 			d.Given = true
@@ -81,7 +81,7 @@ func given(r *core.Rule, in *Input, c Choice) (core.Decision, bool) {
 func replace(r *core.Rule, in *Input, to core.Side, v core.Value, reason string) core.Decision {
 	now := in.Now[to].Field(r.Fields[to])
 	d := core.Decision{Action: core.ActionWrite, To: to, Value: v, Reason: reason, Given: true, Conflict: true, LoserOf: to, Loser: now}
-	if r.AsSet {
+	if bySet(r, in) {
 		d.Sets[to] = core.SetChange{Add: core.Without(v, now), Remove: core.Without(now, v)}
 	}
 	return d
@@ -124,7 +124,7 @@ func verdict(d *core.Decision, done Done) Verdict {
 	switch {
 	case failed, d.Action == core.ActionPark:
 		return Refused
-	case d.Action == core.ActionWrite && !done.Wrote[d.To]:
+	case d.Action == core.ActionWait, d.Action == core.ActionWrite && !done.Wrote[d.To]:
 		return Waiting
 	case d.Half:
 		return Halfway

@@ -52,9 +52,9 @@ func sets(r *core.Rule, in *Input) core.Decision {
 		}
 	}
 	if moved {
-		return core.Decision{Action: core.ActionAgree, Reason: "both sides already hold the same elements"}
+		return orWaits(r, in, core.Decision{Action: core.ActionAgree, Reason: "both sides already hold the same elements"})
 	}
-	return core.Decision{Action: core.ActionNone, Reason: "neither side changed"}
+	return orWaits(r, in, core.Decision{Action: core.ActionNone, Reason: "neither side changed"})
 }
 
 // delta is what the source side gained and lost since its base, in the target's words. Without a base everything is
@@ -90,7 +90,7 @@ func elements(r *core.Rule, in *Input, to core.Side, set core.Value) (core.Value
 	if !r.Computed(to.Other()) && len(set.Items()) == 0 {
 		return core.Set(), nil
 	}
-	return r.Convert[to](core.ConvertInput{Value: set, Item: in.Now[to.Other()]})
+	return r.Convert[to](core.ConvertInput{Value: set, Item: in.Now[to.Other()], Twins: in.Twins[to.Other()]})
 }
 
 func intersect(a, b core.Value) core.Value {
