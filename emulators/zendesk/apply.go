@@ -96,6 +96,7 @@ func (ch *change) run() (*audit, []webhookEvent, error) {
 			c.Files = append(c.Files, st.Uploads[token].Files...)
 			delete(st.Uploads, token)
 		}
+		ch.e.showInline(c)
 		final.Comments = append(slices.Clone(ch.next.Comments), c)
 		a.Events = append(a.Events, event{ID: st.id(), Type: "Comment", Comment: c.ID})
 	}

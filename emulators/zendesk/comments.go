@@ -3,11 +3,8 @@ package zendesk
 import (
 	"encoding/json"
 	"net/http"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 func (c *call) listComments() error {
@@ -56,7 +53,11 @@ func (c *call) openComment(t *ticket) (*comment, error) {
 	if t.Status == "closed" {
 		return nil, invalid("status", "Status: closed prevents ticket update")
 	}
-	co := t.comment(c.pathID("ticket_comment_id"))
+	id := c.pathID("ticket_comment_id")
+	if id == 0 {
+		id = c.pathID("comment_id")
+	}
+	co := t.comment(id)
 	if co == nil {
 		return nil, notFound()
 	}
@@ -101,67 +102,6 @@ func (e *Emulator) replaceComment(by author, t *ticket, co *comment, kind string
 	next.Audits = append(slices.Clone(t.Audits), a)
 	e.keep(next, true)
 	return next
-}
-
-// redactText blots a string out of a comment, for ever.
-func (c *call) redactText() error {
-	t, err := c.ticket()
-	if err != nil {
-		return err
-	}
-	co, err := c.openComment(t)
-	if err != nil {
-		return err
-	}
-	in, err := c.object("")
-	if err != nil {
-		return err
-	}
-	secret := text(in["text"])
-	if secret == "" {
-		return badRequest("ParameterMissing", "text is missing")
-	}
-	if !strings.Contains(co.Body, secret) {
-		return invalid("text", "Text: is not part of the comment")
-	}
-	blot := strings.Repeat("▇", utf8.RuneCountInString(secret))
-	return c.redacted(t, co, strings.ReplaceAll(co.HTML, secret, blot))
-}
-
-var redactMark = regexp.MustCompile(`(?is)<redact>(.*?)</redact>`)
-
-// redactHTML blots out what the given html_body marks with redact tags; closed tickets too.
-func (c *call) redactHTML() error {
-	in, err := c.object("")
-	if err != nil {
-		return err
-	}
-	id, _ := number(in["ticket_id"])
-	t := c.e.st.Tickets[id]
-	if t == nil || t.deleted() {
-		return notFound()
-	}
-	co := t.comment(c.pathID("ticket_comment_id"))
-	if co == nil {
-		return notFound()
-	}
-	marked := text(in["html_body"])
-	if redactMark.ReplaceAllString(marked, "$1") != co.HTML {
-		return invalid("html_body", "html_body: differs from the comment by more than redact tags")
-	}
-	return c.redacted(t, co, redactMark.ReplaceAllStringFunc(marked, func(m string) string {
-		return strings.Repeat("▇", utf8.RuneCountInString(redactMark.FindStringSubmatch(m)[1]))
-	}))
-}
-
-func (c *call) redacted(t *ticket, co *comment, html string) error {
-	blotted := *co
-	blotted.HTML = html
-	blotted.Body = plainText(html)
-	next := c.e.replaceComment(c.author(), t, &blotted, "CommentRedactionEvent")
-	c.events = c.e.commentEvent(c.user, next, &blotted, "comment_redacted")
-	c.dirty = true
-	return c.answer(http.StatusOK, object{"comment": c.e.commentView(&blotted, true)})
 }
 
 func (c *call) listAudits() error {

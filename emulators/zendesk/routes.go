@@ -19,10 +19,13 @@ func (e *Emulator) routes() {
 	e.handle("GET /api/v2/tickets/{ticket_id}/comments/count", agents, (*call).countComments)
 	e.handle("PUT /api/v2/tickets/{ticket_id}/comments/{ticket_comment_id}/make_private", agents, (*call).makePrivate)
 	e.handle("PUT /api/v2/tickets/{ticket_id}/comments/{ticket_comment_id}/redact", agents, (*call).redactText)
+	e.handle("PUT /api/v2/tickets/{ticket_id}/comments/{comment_id}/attachments/{attachment_id}/redact", agents, (*call).redactFile)
 	e.handle("PUT /api/v2/comment_redactions/{ticket_comment_id}", agents, (*call).redactHTML)
 
 	e.handle("GET /api/v2/tickets/{ticket_id}/audits", agents, (*call).listAudits)
 	e.handle("GET /api/v2/tickets/{ticket_id}/audits/{ticket_audit_id}", agents, (*call).getAudit)
+
+	e.handle("PUT /api/v2/tickets/{ticket_id}/audits/{ticket_audit_id}/make_private", agents, (*call).hideAudit)
 
 	e.handle("GET /api/v2/tickets/{ticket_id}/tags", agents, (*call).getTags)
 	e.handle("POST /api/v2/tickets/{ticket_id}/tags", agents, tagWrite("tags"))

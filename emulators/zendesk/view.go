@@ -100,7 +100,7 @@ func (e *Emulator) auditView(t *ticket, a *audit) object {
 			}
 		case "CommentPrivacyChange":
 			out["comment_id"], out["public"] = ev.Comment, false
-		case "CommentRedactionEvent":
+		case "CommentRedactionEvent", "AttachmentRedactionEvent":
 			out["comment_id"] = ev.Comment
 		case "Create":
 			out["field_name"], out["value"] = ev.Field, ev.Value
