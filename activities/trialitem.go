@@ -245,7 +245,7 @@ func (s *step) shown(d *core.Decision, rest bool) []core.TrialField {
 		f.Now[side] = s.now[side].Field(d.Fields[side])
 	}
 	if d.Conflict && d.Action == core.ActionWrite {
-		f.Winner, f.Loser = name(d.LoserOf.Other()), d.Loser
+		f.Winner, f.Loser, f.Posted = name(d.LoserOf.Other()), d.Loser, d.Post
 	}
 	switch d.Action {
 	case core.ActionWrite:
@@ -254,7 +254,7 @@ func (s *step) shown(d *core.Decision, rest bool) []core.TrialField {
 			f.New = d.Wrote
 		}
 		f.Add, f.Remove = d.Sets[d.To].Add, d.Sets[d.To].Remove
-		f.Losses = losses(f.Now[d.To.Other()], f.New)
+		f.Losses = slices.Compact(append(losses(f.Now[d.To.Other()], f.New), d.Losses...))
 		return []core.TrialField{f}
 	case core.ActionMerge:
 		var both []core.TrialField

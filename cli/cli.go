@@ -75,7 +75,7 @@ func (e *env) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		e.validate(), e.describe(), e.newFile(), e.schema(), e.apply(), e.connections(), e.versions(), e.activate(),
-		e.pairs(), e.show(), e.history(), e.plan(), e.why(), e.problems(),
+		e.pairs(), e.show(), e.history(), e.decision(), e.plan(), e.why(), e.problems(),
 		e.link(), e.resolve(),
 		e.act("unlink PAIR", "End a pair; both items stay", "unlink"),
 		e.act("resync PAIR", "Read both sides afresh and try everything that is parked again", "resync"),

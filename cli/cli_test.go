@@ -22,6 +22,7 @@ import (
 	"duplex/core"
 	"duplex/core/mapping"
 	"duplex/gateway"
+	"duplex/internal/service"
 	"duplex/store"
 	"duplex/store/storetest"
 	"duplex/workflows"
@@ -52,7 +53,8 @@ func newDesk(t *testing.T) *desk {
 	for i, name := range []string{"left", "right"} {
 		d.sys[i] = memory.New(memory.Options{Name: name})
 	}
-	g, err := gateway.New(gateway.Options{Store: d.store, Temporal: engine{}, Systems: d, AdminToken: token, PublicURL: "https://duplex.acme.example", Check: d.check})
+	g, err := gateway.New(gateway.Options{Store: d.store, Temporal: engine{}, Systems: d, AdminToken: token, PublicURL: "https://duplex.acme.example", Check: d.check,
+		Trial: service.Trial(d.store, d, nil, time.Now)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +235,9 @@ func TestPairs(t *testing.T) {
 	d.run("problems")
 	d.run("problems", "--class", "denied")
 	d.run("history", p.ID)
-	d.run("plan", "plan-1")
+	d.run("decision", "plan-1")
+	d.run("plan", "plan-1") // what it was called before there were test runs
+	d.run("plan", "desk")
 	d.run("resolve", p.ID, "title~title", "--winner", "support")
 	d.run("resolve", p.ID, "title~title", "--winner", "left")
 	d.run("resolve", p.ID, "title~title")

@@ -90,30 +90,39 @@ func (r *remote) Unwrap() error {
 	return fail(ExitRefused, "%s", text)
 }
 
-// call asks the admin API and decodes its answer. Parts of the path are escaped by the caller with segment.
-func (e *env) call(ctx context.Context, method, path string, body, into any) error {
+// request is a call of the admin API with its body and token. Parts of the path are escaped by the caller with segment.
+func (e *env) request(ctx context.Context, method, path string, body any) (*http.Request, error) {
 	token, err := e.token()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var send io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
 		if err != nil {
-			return fail(ExitUsage, "%v", err)
+			return nil, fail(ExitUsage, "%v", err)
 		}
 		send = bytes.NewReader(b)
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerFor)
-	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, e.address()+"/api/v1"+path, send)
 	if err != nil {
-		return fail(ExitUsage, "%q is no address of a gateway", e.address())
+		return nil, fail(ExitUsage, "%q is no address of a gateway", e.address())
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "application/json")
 	if user := e.user(); user != "" {
 		req.Header.Set(gateway.ByHeader, user)
+	}
+	return req, nil
+}
+
+// call asks the admin API and decodes its answer.
+func (e *env) call(ctx context.Context, method, path string, body, into any) error {
+	ctx, cancel := context.WithTimeout(ctx, answerFor)
+	defer cancel()
+	req, err := e.request(ctx, method, path, body)
+	if err != nil {
+		return err
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {

@@ -11,6 +11,7 @@ const (
 	ExitUnreachable = 4
 	ExitRefused     = 5
 	ExitDiffers     = 6 // verify: pairs are not in step
+	ExitParks       = 7 // plan: something would be parked, or could not be found out
 )
 
 const exitCodes = `Exit codes:
@@ -21,7 +22,8 @@ const exitCodes = `Exit codes:
   3  there is no such pair, connection, plan or delivery
   4  the gateway cannot be reached, or refused the token
   5  the gateway refused: the thing is not in a state for that, or a system or the workflow engine did not answer
-  6  verify found pairs that are not in step; they were printed`
+  6  verify found pairs that are not in step; they were printed
+  7  plan found something that would be parked, or an item that could not be read or planned; all of it was printed`
 
 // failure is an error with its exit code. An empty text was printed already.
 type failure struct {

@@ -219,24 +219,26 @@ func (e *env) history() *cobra.Command {
 	return cmd
 }
 
-func (e *env) plan() *cobra.Command {
-	return &cobra.Command{Use: "plan ID", Short: "Show what one sync decided and why, with the values", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			var p core.Plan
-			if err := e.call(cmd.Context(), "GET", "/plans"+segment(args[0]), nil, &p); err != nil {
-				return err
-			}
-			return e.print(p, func(t *table) {
-				t.line("%s of %s, mapping version %d, decided %s", p.ID, p.Pair, p.Version, t.at(p.At))
-				t.row("RULE", "ACTION", "VALUE", "REASON")
-				for _, d := range p.Decisions {
-					t.row(d.Rule, string(d.Action), value(d), d.Reason)
-				}
-				for _, d := range p.Entries {
-					t.row(string(d.Kind)+" "+d.Source, string(d.Action), "", d.Reason)
-				}
-			})
-		}}
+func (e *env) decision() *cobra.Command {
+	return &cobra.Command{Use: "decision ID", Short: "Show what one sync decided and why, with the values", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return e.showDecision(cmd.Context(), args[0]) }}
+}
+
+func (e *env) showDecision(ctx context.Context, id string) error {
+	var p core.Plan
+	if err := e.call(ctx, "GET", "/plans"+segment(id), nil, &p); err != nil {
+		return err
+	}
+	return e.print(p, func(t *table) {
+		t.line("%s of %s, mapping version %d, decided %s", p.ID, p.Pair, p.Version, t.at(p.At))
+		t.row("RULE", "ACTION", "VALUE", "REASON")
+		for _, d := range p.Decisions {
+			t.row(d.Rule, string(d.Action), value(d), d.Reason)
+		}
+		for _, d := range p.Entries {
+			t.row(string(d.Kind)+" "+d.Source, string(d.Action), "", d.Reason)
+		}
+	})
 }
 
 // value is what a decision writes or keeps back.

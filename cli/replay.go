@@ -12,7 +12,7 @@ func (e *env) replay() *cobra.Command {
 	var preview, wait bool
 	cmd := &cobra.Command{Use: "replay [PAIR]", Short: "Read pairs afresh and try everything that is parked again", Args: cobra.MaximumNArgs(1),
 		Long: "Read both sides of pairs afresh and try everything that is parked again: of one pair, or of all pairs of a connection that\n" +
-			"--class, --status and --since select. Live edits go first.\n\n--preview writes nothing: it tells, per pair, what a replay would write and why; duplex plan shows the values.",
+			"--class, --status and --since select. Live edits go first.\n\n--preview writes nothing: it tells, per pair, what a replay would write and why; duplex decision shows the values.",
 		Example: "  duplex replay ENG-7\n  duplex replay --connection support-escalation --class invalid --preview --wait\n  duplex replay --connection support-escalation --since 6h",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			req := gateway.RunRequest{Kind: core.RunReplay, Connection: connection, Params: core.RunParams{Class: class, Status: status}}

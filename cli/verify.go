@@ -119,7 +119,7 @@ func showVerified(t *table, v verified) {
 		t.line("")
 		values := ""
 		if it.Plan != "" {
-			values = "   values: duplex plan " + it.Plan
+			values = "   values: duplex decision " + it.Plan
 		}
 		t.line("%s%s", it.Name, values)
 		for _, d := range strings.Split(it.Reason, "; ") {

@@ -23,7 +23,7 @@ func TestVerifyTellsDifferencesAndItsExitCode(t *testing.T) {
 			{Name: "pair:1", State: core.ItemDone, Reason: "in step"},
 			{Name: "pair:2", State: core.ItemFailed, Plan: "plan-2", Reason: "will be written: title to engineering (only one side changed); parked: priority, conflict"},
 			{Name: "pair:3", State: core.ItemFailed, Reason: "parked: priority, conflict"},
-		}, ExitDiffers, []string{"3 pairs compared, 2 not in step", "2            parked", "1            will be written", "values: duplex plan plan-2", "  will be written: title to engineering"}},
+		}, ExitDiffers, []string{"3 pairs compared, 2 not in step", "2            parked", "1            will be written", "values: duplex decision plan-2", "  will be written: title to engineering"}},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			d := newDesk(t)

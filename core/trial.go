@@ -110,7 +110,8 @@ type TrialField struct {
 	Conflict bool      `json:"conflict,omitempty"`
 	Winner   string    `json:"winner,omitempty"` // side name
 	Loser    Value     `json:"loser"`            // what does not win, and is kept in the ledger
-	Losses   []string  `json:"losses,omitempty"` // what the conversion cannot carry, in words
+	Posted   bool      `json:"posted,omitempty"` // and as an internal comment where it stood
+	Losses   []string  `json:"losses,omitempty"` // what the conversion cannot carry, or the target would lose, in words
 	Problem  *Problem  `json:"problem,omitempty"`
 	// Unlike tells that the sides do not mean the same although nothing is written now: New would be at the next edit.
 	Unlike bool `json:"unlike,omitempty"`

@@ -19,11 +19,13 @@ import (
 // shutdownLimit is how long requests under way may take once a process is told to end.
 const shutdownLimit = 15 * time.Second
 
-// Check compiles a connection against the systems as they are now.
+// Check compiles a connection against the systems as they are now. A version that is stored was accepted before: what the systems
+// have changed since are warnings.
 func Check(systems *Systems) func(context.Context, core.ConnectionVersion) (*mapping.Mapping, mapping.Diagnostics, error) {
 	return func(ctx context.Context, v core.ConnectionVersion) (*mapping.Mapping, mapping.Diagnostics, error) {
 		systems.Refresh()
 		env, failed := activities.Environment(ctx, systems, v.Files)
+		env.Applied = v.Version > 0
 		m, diags := mapping.Compile(v.FileName, v.Source, env)
 		if diags.Err() == nil && *failed != nil {
 			return nil, diags, *failed
