@@ -34,7 +34,7 @@ func findings(lines *lines, severity string, ds []gateway.Diagnostic) []finding 
 		if text, ok := lines.at(d.File, d.Line); ok {
 			f.Source = text
 			if d.Column > 0 {
-				f.EndColumn = d.Column + mapping.Extent(text, d.Column)
+				f.EndColumn = d.Column + mapping.ExtentOf(text, d.Column, d.Text)
 			}
 		}
 		out = append(out, f)
@@ -148,7 +148,7 @@ func quoted(f finding) (string, caret) {
 	from := min(f.Column-1, len(letters))
 	to := min(max(f.EndColumn-1, from+1), max(len(letters), from+1))
 	left, cut := 0, ""
-	if from > mostSource*2/3 {
+	if len(letters) > mostSource && from > mostSource*2/3 {
 		left, cut = from-mostSource/2, "…"
 	}
 	right := len(letters)

@@ -20,8 +20,8 @@ func (t *table) describe(d gateway.Description, all bool) {
 		t.row("scope", scopeText(d.Scope))
 	}
 	t.row("rich text", d.RichText)
-	t.row("can", firstOf(strings.Join(d.Capabilities, ", "), "only read and write items"))
 	t.row("described", ago(t.env.now().Sub(d.TakenAt))+", at "+t.at(d.TakenAt))
+	t.line("it can     %s", firstOf(strings.Join(d.Capabilities, ", "), "only read and write items"))
 	t.line("")
 	t.row("FIELD", "LABEL", "TYPE", "WRITTEN", "OPTIONS")
 	for _, f := range d.Fields {

@@ -64,6 +64,9 @@ func (g *Gateway) describeSystem(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, ok := kinds[name]; !ok {
+		return nil, refuse(classNotFound, name, fmt.Sprintf("there is no system %s here: apply its file, or name the file to describe it without a gateway", name))
+	}
 	c, err := g.o.Systems.Connector(ctx, name)
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ func Compile(file string, src []byte, env Env) (*Mapping, Diagnostics) {
 	if c.facts = r; env.Applied {
 		c.facts = c.warnings
 	}
-	if !c.broken("") && !c.brokenUnder("sides") {
+	if !c.broken("") && c.usableSides() {
 		c.compile()
 	}
 	if len(r.all) > 0 {
@@ -67,6 +67,16 @@ func (c *compiler) brokenUnder(path string) bool {
 	return false
 }
 
+// usableSides tells whether the rest can be checked: a key too many under sides does not stand in the way.
+func (c *compiler) usableSides() bool {
+	for _, d := range c.shape {
+		if d.Code != CodeUnknownKey && (d.Path == "sides" || strings.HasPrefix(d.Path, "sides.")) {
+			return false
+		}
+	}
+	return true
+}
+
 func (c *compiler) compile() {
 	c.ids = map[string]string{}
 	conn := &c.m.Connection
@@ -81,7 +91,7 @@ func (c *compiler) compile() {
 	for _, s := range core.Sides {
 		c.start(s)
 	}
-	if !conn.Sides[core.A].Starts && !conn.Sides[core.B].Starts {
+	if !conn.Sides[core.A].Starts && !conn.Sides[core.B].Starts && !c.brokenUnder("sides") { // else start may be the key that is misspelt
 		c.r.at(sides, "no side has a start, so no item would ever enter the sync; add start: true or a condition to one side")
 		c.r.code(CodeMissingKey)
 	}

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -74,7 +75,7 @@ func Extent(line string, column int) int {
 		return 1
 	}
 	last := 1
-	for last < len(rest) && isWord(rest[last]) {
+	for last < len(rest) && (isWord(rest[last]) || rest[last] == ':' && last+1 < len(rest) && isWord(rest[last+1])) {
 		last++
 	}
 	return last
@@ -101,6 +102,23 @@ func enclosed(rest []rune) int {
 	}
 	return 1
 }
+
+// ExtentOf is Extent, where a text in quotes in the diagnostic's words stands at the column: that text.
+func ExtentOf(line string, column int, text string) int {
+	letters := []rune(line)
+	if column < 1 || column > len(letters) {
+		return 1
+	}
+	rest := string(letters[column-1:])
+	for _, q := range inQuotes.FindAllString(text, -1) {
+		if s, err := strconv.Unquote(q); err == nil && s != "" && strings.HasPrefix(rest, s) {
+			return len([]rune(s))
+		}
+	}
+	return Extent(line, column)
+}
+
+var inQuotes = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
 func isWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || strings.ContainsRune("_-.@/%", r)
