@@ -265,7 +265,7 @@ func (w *applying) parkFields(refused map[string]string, drop func(field string)
 		named = true
 		w.dropAll(d, drop)
 		w.fail(d.Rule, core.Problem{Class: core.ProblemInvalid, Field: f, Retries: "a change of the value, or a new mapping version",
-			Text: fmt.Sprintf("%s refused %s: %s", w.pair.Sides[w.to].Ref.System, f, why)})
+			Text: fmt.Sprintf("%s refused %s: %s", w.pair.Sides[w.to].Ref.System, f, strings.ReplaceAll(why, connectors.ThisSide, w.pair.Sides[w.to].Name))})
 	}
 	return named
 }

@@ -36,6 +36,9 @@ func (e *BusyError) Error() string {
 	return "busy: " + e.Text
 }
 
+// ThisSide stands, in what an InvalidError says, for the name of the side that the connection gives the system.
+const ThisSide = "<this side>"
+
 // InvalidError means that the system refuses a value: the author of the mapping must act. It parks the field and is not
 // tried again until something changes.
 type InvalidError struct {

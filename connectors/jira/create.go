@@ -52,11 +52,33 @@ func (c *Connector) Create(ctx context.Context, draft core.Draft) (core.Observat
 	if err != nil {
 		return none, err
 	}
+	if err := c.leaveToTransitions(ctx, project, typ, &e); err != nil {
+		return none, err
+	}
 	made, err := c.post(ctx, project, typ, e, draft.Mark)
 	if err != nil {
 		return none, err
 	}
 	return c.settleIn(ctx, made, e)
+}
+
+// leaveToTransitions takes what the create screen does not show out of the create, when the new issue is moved: a transition's
+// screen may take it.
+func (c *Connector) leaveToTransitions(ctx context.Context, project string, typ issueType, e *edit) error {
+	if e.status.IsAbsent() {
+		return nil
+	}
+	screen, err := c.meta(ctx, project, typ.ID)
+	if err != nil || len(screen) == 0 {
+		return err
+	}
+	for id, v := range maps.Clone(e.fields) {
+		if _, shown := screen[id]; !shown {
+			e.late[id] = v
+			delete(e.fields, id)
+		}
+	}
+	return nil
 }
 
 func firstMissing(project string) string {
@@ -107,7 +129,9 @@ func (c *Connector) settleIn(ctx context.Context, made issue, e edit) (core.Obse
 	}
 	var moving error
 	if !e.status.IsAbsent() && !core.Equal(field{shape: shapeNamed}.read(is.Fields["status"]), e.status) {
-		moving = c.transition(ctx, is, e.status, e.late)
+		if moving = c.transition(ctx, is, e.status, e.late); moving == nil && len(e.late) > 0 {
+			_, moving = c.put(ctx, made.ID, e.late, nil)
+		}
 	}
 	if !e.sprint.IsAbsent() {
 		moving = together(moving, c.moveToSprint(ctx, made.ID, e.inside, e.sprint))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -84,7 +83,7 @@ func (w *workflow) explored(status string) bool {
 
 // choose picks the next hop towards a status. It is pure but for what w knows:
 //
-//	a hop leads there                        the one that asks for the fewest fields
+//	a hop leads there                        the one that asks for the fewest fields that the patch does not give
 //	a way there is known from a hop's end    the shortest
 //	otherwise                                a hop to a status nobody has looked at yet, not behind the issue and not past the
 //	                                         target in the order new, indeterminate, done; work in progress first, because
@@ -92,7 +91,7 @@ func (w *workflow) explored(status string) bool {
 //	                                         begin anew before it is in progress again
 //
 // Statuses already visited are never entered again. Not ok means that there is no way.
-func choose(hops []hop, w *workflow, at, to status, visited map[string]bool) (best hop, ok bool) {
+func choose(hops []hop, w *workflow, at, to status, visited map[string]bool, late map[string]any) (best hop, ok bool) {
 	score := 1 << 20
 	take := func(h hop, s int) {
 		if s < score {
@@ -106,23 +105,24 @@ func choose(hops []hop, w *workflow, at, to status, visited map[string]bool) (be
 	for _, h := range hops {
 		switch {
 		case h.To.is(to):
-			take(h, required(h))
+			take(h, required(h, late))
 		case visited[h.To.ID]:
 		default:
 			if d := w.distance(h.To.ID, to.ID, visited); d > 0 {
-				take(h, 1000*d+required(h))
+				take(h, 1000*d+required(h, late))
 			} else if r := rank(h.To); !w.explored(h.To.ID) && r >= low && r <= high {
-				take(h, 100000+1000*[]int{1, 0, 2}[r]+required(h))
+				take(h, 100000+1000*[]int{1, 0, 2}[r]+required(h, late))
 			}
 		}
 	}
 	return best, ok
 }
 
-func required(h hop) int {
+// required is how many fields the hop asks for that the patch does not give.
+func required(h hop, late map[string]any) int {
 	n := 0
-	for _, m := range h.Fields {
-		if m.Required && !m.HasDefault {
+	for id, m := range h.Fields {
+		if _, given := late[id]; !given && m.Required && !m.HasDefault {
 			n++
 		}
 	}
@@ -160,13 +160,13 @@ func (c *Connector) transition(ctx context.Context, is issue, target core.Value,
 	}
 	w := c.workflow(s.project + "/" + s.typeID)
 	start, visited, sure := at, map[string]bool{at.ID: true}, false
+	var hops []hop
 	for range mostHops {
-		hops, err := c.hops(ctx, is.ID)
-		if err != nil {
+		if hops, err = c.hops(ctx, is.ID); err != nil {
 			return err
 		}
 		w.learn(at.ID, hops)
-		h, ok := choose(hops, w, at, to, visited)
+		h, ok := choose(hops, w, at, to, visited, late)
 		if !ok && !sure { // somebody may move the issue too: then the transitions offered are not those of the status thought of
 			if err := c.stillAt(ctx, is.ID, at); err != nil {
 				return err
@@ -174,12 +174,12 @@ func (c *Connector) transition(ctx context.Context, is issue, target core.Value,
 			w.forget()
 			w.learn(at.ID, hops)
 			sure = true
-			h, ok = choose(hops, w, at, to, visited)
+			h, ok = choose(hops, w, at, to, visited, late)
 		}
 		if !ok {
 			break
 		}
-		if err := c.take(ctx, is.ID, h, late); err != nil {
+		if err := c.takeOne(ctx, is.ID, hops, h, late); err != nil {
 			var invalid *connectors.InvalidError
 			if errors.As(err, &invalid) {
 				if gone := c.stillAt(ctx, is.ID, at); gone != nil {
@@ -197,7 +197,21 @@ func (c *Connector) transition(ctx context.Context, is issue, target core.Value,
 	if at.ID != start.ID {
 		why += fmt.Sprintf(" (the issue came from %q)", start.Name)
 	}
-	return connectors.Invalid(c.system+": move issue", "status", why+"; the workflow needs one, or the account needs the right to use it")
+	return connectors.Invalid(c.system+": move issue", "status", why+"; "+offered(hops)+"; the workflow needs one, or the account needs the right to use it")
+}
+
+// offered says where an issue may be moved.
+func offered(hops []hop) string {
+	if len(hops) == 0 {
+		return "from there the account is offered none"
+	}
+	var names []string
+	for _, h := range hops {
+		if !slices.Contains(names, h.To.Name) {
+			names = append(names, h.To.Name)
+		}
+	}
+	return "from there the account may move it to " + strings.Join(names, ", ")
 }
 
 // stillAt is ErrStale when the issue is in another status by now.
@@ -243,60 +257,4 @@ func (c *Connector) hops(ctx context.Context, id string) ([]hop, error) {
 	}
 	err := c.get(ctx, issuePath(id, "transitions"), url.Values{"expand": {"transitions.fields"}}, &out)
 	return out.Transitions, err
-}
-
-// take carries out one hop, with what its screen asks for ("Transition issue"). A refusal that is about a field the
-// patch does not write is one about status, because the status is what cannot be written.
-func (c *Connector) take(ctx context.Context, id string, h hop, late map[string]any) error {
-	fields := h.fill(late)
-	body := map[string]any{"transition": map[string]string{"id": h.ID}}
-	if len(fields) > 0 {
-		body["fields"] = fields
-	}
-	err := c.do(ctx, http.MethodPost, issuePath(id, "transitions"), body, nil)
-	var invalid *connectors.InvalidError
-	if errors.As(err, &invalid) {
-		return fmt.Errorf("%s: move issue: %w", c.system, &connectors.InvalidError{Fields: c.aboutStatus(h, invalid.Fields, late)})
-	}
-	if err != nil {
-		return err
-	}
-	for f := range fields {
-		delete(late, f)
-	}
-	return nil
-}
-
-func (c *Connector) aboutStatus(h hop, refused map[string]string, late map[string]any) map[string]string {
-	patched := map[string]bool{}
-	for f := range late {
-		patched[c.nameOf(f)] = true
-	}
-	out, why := map[string]string{}, fmt.Sprintf("the transition %q to %q was refused", h.Name, h.To.Name)
-	for _, f := range sortedKeys(refused) {
-		if patched[f] {
-			out[f] = refused[f]
-			continue
-		}
-		why += "; " + strings.TrimPrefix(f+": ", ": ") + refused[f]
-	}
-	if len(out) == 0 || len(out) < len(refused) {
-		out["status"] = why
-	}
-	return out
-}
-
-// fill gives what to send on a hop's screen: what the patch has for it, else for a resolution that must be there the
-// first one allowed. What else the screen requires may already be on the issue; the system says when it is not. It is
-// pure.
-func (h hop) fill(late map[string]any) map[string]any {
-	fields := map[string]any{}
-	for id, m := range h.Fields {
-		if v, ok := late[id]; ok {
-			fields[id] = v
-		} else if id == "resolution" && m.Required && !m.HasDefault && len(m.Allowed) > 0 {
-			fields[id] = map[string]string{"id": m.Allowed[0].ID}
-		}
-	}
-	return fields
 }

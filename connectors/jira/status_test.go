@@ -94,9 +94,14 @@ func (f *flow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (f *flow) connector(t *testing.T) *Connector {
+func (f *flow) connector(t *testing.T) *Connector { return serve(t, f) }
+
+func (s *screens) serve(t *testing.T) *Connector { return serve(t, s) }
+
+// serve is a connector to a test site.
+func serve(t *testing.T, site http.Handler) *Connector {
 	t.Helper()
-	s := httptest.NewServer(f)
+	s := httptest.NewServer(site)
 	t.Cleanup(s.Close)
 	c, err := New(connectors.Config{System: core.System{Name: "jira-acme", BaseURL: s.URL,
 		Auth: map[string]string{"email": "sync@acme.example", "token": "tttt"}}})

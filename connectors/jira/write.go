@@ -237,11 +237,13 @@ func (c *Connector) screenOf(is issue) *screen {
 func (c *Connector) carryOut(ctx context.Context, before issue, e edit, ids []string) (issue, error) {
 	after := before
 	known := true
+	var refused error // what only a transition's screen may take
 	if !e.isEmpty() {
-		answer, err := c.put(ctx, before.ID, e.fields, e.update)
+		answer, refusal, err := c.edited(ctx, before, &e)
 		if err != nil {
 			return before, err
 		}
+		refused = refusal
 		answer.ID, answer.Key, answer.Properties = before.ID, firstOf(answer.Key, before.Key), before.Properties
 		after, known = answer, answer.covers(before)
 	}
@@ -250,6 +252,9 @@ func (c *Connector) carryOut(ctx context.Context, before issue, e edit, ids []st
 			return before, err
 		}
 		known = false
+		if len(e.late) > 0 && refused != nil {
+			return before, refused
+		}
 		if len(e.late) > 0 {
 			if _, err := c.put(ctx, before.ID, e.late, nil); err != nil {
 				return before, err
