@@ -40,7 +40,7 @@ func (c *Connector) OpenAttachment(ctx context.Context, itemID string, a core.At
 	}
 	f := answer.Attachment
 	switch {
-	case f.Deleted || f.ContentURL == "":
+	case !f.there() || f.ContentURL == "":
 		return nil, attempt(connectors.ErrNotFound)
 	case f.Malware == "malware_found":
 		return nil, attempt(fmt.Errorf("the vendor found malware in it: %w", connectors.ErrUnsupported))
@@ -69,7 +69,7 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	if err != nil {
 		return core.Attachment{}, attempt(err)
 	}
-	body := map[string]any{"html_body": "<p>Attached file: " + html.EscapeString(draft.Name) + "</p>", "uploads": []string{token}}
+	body := map[string]any{"html_body": "<p>" + announces + html.EscapeString(draft.Name) + "</p>", "uploads": []string{token}}
 	m, err := c.comment(ctx, itemID, body, draft.Visibility, draft.Mark)
 	if err != nil {
 		return core.Attachment{}, err
@@ -131,7 +131,7 @@ func (c *Connector) fileOf(ctx context.Context, m comment, draft core.Attachment
 		return core.Attachment{}, err
 	}
 	for _, a := range m.Attachments {
-		if v := a.value(on); !a.Deleted && !slices.Contains(taken, v.ID) && (draft.Size < 0 || a.Size == draft.Size) {
+		if v := a.value(on); a.there() && !slices.Contains(taken, v.ID) && (draft.Size < 0 || a.Size == draft.Size) {
 			return v, nil
 		}
 	}

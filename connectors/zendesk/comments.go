@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 
 	"duplex/connectors"
 	"duplex/core"
 	"duplex/core/richtext"
+	"duplex/internal/httpx"
 )
 
 // maxComment is the size of a comment in bytes; the vendor cuts off what is longer without a word (vendor page "Ticket
@@ -67,7 +69,22 @@ func (c *Connector) comment(ctx context.Context, itemID string, body map[string]
 		err = connectors.Busy(c.name+": reading the new comment", "the vendor does not show it yet", 0)
 	}
 	m.mark(mark)
+	if err == nil && visibility(m.Public).WiderThan(v) {
+		return comment{}, c.unpublish(ctx, id, m)
+	}
 	return m, err
+}
+
+// unpublish hides a comment that came out wider than it may. Its error is ErrUnsupported when that worked.
+func (c *Connector) unpublish(ctx context.Context, id int64, m comment) error {
+	path := fmt.Sprintf("%s/comments/%d/make_private", ticketPath(id), m.ID)
+	if _, err := c.http.JSON(ctx, http.MethodPut, path, nil, nil, httpx.Operation("PUT make_private")); err != nil {
+		return fmt.Errorf("%s: a comment of #%d that came out public could not be made private: %w", c.name, id, err)
+	}
+	if err := c.redact(ctx, id, m); err != nil {
+		return err
+	}
+	return fmt.Errorf("%s: Zendesk made an internal comment of #%d public; it was made private and redacted: %w", c.name, id, connectors.ErrUnsupported)
 }
 
 func (m *comment) mark(mark string) { m.Metadata.Custom = map[string]any{markKey: mark} }
@@ -112,7 +129,7 @@ func (c *Connector) entries(list []comment, self core.Value) (comments []core.Co
 		v.Opening = i == 0
 		comments = append(comments, v)
 		for _, a := range m.Attachments {
-			if !a.Deleted {
+			if a.there() {
 				files = append(files, a.value(v))
 			}
 		}
