@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -47,6 +48,10 @@ type applying struct {
 	delivery string
 	stale    bool
 	gone     bool
+	attached []core.Attachment // files written to the target so far
+	shown    []string          // files of the source that go with the texts of a new item
+	// createFiles are the decisions about the files of an item that is to be created.
+	createFiles []core.EntryDecision
 	// What a match found: the item that is the twin from now on, or the pair this one gave way to.
 	twin      core.Ref
 	belongsTo string
@@ -110,6 +115,9 @@ func (a *Activities) asOf(ctx context.Context, s *step, plan *core.Plan) (err er
 
 func (w *applying) write(ctx context.Context) error {
 	if err := w.resolveUsers(ctx); err != nil {
+		return err
+	}
+	if err := w.settleFields(ctx); err != nil {
 		return err
 	}
 	if w.plan.Create[w.to] != nil {
@@ -181,6 +189,12 @@ func (w *applying) seen() core.Observation {
 		}
 		if w.found == nil {
 			full.Comments, full.Attachments, full.Complete = was.Comments, was.Attachments, was.Complete
+		}
+	}
+	full.Attachments = slices.Clip(full.Attachments)
+	for _, f := range w.attached {
+		if attachmentOf(&full, f.ID) == nil {
+			full.Attachments = append(full.Attachments, f)
 		}
 	}
 	full.Complete = full.Complete && !w.touched

@@ -4,19 +4,21 @@ import (
 	"strings"
 
 	"duplex/core"
+	"duplex/core/mapping"
 	"duplex/core/richtext"
 )
 
-// body is a comment's text for the other side: converted, with the header that names who wrote it.
-func (s *step) body(to core.Side, c core.Comment) core.Value {
+// draft is a comment for readers of the other side: converted, with the header that names who wrote it, and without it for where it is
+// written as its author.
+func (s *step) draft(to core.Side, c core.Comment, readers core.Visibility) core.CommentDraft {
 	from := to.Other()
-	text := c.Body.Source()
-	source := richtext.Format(c.Body.Format())
+	source := c.Body.Format()
 	if source == "" {
 		source = "plain"
 	}
-	target := richtext.Format(s.formats[to])
-	out, _ := richtext.Convert(source, target, text)
+	target := s.formats[to]
+	bare := mapping.Carry(source, target, c.Body.Source(), s.refer(to, readers))
+	d := core.CommentDraft{Body: core.Text(target, bare)}
 	if h := s.mapping.Connection.Comments.Header; h != "" {
 		author := c.Author.String()
 		if c.Author.IsAbsent() || c.Author.IsEmpty() {
@@ -24,9 +26,14 @@ func (s *step) body(to core.Side, c core.Comment) core.Value {
 		}
 		h = strings.NewReplacer("{author}", author, "{system}", s.pair.Sides[from].Ref.System,
 			"{time}", c.CreatedAt.UTC().Format("2006-01-02 15:04 UTC")).Replace(h)
-		out = richtext.Prepend(target, out, h)
+		d.Body = core.Text(target, richtext.Prepend(richtext.Format(target), bare, h))
 	}
-	return core.Text(string(target), out)
+	if s.mapping.Connection.Comments.AsAuthor && s.impersonates[to] {
+		if p, ok := s.mapping.Mentioned(to, c.Author); ok {
+			d.Author, d.Bare = p, core.Text(target, bare)
+		}
+	}
+	return d
 }
 
 // plainBody is a text of our own in a system's format.

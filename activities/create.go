@@ -69,6 +69,9 @@ func (w *applying) create(ctx context.Context) error {
 	}
 	o.Ref.System, o.Ref.Type = ref.System, ref.Type
 	w.found = &o
+	if err := w.linkFound(ctx, ref.ID, w.shown, func(a core.Attachment) bool { return a.Own }); err != nil {
+		return err
+	}
 	created := asCreated(o, draft)
 	w.done.After[w.to] = &created
 	if !whole {
@@ -232,7 +235,7 @@ func (w *applying) settleCreate(ctx context.Context, mark string, ref core.Ref) 
 // nothing was left to do when the create ended.
 func (w *applying) createDropping(ctx context.Context, draft *core.Draft) (o core.Observation, whole bool, err error) {
 	for {
-		o, err := w.c.Create(ctx, *draft)
+		o, err := w.createOnce(ctx, draft)
 		if err == nil {
 			return o, true, nil
 		}
@@ -252,6 +255,17 @@ func (w *applying) createDropping(ctx context.Context, draft *core.Draft) (o cor
 			return o, false, err
 		}
 	}
+}
+
+// createOnce creates the item, with the files that its texts show where the system takes them together.
+func (w *applying) createOnce(ctx context.Context, draft *core.Draft) (core.Observation, error) {
+	creator, ok := w.c.(connectors.InlineCreator)
+	if !ok || len(w.shown) == 0 {
+		return w.c.Create(ctx, *draft)
+	}
+	files, _ := w.inlineFiles(w.shown)
+	o, _, err := creator.CreateWith(ctx, *draft, files)
+	return o, err
 }
 
 func fieldNames(fields map[string]core.Value) []string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"duplex/connectors"
@@ -13,11 +14,7 @@ import (
 
 // entries writes the plan's comments and files to the side. One that the system refuses is parked alone.
 func (w *applying) entries(ctx context.Context) error {
-	for i := range w.plan.Entries {
-		e := &w.plan.Entries[i]
-		if e.To != w.to {
-			continue
-		}
+	for _, e := range w.shownFirst() {
 		started := w.Now()
 		target, result, err := w.entry(ctx, e)
 		if errors.Is(err, connectors.ErrNotFound) {
@@ -50,8 +47,17 @@ func (w *applying) entry(ctx context.Context, e *core.EntryDecision) (target, re
 	id := w.pair.Sides[w.to].Ref.ID
 	switch e.Action {
 	case core.EntryAdd:
+		if l := w.linkOf(e); e.Kind == core.EntryAttachment && l != nil && !l.Withdrawn && l.Print == e.Print {
+			return "", "", nil // it went with the comment that shows it
+		}
 		return w.add(ctx, id, e)
 	case core.EntryEdit:
+		if _, err := w.settleComment(ctx, e, false); err != nil {
+			return "", "", err
+		}
+		if c := commentOf(w.now[w.to], e.Target); c != nil && !c.Own && !e.Comment.Bare.IsAbsent() {
+			e.Comment.Body = e.Comment.Bare // the copy was written as its author
+		}
 		editor, ok := w.c.(connectors.CommentEditor)
 		if !ok {
 			return "", "", connectors.ErrUnsupported
@@ -70,6 +76,33 @@ func (w *applying) entry(ctx context.Context, e *core.EntryDecision) (target, re
 	return "", "", nil
 }
 
+// shownFirst are the plan's entries for the side in the order they are written: a file that a comment shows goes before all comments,
+// unless it goes with the comment.
+func (w *applying) shownFirst() []*core.EntryDecision {
+	var first, rest []*core.EntryDecision
+	_, inline := w.c.(connectors.InlineCommenter)
+	for i := range w.plan.Entries {
+		e := &w.plan.Entries[i]
+		switch {
+		case e.To != w.to:
+		case e.Kind == core.EntryAttachment && e.Action == core.EntryAdd && !inline && w.shownByComment(e.Source):
+			first = append(first, e)
+		default:
+			rest = append(rest, e)
+		}
+	}
+	return append(first, rest...)
+}
+
+func (w *applying) shownByComment(file string) bool {
+	for _, e := range w.plan.Entries {
+		if e.To == w.to && e.Comment != nil && strings.Contains(e.Comment.Body.Source(), byFile+file) {
+			return true
+		}
+	}
+	return false
+}
+
 // add writes a copy at most once: intent, look for it when an attempt was made before, write, record.
 func (w *applying) add(ctx context.Context, id string, e *core.EntryDecision) (target, result string, err error) {
 	mark, sum := "", ""
@@ -77,6 +110,13 @@ func (w *applying) add(ctx context.Context, id string, e *core.EntryDecision) (t
 		mark = e.Comment.Mark
 	} else {
 		mark = e.Attachment.Mark
+	}
+	var shown []string
+	if e.Comment != nil {
+		_, inline := w.c.(connectors.InlineCommenter)
+		if shown, err = w.settleComment(ctx, e, inline); err != nil {
+			return "", "", err
+		}
 	}
 	intent, err := w.Store.BeginIntent(ctx, core.Intent{Mark: mark, Pair: w.pair.ID, Side: w.to, Kind: string(e.Kind), Source: e.Source, StartedAt: w.Now().UTC()})
 	if err != nil {
@@ -98,15 +138,21 @@ func (w *applying) add(ctx context.Context, id string, e *core.EntryDecision) (t
 	if target == "" {
 		result = "ok"
 		if e.Kind == core.EntryComment {
-			target, err = w.addComment(ctx, id, e)
+			target, err = w.addComment(ctx, id, e, shown)
 		} else {
 			var c copied
 			c, err = w.attach(ctx, id, e)
 			if target, sum = c.file.ID, c.sum; c.same {
 				result = "found"
 			}
+			w.attached = append(w.attached, c.file)
 		}
 		if err != nil {
+			return "", "", err
+		}
+	}
+	if result == "found" {
+		if err := w.linkFound(ctx, id, shown, func(a core.Attachment) bool { return a.CommentID == target }); err != nil {
 			return "", "", err
 		}
 	}
@@ -119,16 +165,55 @@ func (w *applying) add(ctx context.Context, id string, e *core.EntryDecision) (t
 	return target, result, w.replaced(ctx, id, e, target)
 }
 
-func (w *applying) addComment(ctx context.Context, id string, e *core.EntryDecision) (string, error) {
+func (w *applying) addComment(ctx context.Context, id string, e *core.EntryDecision, shown []string) (string, error) {
 	commenter, ok := w.c.(connectors.Commenter)
 	if !ok {
 		return "", connectors.ErrUnsupported
 	}
-	if limit := w.c.Facts().MaxComment; limit > 0 && len([]rune(e.Comment.Body.Source())) > limit {
+	draft := *e.Comment
+	if draft.Bare = core.Absent(); draft.Author.ID() != "" {
+		draft.Body = e.Comment.Bare
+	}
+	if limit := w.c.Facts().MaxComment; limit > 0 && len([]rune(draft.Body.Source())) > limit {
 		return "", fmt.Errorf("the comment is longer than the %d characters the system takes: %w", limit, connectors.ErrTooLarge)
 	}
-	c, err := commenter.AddComment(ctx, id, *e.Comment)
+	write := func() (c core.Comment, err error) {
+		if len(shown) == 0 {
+			return commenter.AddComment(ctx, id, draft)
+		}
+		files, sends := w.inlineFiles(shown)
+		c, made, err := w.c.(connectors.InlineCommenter).AddCommentWith(ctx, id, draft, files)
+		if err == nil {
+			err = w.linkSent(ctx, id, sends, made)
+		}
+		return c, err
+	}
+	c, err := write()
+	if errors.Is(err, connectors.ErrUnsupported) && !draft.Author.IsAbsent() {
+		// The author may not write it there: the header names them.
+		draft.Author, draft.Body = core.Absent(), e.Comment.Body
+		c, err = write()
+	}
 	return c.ID, err
+}
+
+// settleComment puts what only the target knows into a comment's text, and finds whom it is written as. shown are the files that go
+// with it.
+func (w *applying) settleComment(ctx context.Context, e *core.EntryDecision, inline bool) (shown []string, err error) {
+	d := e.Comment
+	if !d.Author.IsAbsent() {
+		if d.Author, err = w.resolve(ctx, d.Author); err != nil {
+			return nil, err
+		}
+		if d.Author.ID() == "" {
+			d.Author = core.Absent()
+		}
+	}
+	if d.Body, shown, err = w.settleText(ctx, d.Body, inline); err != nil {
+		return nil, err
+	}
+	d.Bare, _, err = w.settleText(ctx, d.Bare, inline)
+	return shown, err
 }
 
 // findEntry looks for a copy that an earlier attempt may have written; "" when there is none. outdated tells that the copy
@@ -140,7 +225,8 @@ func (w *applying) findEntry(ctx context.Context, id string, e *core.EntryDecisi
 			return "", false, unknown(e)
 		}
 		c, err := finder.FindComment(ctx, id, e.Comment.Mark)
-		return c.ID, err == nil && !alike(c.Body, e.Comment.Body), w.absent(ctx, id, err)
+		same := alike(c.Body, e.Comment.Body) || !e.Comment.Bare.IsAbsent() && alike(c.Body, e.Comment.Bare)
+		return c.ID, err == nil && !same, w.absent(ctx, id, err)
 	}
 	finder, ok := w.c.(connectors.AttachmentFinder)
 	if !ok {
@@ -175,4 +261,15 @@ func entryGone(err error) error {
 
 func unknown(e *core.EntryDecision) error {
 	return fmt.Errorf("whether an earlier attempt wrote the %s cannot be told: check the item, then resync: %w", e.Kind, connectors.ErrUnsupported)
+}
+
+func commentOf(o *core.Observation, id string) *core.Comment {
+	if o != nil {
+		for i := range o.Comments {
+			if o.Comments[i].ID == id {
+				return &o.Comments[i]
+			}
+		}
+	}
+	return nil
 }

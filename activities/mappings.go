@@ -134,5 +134,5 @@ func Described(d connectors.Description, format string) *mapping.Description {
 // traits are what mappings are checked against of what a connector can do.
 func traits(c connectors.Connector) mapping.Traits {
 	_, detach := c.(connectors.AttachmentDeleter)
-	return mapping.Traits{Restricts: c.Facts().Restricts, DeletesFiles: detach}
+	return mapping.Traits{Restricts: c.Facts().Restricts, DeletesFiles: detach, Impersonates: c.Facts().Impersonates}
 }

@@ -16,17 +16,20 @@ import (
 
 // step is everything one planning looks at, loaded.
 type step struct {
-	pair    core.Pair
-	row     core.Pair // as the store has it
-	mapping *mapping.Mapping
-	links   []core.Link
-	can     [2]merge.EntryAbilities
-	formats [2]string
-	now     [2]*core.Observation
-	base    [2]*core.Observation
-	twins   [2]core.Twins
-	retry   bool
-	resolve map[string]core.Side
+	pair         core.Pair
+	row          core.Pair // as the store has it
+	mapping      *mapping.Mapping
+	links        []core.Link
+	can          [2]merge.EntryAbilities
+	formats      [2]string
+	impersonates [2]bool // a comment can be written as another person
+	now          [2]*core.Observation
+	base         [2]*core.Observation
+	twins        [2]core.Twins
+	retry        bool
+	resolve      map[string]core.Side
+	// travelling are the files of each side that are about to be copied, by id, with who may read the copy.
+	travelling [2]map[string]core.Visibility
 	// resolutions are the operators' decisions that no sync has carried out yet.
 	resolutions []core.Resolution
 }
@@ -107,7 +110,7 @@ func (a *planner) about(ctx context.Context, pair core.Pair) (*step, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.can[side], s.formats[side] = can, facts.RichText
+		s.can[side], s.formats[side], s.impersonates[side] = can, facts.RichText, facts.Impersonates
 		if s.base[side], err = a.observation(ctx, pair.Sides[side].Base); err != nil {
 			return nil, err
 		}
@@ -200,7 +203,8 @@ func (s *step) parked(now time.Time) map[string]core.Parked {
 
 func (s *step) input() merge.Input {
 	return merge.Input{Rules: s.mapping.Rules, Base: s.base, Now: s.now, Origin: s.pair.Origin, Parked: s.pair.Parked,
-		Version: s.mapping.Connection.Version, Resolve: s.choices(), Retry: s.retry, Twins: s.twins}
+		Version: s.mapping.Connection.Version, Resolve: s.choices(), Retry: s.retry, Twins: s.twins,
+		Refer: [2]core.Refer{s.refer(core.A, core.Visibility{}), s.refer(core.B, core.Visibility{})}}
 }
 
 // plan decides, and gathers what is to be written.
@@ -218,7 +222,9 @@ func (s *step) plan(ctx context.Context, a *planner) (core.Plan, error) {
 	for _, r := range s.resolutions {
 		p.Resolutions = append(p.Resolutions, r.ID)
 	}
+	s.travels(s.entries(a.Now()).Files())
 	p.Decisions = merge.Fields(s.input())
+	s.arrived(p.Decisions)
 	if !s.retry {
 		if err := a.unloop(ctx, s.pair.ID, p.Decisions); err != nil {
 			return p, err
@@ -244,7 +250,7 @@ func (s *step) plan(ctx context.Context, a *planner) (core.Plan, error) {
 func (s *step) entries(now time.Time) merge.Entries {
 	conn := s.mapping.Connection
 	return merge.Entries{Comments: conn.Comments, Attachments: conn.Attachments, Links: s.links, Now: s.now,
-		Parked: s.parked(now), Version: conn.Version, Retry: s.retry, Can: s.can, Body: s.body,
+		Parked: s.parked(now), Version: conn.Version, Retry: s.retry, Can: s.can, Draft: s.draft,
 		Mark: func(kind core.EntryKind, to core.Side, source string) string {
 			return Mark(s.pair.ID, string(kind), to, source)
 		}}

@@ -24,6 +24,24 @@ type Commenter interface {
 	AddComment(ctx context.Context, itemID string, draft core.CommentDraft) (core.Comment, error)
 }
 
+// InlineFile is a file that a text shows, to be sent with the text. In the text it stands as a picture whose address is Ref.
+type InlineFile struct {
+	Ref  string
+	File core.AttachmentDraft
+	Open func(ctx context.Context) (io.ReadCloser, error) // read once
+}
+
+// InlineCommenter is a Commenter of a system where a file and the text that shows it are written together. The comment shows each file in
+// the place of its Ref; made are the files in their order. Nothing is written when a file cannot be.
+type InlineCommenter interface {
+	AddCommentWith(ctx context.Context, itemID string, draft core.CommentDraft, files []InlineFile) (c core.Comment, made []core.Attachment, err error)
+}
+
+// InlineCreator is InlineCommenter for the texts of a new item.
+type InlineCreator interface {
+	CreateWith(ctx context.Context, draft core.Draft, files []InlineFile) (o core.Observation, made []core.Attachment, err error)
+}
+
 // CommentEditor replaces the text of a comment and leaves its visibility alone.
 type CommentEditor interface {
 	EditComment(ctx context.Context, itemID, commentID string, draft core.CommentDraft) (core.Comment, error)

@@ -70,6 +70,7 @@ type Facts struct {
 	RichText       string  // format of rich text: adf, html, markdown, plain
 	MaxComment     int     // characters of a comment, 0: no limit known
 	Restricts      bool    // a comment can be kept to a role or group
+	Impersonates   bool    // a comment can be written as another person
 	Rate           float64 // requests per second the system stands, a default for the admin's limit
 }
 

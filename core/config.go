@@ -95,10 +95,13 @@ type CommentPolicy struct {
 	Open [2]Audience
 	// Groups are the roles and groups that correspond, a line for each: its name on side A, its name on side B. A comment for a group
 	// without a line stays where it is, unless Open says more.
-	Groups  [][2]string
-	Header  string // template with {author}, {system}, {time}
-	Edits   bool
-	Deletes bool
+	Groups [][2]string
+	Header string // template with {author}, {system}, {time}
+	// AsAuthor: a comment is written as the person of the other side who wrote it, where there is one and the system can. Else, and by
+	// default, the header names the author.
+	AsAuthor bool
+	Edits    bool
+	Deletes  bool
 }
 
 // Group is what a role or group of the other side is called on side to, "" when it has no counterpart. Of several the first counts.

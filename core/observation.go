@@ -26,6 +26,8 @@ type Observation struct {
 	Ours        []string     `json:"ours,omitempty"`
 	Comments    []Comment    `json:"comments,omitempty"`    // oldest first
 	Attachments []Attachment `json:"attachments,omitempty"` // oldest first
+	// People are those whom the texts mention, as far as the system tells who they are.
+	People []Value `json:"people,omitempty"`
 	// Complete tells that Comments and Attachments list everything the account may see. A list that is not
 	// complete is never read as deletion.
 	Complete bool `json:"complete"`
@@ -163,4 +165,6 @@ type Attachment struct {
 	Inline     bool       `json:"inline,omitempty"`     // shown inside a text, not as a file
 	Own        bool       `json:"own,omitempty"`        // uploaded by the sync's own account
 	Sum        string     `json:"sum,omitempty"`        // SHA-256 of the content in hexadecimal, where the system tells
+	// Names are what rich texts of the item call the file when they show it: stored ids, addresses. The first is written.
+	Names []string `json:"names,omitempty"`
 }

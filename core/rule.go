@@ -140,6 +140,8 @@ type ConvertInput struct {
 	Item   *Observation // the whole source item
 	Twins  Twins        // of the items that references in the source name
 	Target Value        // the target field's present value; absent when the item is to be created
+	// Refer[to] carries the people, pictures and files that a rich text names to side to. Nil: people become their names.
+	Refer [2]Refer
 }
 
 // Computed reports a rule whose value comes from the whole source item instead of one field.

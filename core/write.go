@@ -40,6 +40,10 @@ type CommentDraft struct {
 	Body       Value      `json:"body"` // text in the target's format, header included
 	Visibility Visibility `json:"visibility"`
 	Mark       string     `json:"mark"`
+	// Author is whom the comment is written as, where the system can; absent: the own account. Bare is then the text, without the line
+	// that names the author.
+	Author Value `json:"author,omitzero"`
+	Bare   Value `json:"bare,omitzero"`
 }
 
 // AttachmentDraft is a file to add, less its content, which is streamed.

@@ -19,6 +19,8 @@ var capabilities = []struct {
 }{
 	{"Deleter", is[connectors.Deleter]},
 	{"Commenter", is[connectors.Commenter]},
+	{"InlineCommenter", is[connectors.InlineCommenter]},
+	{"InlineCreator", is[connectors.InlineCreator]},
 	{"CommentEditor", is[connectors.CommentEditor]},
 	{"CommentDeleter", is[connectors.CommentDeleter]},
 	{"CommentNarrower", is[connectors.CommentNarrower]},

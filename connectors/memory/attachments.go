@@ -96,8 +96,9 @@ func (s *System) attach(by core.Value, it *item, draft core.AttachmentDraft, dat
 	if err != nil {
 		return core.Attachment{}, err
 	}
+	id := s.newID()
 	a := core.Attachment{
-		ID: s.newID(), Name: draft.Name, MediaType: draft.MediaType, Size: size, Author: by, Visibility: seen,
+		ID: id, Sum: sum(data), Names: s.names(id), Name: draft.Name, MediaType: draft.MediaType, Size: size, Author: by, Visibility: seen,
 		CreatedAt: s.now(), Own: core.Equal(by, s.self),
 	}
 	it.files = append(it.files, file{Attachment: a, mark: draft.Mark, content: data})

@@ -76,6 +76,14 @@ func (c *Connector) comment(ctx context.Context, op Op, itemID string, do func(*
 // The functions below change a comment and its item's revision. The caller holds the lock.
 
 func (s *System) addComment(by core.Value, it *item, draft core.CommentDraft) (core.Comment, error) {
+	touching := by
+	if draft.Author.ID() != "" {
+		author, ok := s.user(draft.Author)
+		if !ok || !s.facts.Impersonates {
+			return core.Comment{}, fmt.Errorf("a comment cannot be written as that person: %w", connectors.ErrUnsupported)
+		}
+		by = author
+	}
 	body, err := s.body(draft.Body)
 	if err != nil {
 		return core.Comment{}, err
@@ -89,7 +97,7 @@ func (s *System) addComment(by core.Value, it *item, draft core.CommentDraft) (c
 		Mark: draft.Mark, Own: core.Equal(by, s.self),
 	}
 	it.comments = append(it.comments, cm)
-	s.touch(it, by, core.HintComments)
+	s.touch(it, touching, core.HintComments)
 	return cm, nil
 }
 

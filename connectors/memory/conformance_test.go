@@ -14,7 +14,7 @@ func TestConformance(t *testing.T) {
 	conformance.Run(t, conformance.Suite{
 		Name: "memory",
 		Capabilities: []string{
-			"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentNarrower", "CommentRedactor", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter",
+			"Deleter", "Commenter", "InlineCommenter", "InlineCreator", "CommentEditor", "CommentDeleter", "CommentNarrower", "CommentRedactor", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter",
 			"AttachmentFinder", "Finder", "Searcher", "FieldFinder", "UserResolver", "NameResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
 		},
 		New: instance,

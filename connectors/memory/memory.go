@@ -76,6 +76,8 @@ var (
 	_ connectors.Connector         = (*Connector)(nil)
 	_ connectors.Deleter           = (*Connector)(nil)
 	_ connectors.Commenter         = (*Connector)(nil)
+	_ connectors.InlineCommenter   = (*Connector)(nil)
+	_ connectors.InlineCreator     = (*Connector)(nil)
 	_ connectors.CommentEditor     = (*Connector)(nil)
 	_ connectors.CommentDeleter    = (*Connector)(nil)
 	_ connectors.CommentNarrower   = (*Connector)(nil)

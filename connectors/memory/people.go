@@ -101,7 +101,7 @@ func (s *System) DetachAs(user, id, attachmentID string) error {
 // ReplaceAs puts other content into a file, which keeps its id and name.
 func (s *System) ReplaceAs(user, id, attachmentID string, content []byte) error {
 	return s.onItem(user, id, func(by core.Value, it *item) error {
-		return s.onFile(it, attachmentID, func(f *file) { f.content, f.Size = slices.Clone(content), int64(len(content)) }, by)
+		return s.onFile(it, attachmentID, func(f *file) { f.content, f.Size, f.Sum = slices.Clone(content), int64(len(content)), sum(content) }, by)
 	})
 }
 

@@ -144,7 +144,7 @@ func (s *System) observe(it *item, want connectors.Want) core.Observation {
 			o.Attachments = append(o.Attachments, f.Attachment)
 		}
 	}
-	o.Complete = want.Comments && want.Attachments
+	o.Complete, o.People = want.Comments && want.Attachments, s.mentioned(o)
 	return o
 }
 

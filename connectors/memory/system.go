@@ -78,7 +78,7 @@ func New(o Options) *System {
 		items: map[string]*item{}, calls: map[Op]int{},
 		facts: connectors.Facts{
 			Revisions: true, Precondition: true, Precision: time.Millisecond, ReportsActor: true, ServerFilter: true, ListsDeletions: true,
-			RichText: "plain", Restricts: true, Rate: 1000,
+			RichText: "plain", Restricts: true, Impersonates: true, Rate: 1000,
 		},
 	}
 	if s.name == "" {

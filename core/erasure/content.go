@@ -74,6 +74,11 @@ func (p *Person) Observation(o core.Observation, written map[string]bool, salt s
 		}
 	}
 	o.Comments, o.Attachments = comments, files
+	people := append([]core.Value(nil), o.People...)
+	for i, v := range people {
+		people[i] = e.value(v, o.Ref.System)
+	}
+	o.People = people
 	o.Erased = o.Erased || e.n > 0
 	return o, e.n
 }
@@ -113,8 +118,12 @@ func (p *Person) Plan(plan core.Plan, systems [2]string, written Written, salt s
 		wrote := written[d.To.Other()][string(d.Kind)+":"+d.Source]
 		if d.Comment != nil {
 			c := *d.Comment
-			if c.Body = e.value(c.Body, systems[d.To]); wrote {
+			c.Body, c.Bare, c.Author = e.value(c.Body, systems[d.To]), e.value(c.Bare, systems[d.To]), e.value(c.Author, systems[d.To])
+			if wrote {
 				c.Body = e.gone(c.Body)
+				if !c.Bare.IsAbsent() {
+					c.Bare = e.gone(c.Bare)
+				}
 			}
 			d.Comment = &c
 		}

@@ -130,4 +130,7 @@ func users(o *core.Observation, f func(core.Value)) {
 	for _, f := range o.Attachments {
 		walk(f.Author)
 	}
+	for _, v := range o.People {
+		walk(v)
+	}
 }

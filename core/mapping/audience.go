@@ -73,6 +73,28 @@ func (c *compiler) restricted(n *node, p *core.CommentPolicy) {
 	}
 }
 
+// impersonated reads as: author. Where a system cannot write as somebody else the header names the author; where none can, the key says
+// what never happens.
+func (c *compiler) impersonated(n *node, p *core.CommentPolicy) {
+	if p.AsAuthor = textOf(n) == "author"; !p.AsAuthor {
+		return
+	}
+	able := false
+	for _, to := range core.Sides {
+		t, known := c.traits(to)
+		switch {
+		case !p.Flow.Allows(to):
+		case !known || t.Impersonates:
+			able = true
+		default:
+			c.warnings.at(n, fmt.Sprintf("%s writes every comment as the account of duplex: there the header names the author", c.names[to]))
+		}
+	}
+	if !able && p.Flow != "" {
+		c.facts.at(n, "no side that comments flow to can write a comment as somebody else; leave as out, and the header names the author")
+	}
+}
+
 // deletable warns of a policy that a system cannot follow.
 func (c *compiler) deletable(n *node, p core.AttachmentPolicy) {
 	for _, to := range core.Sides {

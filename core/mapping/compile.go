@@ -103,6 +103,9 @@ func (c *compiler) compile() {
 	if !c.brokenUnder("comments") {
 		conn.Comments = c.comments(c.root.get("comments"))
 	}
+	if !c.brokenUnder("mentions") {
+		c.m.mentions = c.mentions(c.root.get("mentions"))
+	}
 	if !c.brokenUnder("attachments") {
 		conn.Attachments = c.attachments(c.root.get("attachments"))
 	}

@@ -77,7 +77,7 @@ func testEnv() Env {
 	}}
 	return Env{
 		Traits: func(system string) (Traits, bool) {
-			return map[string]Traits{"jira-acme": {Restricts: true, DeletesFiles: true}, "zendesk-acme": {DeletesFiles: true}}[system], true
+			return map[string]Traits{"jira-acme": {Restricts: true, DeletesFiles: true}, "zendesk-acme": {DeletesFiles: true, Impersonates: true}}[system], true
 		},
 		Describe: func(system, _ string, _ map[string]string) (*Description, bool) {
 			switch system {

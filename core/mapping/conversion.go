@@ -43,11 +43,14 @@ func (c *conversion) run(in core.ConvertInput) (core.Value, error) {
 		return in.Value, nil
 	}
 	to := c.shaped(in.Target)
+	to.refer = in.Refer[c.side]
 	if c.elementwise(in.Value, to) {
 		return c.elements(in.Value, in.Target, to)
 	}
 	if !in.Target.IsAbsent() && (c.table != nil || in.Target.IsEmpty() == in.Value.IsEmpty()) {
-		back, err := c.back.one(in.Target, c.back.shaped(in.Value))
+		from := c.back.shaped(in.Value)
+		from.refer = in.Refer[c.back.side]
+		back, err := c.back.one(in.Target, from)
 		if err == nil && same(back, in.Value) || c.people.sameName(c.side, in.Value, in.Target) {
 			return in.Target, nil
 		}

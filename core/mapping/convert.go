@@ -27,7 +27,7 @@ func convert(v core.Value, to Field) (core.Value, error) {
 	}
 	switch to.Kind {
 	case core.KindString:
-		return core.String(wordsOf(v)), nil
+		return core.String(wordsOf(named(v, to.refer))), nil
 	case core.KindText:
 		return toText(v, to), nil
 	case core.KindSet, core.KindList:
@@ -91,10 +91,10 @@ func toText(v core.Value, to Field) core.Value {
 		format, source = v.Format(), v.Source()
 	}
 	want := to.Format
-	if want == "" || want == format {
-		return core.Text(format, source)
+	if want == "" {
+		want = format
 	}
-	out, _ := richtext.Convert(richtext.Format(format), richtext.Format(want), source)
+	out := Carry(format, want, source, to.refer)
 	if richtext.IsEmpty(richtext.Format(want), out) {
 		return core.Empty(core.KindText)
 	}

@@ -29,6 +29,7 @@ type Env struct {
 type Traits struct {
 	Restricts    bool // a comment can be kept to a role or group
 	DeletesFiles bool
+	Impersonates bool // a comment can be written as another person
 }
 
 // Description is what a system says of an item type.
@@ -46,6 +47,7 @@ type Field struct {
 	Required bool   // to create an item
 	OnCreate bool   // may be set when the item is created
 	Format   string // of a text field; "": the system's own format
+	refer    core.Refer
 }
 
 // find is the field of that name.

@@ -17,19 +17,20 @@ func Files(file string, src []byte, read func(path string) ([]byte, error)) (map
 	return files, r.all.sorted()
 }
 
-// tableNames are the places where rules name a people file.
+// tableNames are the places where rules and mentions name a people file.
 func tableNames(root *node) []*node {
-	var names []*node
-	rules := root.get("rules")
-	if rules == nil {
-		return nil
+	users := []*node{root.get("mentions").get("users")}
+	if rules := root.get("rules"); rules != nil {
+		for _, rule := range rules.items {
+			users = append(users, rule.get("users"))
+		}
 	}
-	for _, rule := range rules.items {
-		users := rule.get("users")
-		if users == nil {
+	var names []*node
+	for _, n := range users {
+		if n == nil {
 			continue
 		}
-		for _, it := range users.items {
+		for _, it := range n.items {
 			if t := it.get("table"); t != nil && t.shape == scalar {
 				names = append(names, t)
 			}

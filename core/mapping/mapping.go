@@ -17,6 +17,7 @@ type Mapping struct {
 	Warnings Diagnostics
 
 	starts    [2]*expression // nil: no condition
+	mentions  *people
 	fields    [2][]string
 	kinds     [2]map[string]core.Kind
 	described [2]*Description // nil: the system was not asked
@@ -85,6 +86,12 @@ func (m *Mapping) Fields(side core.Side) []string {
 
 // Kind is the kind of a field as the mapping was compiled, "" when its system was not asked.
 func (m *Mapping) Kind(side core.Side, field string) core.Kind { return m.kinds[side][field] }
+
+// Rewritable reports whether a field can be written after the item was created, as far as is known.
+func (m *Mapping) Rewritable(side core.Side, field string) bool {
+	f, ok := m.described[side].find(field)
+	return !ok || !f.ReadOnly
+}
 
 // Side is the position of a side by its name.
 func (m *Mapping) Side(name string) (core.Side, bool) {

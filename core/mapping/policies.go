@@ -40,6 +40,7 @@ func (c *compiler) comments(n *node) core.CommentPolicy {
 	}
 	p.Publish, p.Open = c.publish(n.get("publish"), p.Flow, true)
 	c.restricted(n, &p)
+	c.impersonated(n.get("as"), &p)
 	return p
 }
 

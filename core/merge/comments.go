@@ -27,7 +27,9 @@ func (e Entries) comment(c core.Comment, link *core.Link, from core.Side) (core.
 	if !ok || live && !e.Comments.Edits {
 		return d, false
 	}
-	d.Comment = &core.CommentDraft{Body: e.Body(to, c), Visibility: vis, Mark: e.Mark(core.EntryComment, to, c.ID)}
+	draft := e.Draft(to, c, vis)
+	draft.Visibility, draft.Mark = vis, e.Mark(core.EntryComment, to, c.ID)
+	d.Comment = &draft
 	switch {
 	case !e.Can[to].AddComment:
 		return e.park(d, core.ProblemUnsupported, "the other system cannot take comments"), true

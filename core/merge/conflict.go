@@ -61,7 +61,7 @@ func withLosses(d core.Decision, r *core.Rule, in *Input) core.Decision {
 		return d
 	}
 	from := d.To.Other()
-	d.Losses = lost(core.ConvertInput{Value: in.Now[from].Field(r.Fields[from]), Item: in.Now[from], Target: in.Now[d.To].Field(r.Fields[d.To])}, d.Value)
+	d.Losses = lost(core.ConvertInput{Value: in.Now[from].Field(r.Fields[from]), Item: in.Now[from], Target: in.Now[d.To].Field(r.Fields[d.To]), Refer: in.Refer}, d.Value)
 	if len(d.Losses) == 0 || r.Loss != core.LossPark {
 		return d
 	}

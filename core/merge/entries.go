@@ -11,8 +11,8 @@ type Entries struct {
 	Parked      map[string]core.Parked
 	Version     int
 	Retry       bool
-	// Body gives a comment's text for side to, header included. It is pure.
-	Body func(to core.Side, c core.Comment) core.Value
+	// Draft gives a comment as it is to be written to side to for readers, without its mark. It is pure.
+	Draft func(to core.Side, c core.Comment, readers core.Visibility) core.CommentDraft
 	// Mark gives the mark of a copy. It is deterministic.
 	Mark func(kind core.EntryKind, to core.Side, source string) string
 	// Can tells what side to is able to do.
@@ -55,6 +55,12 @@ func (e Entries) Decide() []core.EntryDecision {
 		}
 		ds = append(ds, e.vanished(core.EntryComment, from)...)
 	}
+	return append(ds, e.Files()...)
+}
+
+// Files are the decisions about attachments alone. They look at nothing that a text says.
+func (e Entries) Files() []core.EntryDecision {
+	var ds []core.EntryDecision
 	for _, from := range core.Sides {
 		if e.Now[from] == nil {
 			continue

@@ -91,8 +91,10 @@ func TestEntries(t *testing.T) {
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			e := Entries{Comments: core.CommentPolicy{Flow: core.FlowBoth, Private: core.PrivateKeep, Edits: true}, Links: c.links, Can: [2]EntryAbilities{all, all},
-				Now:  [2]*core.Observation{{Complete: true, Comments: c.now}, {Complete: true, Comments: c.copies}},
-				Body: func(_ core.Side, c core.Comment) core.Value { return c.Body },
+				Now: [2]*core.Observation{{Complete: true, Comments: c.now}, {Complete: true, Comments: c.copies}},
+				Draft: func(_ core.Side, c core.Comment, _ core.Visibility) core.CommentDraft {
+					return core.CommentDraft{Body: c.Body}
+				},
 				Mark: func(kind core.EntryKind, _ core.Side, source string) string { return string(kind) + source }}
 			if len(c.copies) == 0 && len(c.links) > 0 {
 				e.Now[core.B].Comments = []core.Comment{{ID: "2", Own: true, Visibility: internal}}

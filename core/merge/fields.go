@@ -21,6 +21,8 @@ type Input struct {
 	Resolve map[string]Choice // operators' choices by rule
 	Twins   [2]core.Twins     // Twins[s]: of the items that references on side s name
 	Retry   bool              // an operator asked: try everything parked again
+	// Refer[to] carries what a rich text names to side to; see core.ConvertInput.
+	Refer [2]core.Refer
 }
 
 // Fields decides every rule. It never fails: what cannot be decided is parked with a problem.
@@ -166,11 +168,11 @@ func sideChanged(r *core.Rule, in *Input, s core.Side) (changed, known bool) {
 		if in.Base[s] == nil {
 			return false, false
 		}
-		is, err2 := r.Convert[s.Other()](core.ConvertInput{Item: in.Now[s]})
+		is, err2 := r.Convert[s.Other()](core.ConvertInput{Item: in.Now[s], Refer: in.Refer})
 		if was, held := heldBy(in.Base[s], r.ID); held {
 			return err2 != nil || !core.Equal(was, is), true
 		}
-		was, err1 := r.Convert[s.Other()](core.ConvertInput{Item: in.Base[s]})
+		was, err1 := r.Convert[s.Other()](core.ConvertInput{Item: in.Base[s], Refer: in.Refer})
 		return err1 != nil || err2 != nil || !core.Equal(was, is), true
 	}
 	now, base := in.Now[s].Field(r.Fields[s]), agreed(r.ID, r.Fields[s], in, s)
@@ -337,7 +339,7 @@ func convert(r *core.Rule, in *Input, to core.Side, target core.Value) (core.Val
 	if r.Convert[to] == nil {
 		return core.Absent(), fmt.Errorf("%s: nothing says how to convert towards that side", r.Where)
 	}
-	return r.Convert[to](core.ConvertInput{Value: in.Now[from].Field(r.Fields[from]), Item: in.Now[from], Target: target, Twins: in.Twins[from]})
+	return r.Convert[to](core.ConvertInput{Value: in.Now[from].Field(r.Fields[from]), Item: in.Now[from], Target: target, Twins: in.Twins[from], Refer: in.Refer})
 }
 
 func withLoser(d core.Decision, in *Input, r *core.Rule, loser core.Side) core.Decision {

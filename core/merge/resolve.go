@@ -55,7 +55,7 @@ func given(r *core.Rule, in *Input, c Choice) (core.Decision, bool) {
 	if follows {
 		item := in.Now[first].With(r.Fields[first], source)
 		var err error
-		want, err = r.Convert[other](core.ConvertInput{Value: source, Item: &item, Target: in.Now[other].Field(r.Fields[other]), Twins: in.Twins[first]})
+		want, err = r.Convert[other](core.ConvertInput{Value: source, Item: &item, Target: in.Now[other].Field(r.Fields[other]), Twins: in.Twins[first], Refer: in.Refer})
 		if err != nil {
 			d := park(first, invalid(err))
 			d.Given = true
