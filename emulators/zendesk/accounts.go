@@ -54,10 +54,11 @@ func newState() *state {
 		Webhooks: map[string]*webhook{}, Access: map[string]*accessToken{}, Refresh: map[string]*refreshToken{},
 		Codes: map[string]time.Time{}, Keys: map[string]*idempotent{}}
 	for _, o := range []*organization{
-		{ID: OrgGlobex, Name: "Globex", Domains: []string{"globex.example"}},
-		{ID: OrgInitech, Name: "Initech", Domains: []string{"initech.example"}},
+		{ID: OrgGlobex, Name: "Globex", Domains: []string{"globex.example"}, ExternalID: "globex-7", Details: "12 Industry Road, Cypress Creek", Notes: "Calls before eight",
+			Values: map[string]any{"tier": "tier_gold", "seats": 250.0, "discount": 7.5, "contract_end": "2027-03-31"}},
+		{ID: OrgInitech, Name: "Initech", Domains: []string{"initech.example"}, Values: map[string]any{"tier": "tier_silver", "seats": 12.0}},
 	} {
-		o.Created = born
+		o.Created, o.Updated = born, born
 		st.Orgs[o.ID] = o
 	}
 	both := []int64{GroupSupport, GroupLiaison}
@@ -67,8 +68,9 @@ func newState() *state {
 		{ID: UserGrace, Name: "Grace Hopper", Email: "grace@acme.example", Role: "agent", GroupIDs: both, Token: "zd-token-grace"},
 		{ID: UserLinus, Name: "Linus Pauling", Email: "linus@acme.example", Role: "agent", GroupIDs: []int64{GroupSupport}, Token: "zd-token-linus"},
 		{ID: UserTriage, Name: "Triage Desk", Email: "triage@acme.example", Role: "agent", GroupIDs: []int64{GroupSupport}, Token: "zd-token-triage"},
-		{ID: UserCarla, Name: "Carla Customer", Email: "customer1@globex.example", Role: "end-user", OrgID: OrgGlobex},
-		{ID: UserIvan, Name: "Ivan Initech", Email: "customer2@initech.example", Role: "end-user", OrgID: OrgInitech},
+		{ID: UserCarla, Name: "Carla Customer", Email: "customer1@globex.example", Role: "end-user", OrgID: OrgGlobex, Phone: "+49 30 5550100", ExternalID: "crm-1001",
+			Values: map[string]any{"account_number": "A-1001", "vip": true, "plan": "plan_enterprise", "customer_since": "2021-05-01"}},
+		{ID: UserIvan, Name: "Ivan Initech", Email: "customer2@initech.example", Role: "end-user", OrgID: OrgInitech, Values: map[string]any{"account_number": "A-2002", "plan": "plan_free"}},
 	} {
 		u.Created, u.Updated = born, born // long before any clock that a test puts back
 		st.Users[u.ID] = u

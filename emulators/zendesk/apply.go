@@ -70,7 +70,11 @@ func (e *Emulator) updateTicket(by author, t *ticket, in map[string]any) (*ticke
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	return e.st.Tickets[t.ID], a, events, nil
+	now := e.st.Tickets[t.ID]
+	if now.Type == "problem" && now.Status == "solved" && t.Status != "solved" {
+		events = append(events, e.solveIncidents(by, now, in)...)
+	}
+	return now, a, events, nil
 }
 
 // sameStamp compares at the vendor's resolution of one second.

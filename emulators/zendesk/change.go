@@ -22,6 +22,7 @@ type change struct {
 	problems problems
 	comment  *comment
 	uploads  []string
+	cascade  bool // the account itself solves: nothing is required of the ticket
 }
 
 // trigger is a business rule that joins every update.
@@ -59,6 +60,9 @@ func (ch *change) fields() {
 			ch.problems.add("problem_id", "Problem: is not a ticket of type problem")
 		}
 		n.ProblemID = id
+	}
+	if n.Type != "incident" {
+		n.ProblemID = 0
 	}
 	if ch.has("due_at") {
 		n.DueAt = time.Time{}
@@ -276,7 +280,7 @@ func (ch *change) status() {
 	if reopens || n.Status == "new" && n.AssigneeID != 0 {
 		n.Status, n.CustomStatusID = "open", StatusOpen
 	}
-	if n.Status == "solved" && (ch.create || ch.old.Status != "solved") {
+	if n.Status == "solved" && !ch.cascade && (ch.create || ch.old.Status != "solved") {
 		for _, id := range ch.e.opts.RequiredToSolve {
 			if f := fieldByID(id); f != nil && (n.Fields[id] == nil || n.Fields[id] == false) {
 				ch.problems.add(strconv.FormatInt(id, 10), f.title+": is required when solving a ticket")

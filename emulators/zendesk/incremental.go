@@ -46,7 +46,7 @@ func (c *call) exportTickets() error {
 		out["after_cursor"] = cursor
 		out["after_url"] = c.e.base + "/api/v2/incremental/tickets/cursor.json?cursor=" + urlName(cursor)
 	}
-	return c.answer(http.StatusOK, out)
+	return c.answer(http.StatusOK, c.sideload(out, tickets...))
 }
 
 // exportFrom reads the cursor, or start_time, which must lie before the hidden stretch.

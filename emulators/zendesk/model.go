@@ -135,7 +135,12 @@ type user struct {
 	OrgID      int64
 	GroupIDs   []int64
 	ExternalID string
-	Token      string // API token; "" for none
+	Phone      string
+	Details    string
+	Notes      string
+	Tags       []string
+	Values     map[string]any // custom fields, by key
+	Token      string         // API token; "" for none
 	Created    time.Time
 	Updated    time.Time
 }
@@ -143,10 +148,14 @@ type user struct {
 func (u *user) staff() bool { return u.Role != "end-user" }
 
 type organization struct {
-	ID      int64
-	Name    string
-	Domains []string
-	Created time.Time
+	ID                         int64
+	Name                       string
+	Domains                    []string
+	Created                    time.Time
+	Updated                    time.Time
+	ExternalID, Details, Notes string
+	Tags                       []string
+	Values                     map[string]any // custom fields, by key
 }
 
 type attachment struct {

@@ -186,8 +186,10 @@ func (c *call) listOrganizations() error {
 }
 
 func (c *call) showOrganizations() error {
-	ids := c.ids("ids")
-	return c.organizationPage(func(o *organization) bool { return slices.Contains(ids, o.ID) })
+	ids, external := c.ids("ids"), strings.Split(strings.ToLower(c.query("external_ids")), ",")
+	return c.organizationPage(func(o *organization) bool {
+		return slices.Contains(ids, o.ID) || o.ExternalID != "" && slices.Contains(external, strings.ToLower(o.ExternalID))
+	})
 }
 
 func (c *call) getOrganization() error {

@@ -12,6 +12,8 @@ func (e *Emulator) routes() {
 	e.handle("GET /api/v2/tickets/{ticket_id}", agents, (*call).getTicket)
 	e.handle("PUT /api/v2/tickets/{ticket_id}", agents, (*call).putTicket)
 	e.handle("DELETE /api/v2/tickets/{ticket_id}", agents, (*call).deleteTicket)
+	e.handle("GET /api/v2/tickets/{ticket_id}/incidents", agents, (*call).listIncidents)
+	e.handle("GET /api/v2/problems", agents, (*call).listProblems)
 	e.handle("GET /api/v2/deleted_tickets", agents, (*call).listDeleted)
 	e.handle("PUT /api/v2/deleted_tickets/{ticket_id}/restore", agents, (*call).restoreTicket)
 
@@ -42,6 +44,12 @@ func (e *Emulator) routes() {
 	e.handle("GET /api/v2/users/show_many", agents, (*call).showUsers)
 	e.handle("POST /api/v2/users/create_or_update", agents, (*call).createOrUpdateUser)
 	e.handle("GET /api/v2/users/{user_id}", agents, (*call).getUser)
+	e.handle("PUT /api/v2/users/{user_id}", agents, (*call).putUser)
+	e.handle("PUT /api/v2/organizations/{organization_id}", agents, (*call).putOrganization)
+	for of, fields := range map[string][]peopleField{"user_fields": userFields, "organization_fields": organizationFields} {
+		e.handle("GET /api/v2/"+of, agents, listPeopleFields(of, fields))
+		e.handle("GET /api/v2/"+of+"/{field_id}", agents, onePeopleField(of, fields))
+	}
 	e.handle("GET /api/v2/groups", agents, (*call).listGroups)
 	e.handle("GET /api/v2/groups/assignable", agents, (*call).listGroups)
 	e.handle("GET /api/v2/groups/{group_id}", agents, (*call).getGroup)

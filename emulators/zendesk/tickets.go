@@ -36,8 +36,11 @@ func (c *call) live() []*ticket {
 // view shows a ticket with the side-loads the request asks for (vendor page "Side-Loading").
 func (c *call) view(t *ticket) object {
 	out := c.e.ticketView(t)
-	if strings.Contains(","+c.query("include")+",", ",comment_count,") {
+	if c.includes("comment_count") {
 		out["comment_count"] = len(t.Comments)
+	}
+	if c.includes("incident_counts") && t.Type == "problem" {
+		out["incident_count"] = len(c.e.incidentsOf(t.ID))
 	}
 	return out
 }
@@ -72,7 +75,7 @@ func (c *call) listTickets() error {
 		return err
 	}
 	beside["tickets"] = c.views(tickets)
-	return c.answer(http.StatusOK, beside)
+	return c.answer(http.StatusOK, c.sideload(beside, tickets...))
 }
 
 func (c *call) countTickets() error {
@@ -84,13 +87,13 @@ func (c *call) showTickets() error {
 	if len(ids) > 100 {
 		return badRequest("TooManyValues", "ids: at most 100 are allowed")
 	}
-	out := []any{}
+	var found []*ticket
 	for _, id := range ids {
 		if t := c.e.st.Tickets[id]; t != nil && !t.deleted() {
-			out = append(out, c.view(t))
+			found = append(found, t)
 		}
 	}
-	return c.answer(http.StatusOK, object{"tickets": out, "count": len(out), "next_page": nil, "previous_page": nil})
+	return c.answer(http.StatusOK, c.sideload(object{"tickets": c.views(found), "count": len(found), "next_page": nil, "previous_page": nil}, found...))
 }
 
 func (c *call) getTicket() error {
@@ -98,7 +101,7 @@ func (c *call) getTicket() error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, object{"ticket": c.view(t)})
+	return c.answer(http.StatusOK, c.sideload(object{"ticket": c.view(t)}, t))
 }
 
 // postTicket creates once per Idempotency-Key.

@@ -27,9 +27,7 @@ func (e *Emulator) ticketView(t *ticket) object {
 		public = public || c.Public
 	}
 	if t.Type == "problem" {
-		for _, other := range e.st.Tickets {
-			incidents = incidents || other.ProblemID == t.ID
-		}
+		incidents = len(e.incidentsOf(t.ID)) > 0
 	}
 	out := object{
 		"url": e.api("tickets", t.ID), "id": t.ID, "external_id": orNull(t.ExternalID),
@@ -125,10 +123,10 @@ func (e *Emulator) userView(u *user) object {
 		"id": u.ID, "url": e.api("users", u.ID), "name": u.Name, "email": u.Email, "role": u.Role, "active": true, "verified": true,
 		"created_at": stamp(u.Created), "updated_at": stamp(u.Updated), "external_id": orNull(u.ExternalID),
 		"organization_id": idNumber(u.OrgID), "locale": "en-US", "locale_id": 1, "time_zone": "UTC", "iana_time_zone": "Etc/UTC",
-		"phone": nil, "photo": nil, "shared_phone_number": nil, "alias": "", "details": "", "notes": "", "signature": "",
+		"phone": orNull(u.Phone), "photo": nil, "shared_phone_number": nil, "alias": "", "details": u.Details, "notes": u.Notes, "signature": "",
 		"suspended": false, "shared": false, "shared_agent": false, "moderator": u.staff(), "only_private_comments": false,
 		"restricted_agent": false, "ticket_restriction": nil, "report_csv": false, "chat_only": false, "role_type": nil,
-		"custom_role_id": nil, "tags": []string{}, "user_fields": object{}, "two_factor_auth_enabled": nil,
+		"custom_role_id": nil, "tags": list(u.Tags), "user_fields": shownFields(userFields, u.Values), "two_factor_auth_enabled": nil,
 		"last_login_at": stamp(u.Updated),
 	}
 	if u.staff() {
@@ -142,8 +140,9 @@ func (e *Emulator) userView(u *user) object {
 func (e *Emulator) organizationView(o *organization) object {
 	return object{
 		"id": o.ID, "url": e.api("organizations", o.ID), "name": o.Name, "domain_names": list(o.Domains),
-		"created_at": stamp(o.Created), "updated_at": stamp(o.Created), "details": nil, "notes": nil, "group_id": nil,
-		"external_id": nil, "shared_tickets": false, "shared_comments": false, "tags": []string{}, "organization_fields": object{},
+		"created_at": stamp(o.Created), "updated_at": stamp(o.Updated), "details": orNull(o.Details), "notes": orNull(o.Notes), "group_id": nil,
+		"external_id": orNull(o.ExternalID), "shared_tickets": false, "shared_comments": false, "tags": list(o.Tags),
+		"organization_fields": shownFields(organizationFields, o.Values),
 	}
 }
 

@@ -1,0 +1,57 @@
+package zendesk
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestSolvingAProblemSolvesItsIncidents(t *testing.T) {
+	r := newRig(t, Options{RequiredToSolve: []int64{FieldBuild}})
+	problem := r.ticket(`"type":"problem","custom_fields":[{"id":90004,"value":"7.1"}]`)
+	id := fmt.Sprintf("%.0f", r.must(200, "ada", "GET", problem, "").at("ticket", "id"))
+	first, second := r.ticket(`"type":"incident","problem_id":`+id), r.ticket(`"type":"incident","problem_id":`+id)
+	solved := r.ticket(`"type":"incident","problem_id":` + id + `,"custom_fields":[{"id":90004,"value":"7.0"}]`)
+	r.must(200, "ada", "PUT", solved, `{"ticket":{"status":"solved"}}`)
+	question := r.ticket(`"type":"question","problem_id":` + id)
+	if got := r.must(200, "ada", "GET", question, ""); got.at("ticket", "problem_id") != nil {
+		t.Error("a question is linked to a problem")
+	}
+	if got := r.must(200, "ada", "GET", problem+"?include=incident_counts", ""); got.at("ticket", "has_incidents") != true || got.at("ticket", "incident_count") != 3.0 {
+		t.Errorf("the problem is %s", got.raw)
+	}
+	if got := r.must(200, "ada", "GET", problem+"/incidents", ""); got.len("tickets") != 3 || got.at("tickets", 0, "problem_id") == nil {
+		t.Errorf("its incidents are %s", got.raw)
+	}
+	if got := r.must(200, "ada", "GET", "/api/v2/problems", ""); got.len("tickets") != 1 {
+		t.Errorf("%d problems", got.len("tickets"))
+	}
+	r.must(422, "ada", "PUT", first, fmt.Sprintf(`{"ticket":{"problem_id":%s}}`, first[len("/api/v2/tickets/"):]))
+
+	r.must(200, "ada", "PUT", problem, `{"ticket":{"status":"solved","comment":{"body":"Fixed in 7.2","public":true}}}`)
+	for _, path := range []string{first, second} {
+		got := r.must(200, "ada", "GET", path, "")
+		comments := r.must(200, "ada", "GET", path+"/comments", "")
+		if got.at("ticket", "status") != "solved" || comments.len("comments") != 2 || comments.at("comments", 1, "body") != "Fixed in 7.2" {
+			t.Errorf("%s is %v with %d comments", path, got.at("ticket", "status"), comments.len("comments"))
+		}
+	}
+	if got := r.must(200, "ada", "GET", solved+"/comments", ""); got.len("comments") != 1 {
+		t.Error("an incident that was solved before was written to")
+	}
+	r.must(200, "ada", "PUT", first, `{"ticket":{"type":"question"}}`)
+	if got := r.must(200, "ada", "GET", first, ""); got.at("ticket", "problem_id") != nil {
+		t.Error("a ticket that is no incident any more keeps its problem")
+	}
+}
+
+func TestTicketsBringTheirPeople(t *testing.T) {
+	r := newRig(t, Options{})
+	path := r.ticket(`"group_id":30001,"assignee_email":"grace@acme.example"`)
+	got := r.must(200, "ada", "GET", path+"?include=users,groups,organizations", "")
+	if got.len("users") != 2 || got.at("organizations", 0, "name") != "Globex" || got.at("groups", 0, "name") != "Support" {
+		t.Errorf("side-loaded: %s", got.raw)
+	}
+	if got := r.must(200, "ada", "GET", path, ""); got.at("users") != nil {
+		t.Error("people come without being asked for")
+	}
+}
