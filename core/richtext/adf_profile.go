@@ -1,5 +1,7 @@
 package richtext
 
+import "slices"
+
 // adfRefuses lists, per parent, the blocks that ADF does not allow there.
 // Source: Atlassian's published ADF JSON schema.
 var adfRefuses = map[Kind]map[Kind]bool{
@@ -46,7 +48,7 @@ func reshapeADF(f *fitter, parent Kind, blocks []Node) []Node {
 	var out []Node
 	for _, b := range blocks {
 		switch {
-		case b.Kind == Paragraph && parent != TaskList:
+		case b.Kind == Paragraph && parent != TaskList && slices.ContainsFunc(b.Children, isImage):
 			out = append(out, f.splitImages(tidyBlocks([]Node{b}, 0))...)
 		case b.Kind == Paragraph || b.Kind == Heading:
 			b.Children = f.adfInlines(b.Children, false)
@@ -57,6 +59,8 @@ func reshapeADF(f *fitter, parent Kind, blocks []Node) []Node {
 	}
 	return out
 }
+
+func isImage(n Node) bool { return n.Kind == Image }
 
 // taskContent returns the content of a task item as ADF can hold it: at most
 // one paragraph, then at most one nested task list.

@@ -1,6 +1,7 @@
 package richtext
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -63,6 +64,9 @@ func (c asanaCodec) reshape(f *fitter, _ Kind, blocks []Node) []Node {
 			}
 		}
 		if b.Kind == Paragraph || b.Kind == Heading {
+			if !slices.ContainsFunc(b.Children, func(n Node) bool { return n.Kind == Mention || n.Kind == Image }) {
+				return
+			}
 			b.Children = f.each(b.Children, func(n *Node) {
 				if n.Kind == Mention || n.Kind == Image {
 					n.Marks = nil // it is an element of its own

@@ -66,7 +66,7 @@ func TestHostileInputIsBounded(t *testing.T) {
 				if total > 2*len(source)+10 {
 					t.Errorf("%d nodes from %d bytes", total, len(source))
 				}
-				for _, to := range formats {
+				for _, to := range notations {
 					if out, _ := Render(to, d); len(out) > 60*len(source)+1000 {
 						t.Errorf("%d bytes of %s from %d bytes", len(out), to, len(source))
 					}

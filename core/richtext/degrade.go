@@ -15,7 +15,7 @@ func (f *fitter) degrade(parent Kind, n Node) []Node {
 		return f.fitBlock(parent, Node{Kind: Paragraph, Children: strengthen(n.Children)})
 	case CodeBlock:
 		f.lose("codeBlock", "text")
-		return f.fitBlock(parent, Node{Kind: Paragraph, Children: cleanTextNode(n.Text, nil)})
+		return f.fitBlock(parent, Node{Kind: Paragraph, Children: cleanTextNode(nil, n.Text, nil)})
 	case Rule:
 		f.lose("rule", "text")
 		return f.fitBlock(parent, paragraphOf("———"))
@@ -114,7 +114,7 @@ func (f *fitter) flatten(blocks []Node, sep Node) []Node {
 			out = append(out, f.listText(b)...)
 		case CodeBlock:
 			f.lose("codeBlock", "text")
-			out = append(out, cleanTextNode(b.Text, nil)...)
+			out = cleanTextNode(out, b.Text, nil)
 		case Rule:
 			out = append(out, Node{Kind: Text, Text: "———"})
 		case Row:
@@ -198,16 +198,39 @@ func strengthen(nodes []Node) []Node {
 	return out
 }
 
-// quoteLines marks each line of the paragraphs among blocks with ">".
+// quoteLines marks each line of the paragraphs among blocks, which have just
+// been fitted, with ">". A mark that is there grows: quotes in quotes cost no
+// copy each.
 func quoteLines(blocks []Node) []Node {
 	sign := Node{Kind: Text, Text: "> "}
-	out := append([]Node(nil), blocks...)
-	for i := range out {
-		if out[i].Kind == Paragraph {
-			out[i].Children = append([]Node{sign}, afterBreaks(out[i].Children, sign)...)
+	for i := range blocks {
+		if blocks[i].Kind != Paragraph {
+			continue
+		}
+		line := blocks[i].Children
+		if eachLine(line, func(n *Node) bool { return quoteSign(*n) }) {
+			eachLine(line, func(n *Node) bool { n.Text = sign.Text + n.Text; return true })
+			continue
+		}
+		blocks[i].Children = append([]Node{sign}, afterBreaks(line, sign)...)
+	}
+	return blocks
+}
+
+// eachLine calls do with the first node of each line until it is false, and
+// reports whether it was not.
+func eachLine(nodes []Node, do func(*Node) bool) bool {
+	for i := range nodes {
+		if (i == 0 || nodes[i-1].Kind == HardBreak) && !do(&nodes[i]) {
+			return false
 		}
 	}
-	return out
+	return len(nodes) > 0
+}
+
+// quoteSign reports whether n is nothing but the marks of a quote's line.
+func quoteSign(n Node) bool {
+	return n.Kind == Text && n.Marks == nil && strings.HasPrefix(n.Text, "> ") && strings.Trim(n.Text, "> ") == ""
 }
 
 func indentLines(nodes []Node, indent string) []Node {

@@ -48,8 +48,13 @@ func (f *fitter) list() []Loss {
 func (f *fitter) lose(kind, became string) { f.losses[[2]string{kind, became}]++ }
 
 func (f *fitter) blocks(parent Kind, nodes []Node) []Node {
-	var out []Node
+	out := make([]Node, 0, len(nodes))
 	for _, n := range nodes {
+		if n.Kind == Paragraph && f.block(parent, Paragraph) {
+			n.Children = f.inlines(n.Children)
+			out = append(out, n)
+			continue
+		}
 		out = append(out, f.fitBlock(parent, n)...)
 	}
 	if f.reshape != nil {
@@ -91,7 +96,7 @@ func (f *fitter) each(nodes []Node, do func(*Node)) []Node {
 }
 
 func (f *fitter) inlines(nodes []Node) []Node {
-	var out []Node
+	out := make([]Node, 0, len(nodes))
 	for i, n := range nodes {
 		link, linked := findMark(n.Marks, Link)
 		ends := i+1 == len(nodes) || !hasSameLink(nodes[i+1], link)

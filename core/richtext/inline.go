@@ -1,6 +1,7 @@
 package richtext
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,6 +18,9 @@ func paragraphs(nodes []Node) []Node {
 
 // joinLines makes one line of several, for places that hold no paragraphs.
 func joinLines(lines [][]Node) []Node {
+	if len(lines) == 1 {
+		return lines[0]
+	}
 	var out []Node
 	for i, line := range lines {
 		if i > 0 {
@@ -35,10 +39,21 @@ func joinLines(lines [][]Node) []Node {
 //     both neighbours, because "<b>a </b>b" and "<b>a</b> b" look the same;
 //   - no spaces at the end of a line, no breaks at the edges of a paragraph.
 func tidyInline(nodes []Node) [][]Node {
+	if tidyText(nodes) {
+		return [][]Node{nodes}
+	}
 	var lines [][]Node
-	var line, gap []Node // gap: the spaces and breaks since the last solid node
+	var gap []Node // the spaces and breaks since the last solid node
 	breaks := 0
-	for _, n := range atoms(nodes) {
+	in := atoms(nodes)
+	// out is written where in has been read; what is in it from start on is
+	// the line that is open.
+	out, start := in[:0], 0
+	endLine := func() {
+		lines = append(lines, mergeText(out[start:len(out):len(out)]))
+		start = len(out)
+	}
+	for _, n := range in {
 		switch {
 		case n.Kind == HardBreak:
 			breaks++
@@ -47,26 +62,43 @@ func tidyInline(nodes []Node) [][]Node {
 			gap = append(gap, n)
 		default:
 			switch {
-			case len(line) == 0:
-				line = append(line, indentOf(gap)...)
+			case len(out) == start:
+				out = append(out, indentOf(gap)...)
 			case breaks > 1:
-				lines = append(lines, mergeText(line))
-				line = append([]Node(nil), indentOf(gap)...)
+				endLine()
+				out = append(out, indentOf(gap)...)
 			default:
-				shared := commonMarks(line[len(line)-1].Marks, n.Marks)
+				shared := commonMarks(out[len(out)-1].Marks, n.Marks)
 				for _, g := range gap {
 					g.Marks = shared
-					line = append(line, g)
+					out = append(out, g)
 				}
 			}
-			line = append(line, n)
-			gap, breaks = nil, 0
+			out = append(out, n)
+			gap, breaks = gap[:0], 0
 		}
 	}
-	if len(line) > 0 {
-		lines = append(lines, mergeText(line))
+	if len(out) > start {
+		endLine()
 	}
 	return lines
+}
+
+// tidyText reports whether nodes are one text that is tidy as it is, as most
+// cells and items are.
+func tidyText(nodes []Node) bool {
+	if len(nodes) != 1 || nodes[0].Kind != Text || nodes[0].Marks != nil {
+		return false
+	}
+	s := nodes[0].Text
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '/' {
+			return false
+		}
+	}
+	n := nodes[0]
+	return s != "" && s[0] != ' ' && s[len(s)-1] != ' ' && n.Name == "" && n.ID == "" && n.URL == "" && n.Level == 0 &&
+		!n.Checked && !n.Header && n.Colspan == 0 && n.Rowspan == 0 && n.Children == nil
 }
 
 // indentOf returns the spaces at the end of a gap: the indentation of the
@@ -96,10 +128,11 @@ func trimSpaces(gap []Node) []Node {
 func atoms(nodes []Node) []Node {
 	clean := make([]Node, 0, len(nodes))
 	for _, n := range nodes {
-		clean = append(clean, cleanInline(n)...)
+		clean = cleanInline(clean, n)
 	}
+	clean = mergeText(clean)
 	out := make([]Node, 0, len(clean))
-	for _, n := range mergeText(clean) {
+	for _, n := range clean {
 		if n.Kind != Text || hasMark(n.Marks, Code) {
 			out = append(out, n)
 			continue
@@ -126,71 +159,73 @@ func appendText(out []Node, text string, marks []Mark) []Node {
 	return append(out, Node{Kind: Text, Text: text, Marks: marks})
 }
 
-// cleanInline returns n with only the fields of its kind, as texts and breaks
+// cleanInline appends n with only the fields of its kind, or texts and breaks
 // where its content is not what the kind needs.
-func cleanInline(n Node) []Node {
+func cleanInline(out []Node, n Node) []Node {
 	marks := cleanMarks(n.Marks)
 	switch n.Kind {
 	case Text:
-		return cleanTextNode(n.Text, marks)
+		return cleanTextNode(out, n.Text, marks)
 	case HardBreak:
-		return []Node{{Kind: HardBreak, Marks: marks}}
+		return append(out, Node{Kind: HardBreak, Marks: marks})
 	case Mention:
 		id, name := cleanLine(n.ID), strings.TrimLeft(cleanLine(n.Text), "@ ")
 		if id == "" {
-			return cleanTextNode("@"+name, marks)
+			return cleanTextNode(out, "@"+name, marks)
 		}
-		return []Node{{Kind: Mention, ID: id, Text: name, Marks: dropMark(marks, Code)}}
+		return append(out, Node{Kind: Mention, ID: id, Text: name, Marks: dropMark(marks, Code)})
 	case Emoji:
 		e := Node{Kind: Emoji, Name: cleanLine(n.Name), Text: cleanLine(n.Text), Marks: marks}
 		if e.Name == "" {
-			return cleanTextNode(e.Text, marks)
+			return cleanTextNode(out, e.Text, marks)
 		}
-		return []Node{e}
+		return append(out, e)
 	case Date:
 		if _, err := strconv.ParseInt(n.Text, 10, 64); err != nil {
-			return cleanTextNode(n.Text, marks)
+			return cleanTextNode(out, n.Text, marks)
 		}
-		return []Node{{Kind: Date, Text: n.Text, Marks: dropMark(marks, Code)}}
+		return append(out, Node{Kind: Date, Text: n.Text, Marks: dropMark(marks, Code)})
 	case Status:
 		if text := cleanLine(n.Text); text != "" {
-			return []Node{{Kind: Status, Text: text, Name: cleanLine(n.Name), Marks: dropMark(marks, Code)}}
+			return append(out, Node{Kind: Status, Text: text, Name: cleanLine(n.Name), Marks: dropMark(marks, Code)})
 		}
-		return nil
 	case Image:
 		i := Node{Kind: Image, Text: cleanLine(n.Text), URL: safeSource(n.URL), Marks: dropMark(marks, Code)}
 		if i.URL == "" && n.ID != "" {
 			i.ID, i.Name = cleanLine(n.ID), cleanLine(n.Name)
 		}
-		return []Node{i}
+		return append(out, i)
 	case File:
-		return []Node{{Kind: File, Text: cleanLine(n.Text), ID: cleanLine(n.ID), Name: cleanLine(n.Name), Marks: dropMark(marks, Code)}}
-	}
-	return nil
-}
-
-func cleanTextNode(text string, marks []Mark) []Node {
-	text = cleanText(text)
-	if hasMark(marks, Code) {
-		if text = cleanLine(text); text == "" {
-			return nil
-		}
-		return []Node{{Kind: Text, Text: text, Marks: marks}}
-	}
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "\u00a0", " "), "\t", "    ")
-	out := make([]Node, 0, 2*strings.Count(text, "\n")+1)
-	for i, line := range strings.Split(text, "\n") {
-		if i > 0 {
-			out = append(out, Node{Kind: HardBreak, Marks: marks})
-		}
-		out = appendText(out, line, marks)
+		return append(out, Node{Kind: File, Text: cleanLine(n.Text), ID: cleanLine(n.ID), Name: cleanLine(n.Name), Marks: dropMark(marks, Code)})
 	}
 	return out
 }
 
-// mergeText joins neighbouring texts of equal marks.
+// cleanTextNode appends text without what no format carries.
+func cleanTextNode(out []Node, text string, marks []Mark) []Node {
+	text = cleanText(text)
+	if hasMark(marks, Code) {
+		return appendText(out, cleanLine(text), marks)
+	}
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\u00a0", " "), "\t", "    ")
+	if n := strings.Count(text, "\n"); n > 0 {
+		out = slices.Grow(out, 2*n+1)
+	}
+	for {
+		line, rest, more := strings.Cut(text, "\n")
+		out = appendText(out, line, marks)
+		if !more {
+			return out
+		}
+		out = append(out, Node{Kind: HardBreak, Marks: marks})
+		text = rest
+	}
+}
+
+// mergeText joins neighbouring texts of equal marks. It uses nodes for what it
+// returns.
 func mergeText(nodes []Node) []Node {
-	out := make([]Node, 0, len(nodes))
+	out := nodes[:0]
 	for i := 0; i < len(nodes); i++ {
 		n := nodes[i]
 		if n.Kind != Text {
@@ -211,5 +246,5 @@ func mergeText(nodes []Node) []Node {
 		out = append(out, n)
 		i = j - 1
 	}
-	return out
+	return slices.Clip(out)
 }

@@ -11,6 +11,10 @@ import (
 
 var formats = []Format{ADF, HTML, HTMLAzure, HTMLSalesforce, HTMLChatter, Journal, Markdown, MarkdownAzure, Wiki, Asana, AsanaComment, Plain}
 
+// notations are the formats that have a notation of their own: each other one
+// is one of them with limits or elements of its system.
+var notations = []Format{ADF, HTML, Markdown, Wiki, Asana, Plain}
+
 // dump writes a tree on one line.
 func dump(nodes []Node) string {
 	var sb strings.Builder

@@ -132,8 +132,8 @@ func TestLawMergeOfOneEditIsThatEdit(t *testing.T) {
 
 // What the other format cannot express is not harmed by an edit that says nothing new, whatever the text.
 func TestLawGraftOfNothingNewChangesNothing(t *testing.T) {
-	for _, f := range formats {
-		for _, via := range formats {
+	for _, f := range notations {
+		for _, via := range notations {
 			t.Run(string(f)+" by way of "+string(via), func(t *testing.T) {
 				rapid.Check(t, func(t *rapid.T) {
 					rich, _ := Render(f, someDoc.Draw(t, "rich"))

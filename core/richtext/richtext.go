@@ -83,8 +83,13 @@ func Parse(f Format, source string) Doc {
 // Render writes d. The losses name everything the format cannot carry
 // exactly, with what the parser of d had to leave out already.
 func Render(f Format, d Doc) (string, []Loss) {
+	return render(f, tidy(d))
+}
+
+// render writes a tidy document.
+func render(f Format, d Doc) (string, []Loss) {
 	c := codecOf(f)
-	fitted, losses := fit(c.profile(), tidy(d))
+	fitted, losses := fit(c.profile(), d)
 	return c.write(fitted), mergeLosses(d.Lost, losses)
 }
 
@@ -93,12 +98,13 @@ func Render(f Format, d Doc) (string, []Loss) {
 // takes people and files along.
 func Convert(from, to Format, source string) (string, []Loss) {
 	d := Parse(from, source)
-	if from != to {
-		var losses []Loss
-		d.Blocks, losses = withoutForeign(d.Blocks, codecOf(from).profile(), codecOf(to).profile())
-		d.Lost = mergeLosses(d.Lost, losses)
+	if from == to { // it fits
+		return codecOf(to).write(d), d.Lost
 	}
-	return Render(to, d)
+	if blocks, losses := withoutForeign(d.Blocks, codecOf(from).profile(), codecOf(to).profile()); losses != nil {
+		return Render(to, Doc{Blocks: blocks, Lost: mergeLosses(d.Lost, losses)})
+	}
+	return render(to, d)
 }
 
 // Normal returns the normal form of source: what duplex itself would have

@@ -11,9 +11,12 @@ const maxListNumber = 999999999
 func tidy(d Doc) Doc { return Doc{Blocks: tidyBlocks(d.Blocks, 0), Lost: d.Lost} }
 
 func tidyBlocks(nodes []Node, depth int) []Node {
-	var b blockTidier
+	b := blockTidier{out: make([]Node, 0, len(nodes))}
 	b.add(nodes, depth)
 	b.endLine()
+	if len(b.out) == 0 {
+		return nil
+	}
 	return b.out
 }
 
@@ -93,6 +96,7 @@ func (b *blockTidier) list(n Node, depth int) {
 	if n.Kind == OrderedList {
 		list.Level = min(max(n.Level, 0), maxListNumber)
 	}
+	list.Children = make([]Node, 0, len(n.Children))
 	for _, c := range n.Children {
 		item := Node{Kind: Item, Checked: c.Checked && n.Kind == TaskList && c.Kind == Item}
 		if c.Kind == Item {
@@ -116,13 +120,13 @@ func (b *blockTidier) list(n Node, depth int) {
 }
 
 func (b *blockTidier) table(n Node, depth int) {
-	table := Node{Kind: Table}
+	table := Node{Kind: Table, Children: make([]Node, 0, len(n.Children))}
 	for _, r := range n.Children {
 		cells := r.Children
 		if r.Kind != Row {
 			cells = []Node{r}
 		}
-		row := Node{Kind: Row}
+		row := Node{Kind: Row, Children: make([]Node, 0, len(cells))}
 		for _, c := range cells {
 			cell := Node{Kind: Cell}
 			if c.Kind == Cell {

@@ -1,6 +1,7 @@
 package richtext
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,7 +15,7 @@ func reshapeWiki(f *fitter, parent Kind, blocks []Node) []Node {
 	case isAnyList(parent):
 		blocks = f.wikiItem(parent, blocks)
 	}
-	var out []Node
+	out := make([]Node, 0, len(blocks))
 	for _, b := range blocks {
 		switch b.Kind {
 		case Paragraph, Heading:
@@ -52,6 +53,9 @@ func (f *fitter) fromOne(list *Node) {
 
 // oneParagraph joins the paragraphs of a place that holds one.
 func (f *fitter) oneParagraph(blocks []Node) []Node {
+	if len(blocks) == 1 {
+		return blocks
+	}
 	var out []Node
 	for _, b := range blocks {
 		last := len(out) - 1
@@ -128,8 +132,11 @@ func (f *fitter) wikiCode(parent Kind, b Node) []Node {
 // wikiLine fits the nodes of one paragraph. A picture stands between spaces,
 // or it is read as an exclamation mark.
 func (f *fitter) wikiLine(nodes []Node) []Node {
+	if tidyText(nodes) {
+		return nodes
+	}
 	space := Node{Kind: Text, Text: " "}
-	var out []Node
+	out := make([]Node, 0, len(nodes))
 	for i, n := range nodes {
 		switch n.Kind {
 		case Mention, File:
@@ -164,9 +171,13 @@ func spaceBetween(a, b Node) bool {
 // spanned beyond its first field is empty. Spans that would more than double
 // a table are cut off.
 func (f *fitter) withoutSpans(rows []Node) []Node {
-	room := 0
+	room, spans := 0, false
 	for _, r := range rows {
 		room += len(r.Children)
+		spans = spans || slices.ContainsFunc(r.Children, func(c Node) bool { return c.Colspan > 1 || c.Rowspan > 1 })
+	}
+	if !spans {
+		return rows
 	}
 	below := map[int]int{} // column: how many rows the cell above still covers
 	return f.each(rows, func(row *Node) {

@@ -10,7 +10,7 @@ import (
 func (p *wikiParser) inlines(s string) []Node {
 	r := wikiReader{s: s, p: p}
 	r.read()
-	var out []Node
+	out := r.nodes[:0]
 	for _, n := range r.nodes {
 		if n.Kind != "" {
 			out = append(out, n)

@@ -228,38 +228,40 @@ func (p *wikiParser) endBlock() {
 
 // row reads one line of a table: |cell|cell| or ||header||header||.
 func (p *wikiParser) row(s string) Node {
-	row := Node{Kind: Row}
-	for s = strings.TrimRight(s, " \t"); len(s) > 1; {
+	row := Node{Kind: Row, Children: make([]Node, 0, strings.Count(s, "|"))}
+	var brackets bracketFinder
+	s = strings.TrimRight(s, " \t")
+	for at := 0; at+1 < len(s); {
 		cell := Node{Kind: Cell}
-		s = s[1:]
-		if s[0] == '|' {
-			cell.Header, s = true, s[1:]
+		at++
+		if s[at] == '|' {
+			cell.Header = true
+			at++
 		}
-		if s == "" {
+		if at == len(s) {
 			break
 		}
-		end := cellEnd(s)
-		cell.Children = p.inlines(strings.Trim(s[:end], " \t"))
+		end := brackets.cellEnd(s, at)
+		cell.Children = p.inlines(strings.Trim(s[at:end], " \t"))
 		row.Children = append(row.Children, cell)
-		s = s[end:]
+		at = end
 	}
 	return row
 }
 
 // cellEnd returns where the next bar stands that is neither escaped nor part
 // of a link or picture.
-func cellEnd(s string) int {
-	var brackets bracketFinder
-	for i := 0; i < len(s); i++ {
+func (b *bracketFinder) cellEnd(s string, from int) int {
+	for i := from; i < len(s); i++ {
 		switch s[i] {
 		case '\\':
 			i++
 		case '[':
-			if end, ok := brackets.link(s, i); ok && strings.IndexByte(s[i:end], '|') > 0 {
+			if end, ok := b.link(s, i); ok && strings.IndexByte(s[i:end], '|') > 0 {
 				i = end
 			}
 		case '!':
-			if m := wikiImage.FindString(s[i:]); m != "" && !wordBefore(s[:i]) {
+			if m := wikiImage.FindString(s[i:]); m != "" && !wordBefore(s[from:i]) {
 				i += len(m) - 1
 			}
 		case '|':
