@@ -8,15 +8,33 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"duplex/connectors"
+	"duplex/connectors/memory"
+	"duplex/core"
 )
 
 // TestDescribe: a system is asked once, what it said is kept, and validate goes by it without asking anybody.
 func TestDescribe(t *testing.T) {
 	d := newDesk(t)
+	var components []core.Value
+	for _, c := range []string{"api", "app", "billing", "cloud", "docs", "edge", "forms", "graph", "help", "ingest", "jobs", "kiosk", "login", "mail"} {
+		components = append(components, core.Option(c, c))
+	}
+	for i, name := range []string{"left", "right"} {
+		d.sys[i] = memory.New(memory.Options{Name: name, Fields: []connectors.Field{
+			{Name: "title", Label: "Title", Kind: core.KindString, Required: true, OnCreate: true, MaxLen: 255},
+			{Name: "priority", Label: "How urgent", Kind: core.KindOption, OnCreate: true, Options: []core.Value{core.Option("1", "low"), core.Option("2", "high")}},
+			{Name: "components", Kind: core.KindSet, Of: core.KindOption, OnCreate: true, Options: components},
+			{Name: "estimate", Label: "estimate", Kind: core.KindNumber, OnCreate: true},
+			{Name: "opened", Kind: core.KindDateTime, ReadOnly: true, OnCreate: true},
+			{Name: "created", Kind: core.KindDateTime, ReadOnly: true},
+		}})
+	}
 	d.run("apply", "testdata/files/left.yaml", "testdata/files/right.yaml")
 	t.Chdir("testdata/files")
 	d.run("describe", "left", "--type", "item")
-	d.run("describe", "left")
+	d.run("describe", "left", "--all")
 	d.run("describe", "right", "--type", "item", "--scope", "project=ENG")
 	d.run("describe", "nobody")
 	d.run("describe", "left", "--type", "tem")

@@ -49,12 +49,27 @@ func (t *table) describe(d gateway.Description, all bool) {
 func kindWords(f connectors.Field) string {
 	text := kindWord(f.Kind)
 	if f.Kind == core.KindSet || f.Kind == core.KindList {
-		text = map[core.Kind]string{core.KindSet: "several: ", core.KindList: "several, in order: "}[f.Kind] + kindWord(f.Of)
+		text = "several " + manyWord(f.Of)
+		if f.Kind == core.KindList {
+			text += ", in order"
+		}
 	}
 	if f.MaxLen > 0 {
 		text += fmt.Sprintf(", at most %d letters", f.MaxLen)
 	}
 	return text
+}
+
+func manyWord(k core.Kind) string {
+	switch k {
+	case core.KindOption:
+		return "options"
+	case core.KindUser:
+		return "people"
+	case core.KindReference:
+		return "items"
+	}
+	return kindWord(k) + "s"
 }
 
 func kindWord(k core.Kind) string {
