@@ -122,7 +122,7 @@ func (c *Connector) settleIn(ctx context.Context, made issue, e edit) (core.Obse
 		is, err = c.issue(ctx, made.ID, v.ids(), "")
 	}
 	if err != nil {
-		if e.status.IsAbsent() && e.sprint.IsAbsent() {
+		if e.status.IsAbsent() && e.sprint.IsAbsent() && e.links.isEmpty() {
 			err = nil
 		}
 		return bare, err
@@ -136,7 +136,10 @@ func (c *Connector) settleIn(ctx context.Context, made issue, e edit) (core.Obse
 	if !e.sprint.IsAbsent() {
 		moving = together(moving, c.moveToSprint(ctx, made.ID, e.inside, e.sprint))
 	}
-	if !e.status.IsAbsent() || !e.sprint.IsAbsent() {
+	if !e.links.isEmpty() {
+		moving = together(moving, c.writeLinks(ctx, made.ID, e.links))
+	}
+	if !e.status.IsAbsent() || !e.sprint.IsAbsent() || !e.links.isEmpty() {
 		if again, err := c.issue(ctx, made.ID, v.ids(), ""); err == nil {
 			is = again
 		}

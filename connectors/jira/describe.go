@@ -32,6 +32,11 @@ func (c *Connector) Describe(ctx context.Context, t connectors.ItemType) (connec
 		}
 		d.Fields = append(d.Fields, describe(f, screens, options[f.id]))
 	}
+	for _, f := range cat.links {
+		link := describe(f, nil, nil)
+		link.OnCreate = true // made right after the issue
+		d.Fields = append(d.Fields, link)
+	}
 	for _, a := range cat.attributes {
 		d.Fields = append(d.Fields, describe(a, nil, nil))
 	}

@@ -29,6 +29,7 @@ const (
 	shapeGroup          // {name, groupId}
 	shapeIssue          // {id, key}: parent
 	shapeProject        // {id, key}
+	shapeLink           // one type of links; see linkEnd
 	shapeSprint         // an array of {id, name, state}; written by the agile API
 )
 
@@ -42,6 +43,7 @@ type field struct {
 	readOnly bool
 	exact    bool // a text that is searched as a whole, not by its words
 	maxLen   int
+	link     linkEnd  // of a type of links
 	path     []string // of an attribute: its place in the field's JSON
 }
 
@@ -67,7 +69,7 @@ func (f field) element() core.Kind {
 		return core.KindUser
 	case shapeNamed, shapeOption, shapeCascade, shapeGroup, shapeProject, shapeSprint:
 		return core.KindOption
-	case shapeIssue:
+	case shapeIssue, shapeLink:
 		return core.KindReference
 	}
 	return core.KindString
@@ -157,10 +159,14 @@ type catalogue struct {
 	at     time.Time
 	// attributes are in byName and not in byID: a read of all fields leaves them out.
 	attributes []field
+	links      []field // of the site's types of links, all with the same id
 }
 
-func newCatalogue(customs []field, at time.Time) *catalogue {
-	c := &catalogue{byID: map[string]field{}, byName: map[string][]field{}, at: at}
+func newCatalogue(customs, links []field, at time.Time) *catalogue {
+	c := &catalogue{byID: map[string]field{}, byName: map[string][]field{}, at: at, links: links}
+	for _, f := range links {
+		c.byName[f.name] = append(c.byName[f.name], f)
+	}
 	for _, f := range builtin {
 		f.name = f.id
 		c.byID[f.id], c.byName[f.name] = f, []field{f}
@@ -212,7 +218,7 @@ func (c *catalogue) find(name string) (f field, why string) {
 }
 
 // system is the catalogue before the site was asked: the builtin fields.
-var system = newCatalogue(nil, time.Time{})
+var system = newCatalogue(nil, nil, time.Time{})
 
 // catalogue reads the site's fields, remembered for a while. Builtin fields need no call.
 func (c *Connector) catalogue(ctx context.Context, names ...string) (*catalogue, error) {
@@ -247,7 +253,11 @@ func (c *Connector) catalogue(ctx context.Context, names ...string) (*catalogue,
 			customs = append(customs, f)
 		}
 	}
-	cat = newCatalogue(customs, c.now())
+	types, err := c.linkTypes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cat = newCatalogue(customs, linkFields(types), c.now())
 	c.catalogues.put("", cat)
 	return cat, nil
 }

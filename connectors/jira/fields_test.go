@@ -10,7 +10,7 @@ import (
 
 func TestCustomFieldsAreNamedOnce(t *testing.T) {
 	c := newCatalogue([]field{{id: "customfield_1", label: "Severity"}, {id: "customfield_2", label: "Team"}, {id: "customfield_3", label: "Team"},
-		{id: "customfield_4", label: "summary"}}, time.Time{})
+		{id: "customfield_4", label: "summary"}}, nil, time.Time{})
 	cases := []struct{ name, id, reason string }{
 		{"Severity", "customfield_1", "a unique name"},
 		{"Severity (customfield_1)", "customfield_1", "the long form always works"},

@@ -54,6 +54,7 @@ func (c *Connector) look(ctx context.Context, names []string) (view, error) {
 		for _, f := range cat.byID {
 			v.fields = append(v.fields, f)
 		}
+		v.fields = append(v.fields, cat.links...)
 		return v, nil
 	}
 	var v view
@@ -170,7 +171,11 @@ func (c *Connector) observe(is issue, v view, self string) core.Observation {
 	o.OwnItem = o.Mark != "" && self != "" && o.CreatedBy.ID() == self
 	changed, ours := is.Changelog.times(self)
 	for _, f := range v.fields {
-		value := f.read(is.Fields[f.id])
+		raw := is.Fields[f.id]
+		if f.id == "parent" && len(raw) == 0 {
+			raw = json.RawMessage("null") // Jira leaves the parent of an issue that has none out of its answers
+		}
+		value := f.read(raw)
 		if f.id == "labels" {
 			value = visibleLabels(value, o.Mark)
 		}

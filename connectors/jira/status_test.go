@@ -51,6 +51,8 @@ func (f *flow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(map[string]any{"fields": []any{}, "total": 0})
 	case "GET /rest/api/3/field":
 		answer([]any{})
+	case "GET /rest/api/3/issueLinkType":
+		answer(map[string]any{"issueLinkTypes": []any{}})
 	case "GET /rest/api/3/issue/1/editmeta":
 		answer(map[string]any{"fields": map[string]any{}})
 	case "GET /rest/api/3/issue/1/transitions":

@@ -100,7 +100,10 @@ func (f field) read(raw json.RawMessage) core.Value {
 	if f.shape == shapeSprint {
 		return readSprint(raw)
 	}
-	if !f.multi {
+	switch {
+	case f.shape == shapeLink:
+		return f.readLinks(raw)
+	case !f.multi:
 		return f.readOne(raw)
 	}
 	var items []json.RawMessage
@@ -254,6 +257,11 @@ func (f field) write(v core.Value) (out any, why string) {
 			return nil, "a person is needed here"
 		}
 		return map[string]string{"accountId": v.ID()}, ""
+	case shapeLink:
+		if v.Kind() != core.KindReference {
+			return nil, "an issue is needed here"
+		}
+		return nil, ""
 	case shapeNamed, shapeOption, shapeProject, shapeIssue:
 		if v.ID() != "" {
 			return map[string]string{"id": v.ID()}, ""

@@ -17,9 +17,10 @@ import (
 type edit struct {
 	fields map[string]any
 	update map[string][]map[string]any
-	status core.Value     // where the issue goes; absent: stays
-	sprint core.Value     // where it is planned; empty: the backlog; absent: stays
-	inside field          // the field of sprints
+	status core.Value // where the issue goes; absent: stays
+	sprint core.Value // where it is planned; empty: the backlog; absent: stays
+	inside field      // the field of sprints
+	links  linking
 	late   map[string]any // what a transition's screen may take; written afterwards when none does
 }
 
@@ -43,10 +44,13 @@ func (s *screen) decide(ctx context.Context, cat *catalogue, patch core.Patch, i
 			if f.id == "labels" {
 				cur = visibleLabels(cur, mark)
 			}
-			if f.shape == shapeSprint {
+			switch f.shape {
+			case shapeSprint:
 				e.inside = f
 				why = e.setSprint(f, is.Fields[f.id], v)
-			} else {
+			case shapeLink:
+				e.changeLinks(f, is.Fields[f.id], core.SetChange{Add: v, Remove: core.Without(cur, v)})
+			default:
 				why = e.set(f, cur, v)
 			}
 		}
@@ -65,6 +69,10 @@ func (s *screen) decide(ctx context.Context, cat *catalogue, patch core.Patch, i
 		}
 		if why != "" {
 			bad[name] = why
+			continue
+		}
+		if f.shape == shapeLink {
+			e.changeLinks(f, is.Fields[f.id], core.SetChange{Add: add, Remove: change.Remove})
 			continue
 		}
 		cur := f.read(is.Fields[f.id])
@@ -236,8 +244,11 @@ func (c *Connector) screenOf(is issue) *screen {
 // carryOut writes an edit and gives the issue as it is afterwards.
 func (c *Connector) carryOut(ctx context.Context, before issue, e edit, ids []string) (issue, error) {
 	after := before
-	known := true
 	var refused error // what only a transition's screen may take
+	known := e.links.isEmpty()
+	if err := c.writeLinks(ctx, before.ID, e.links); err != nil {
+		return before, err
+	}
 	if !e.isEmpty() {
 		answer, refusal, err := c.edited(ctx, before, &e)
 		if err != nil {
@@ -245,7 +256,7 @@ func (c *Connector) carryOut(ctx context.Context, before issue, e edit, ids []st
 		}
 		refused = refusal
 		answer.ID, answer.Key, answer.Properties = before.ID, firstOf(answer.Key, before.Key), before.Properties
-		after, known = answer, answer.covers(before)
+		after, known = answer, known && answer.covers(before)
 	}
 	if !e.status.IsAbsent() {
 		if err := c.transition(ctx, before, e.status, e.late); err != nil {

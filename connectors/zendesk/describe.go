@@ -35,6 +35,7 @@ func systemFields(groups []core.Value) []connectors.Field {
 		{Name: "status", Label: "Status", Kind: core.KindOption, Options: statuses, OnCreate: true},
 		{Name: "priority", Label: "Priority", Kind: core.KindOption, Options: priorities, OnCreate: true},
 		{Name: "type", Label: "Type", Kind: core.KindOption, Options: types, OnCreate: true},
+		{Name: "problem_id", Label: "Problem", Kind: core.KindReference, OnCreate: true},
 		{Name: "tags", Label: "Tags", Kind: core.KindSet, Of: core.KindString, OnCreate: true},
 		{Name: "assignee", Label: "Assignee", Kind: core.KindUser, OnCreate: true},
 		{Name: "requester", Label: "Requester", Kind: core.KindUser, OnCreate: true},

@@ -49,6 +49,9 @@ func (c *Connector) body(ctx context.Context, fields map[string]core.Value, sets
 			refused[name] = "it is no set"
 		}
 	}
+	if why := incident(body); why != "" {
+		refused["problem_id"] = why
+	}
 	if len(refused) > 0 {
 		return nil, &connectors.InvalidError{Fields: refused}
 	}
@@ -84,12 +87,34 @@ func (c *Connector) put(ctx context.Context, body map[string]any, name string, v
 		if !v.IsEmpty() {
 			body[name] = v.Time().UTC().Format(time.RFC3339)
 		}
+	case "problem_id":
+		body[name] = nil
+		if !v.IsEmpty() {
+			id, err := number(v.ID())
+			if err != nil {
+				return "it takes a ticket of this account", nil
+			}
+			body[name] = id
+		}
 	case "status", "priority", "type":
 		return putWord(body, f, v), nil
 	default:
 		return c.putID(ctx, body, name, v)
 	}
 	return "", nil
+}
+
+// incident makes a ticket that is given a problem an incident, in the same write: only an incident can have one (vendor page
+// "Tickets"). A ticket that the same write makes something else cannot, and is told why.
+func incident(body map[string]any) (why string) {
+	if body["problem_id"] == nil {
+		return ""
+	}
+	if typ, written := body["type"]; written && typ != "incident" {
+		return "only an incident has a problem, and another rule makes the ticket something else"
+	}
+	body["type"] = "incident"
+	return ""
 }
 
 func putWord(body map[string]any, f connectors.Field, v core.Value) (why string) {

@@ -187,7 +187,10 @@ func (c *Connector) fields(ctx context.Context, t ticket, opening core.Value, wa
 		"assignee": c.person(t.AssigneeID), "requester": c.person(t.RequesterID),
 		"brand_id": digits(t.BrandID), "ticket_form_id": digits(t.FormID), // a connection's scope is held against them
 		"external_id": text(t.ExternalID), "created_at": core.DateTime(instant(t.CreatedAt)),
-		"due_at": core.Empty(core.KindDateTime),
+		"due_at": core.Empty(core.KindDateTime), "problem_id": core.Empty(core.KindReference),
+	}
+	if t.ProblemID != nil && *t.ProblemID != 0 {
+		all["problem_id"] = core.Reference(strconv.FormatInt(*t.ProblemID, 10), fmt.Sprintf("#%d", *t.ProblemID))
 	}
 	if !opening.IsAbsent() {
 		all["description"] = opening

@@ -24,6 +24,7 @@ type ticket struct {
 	OrganizationID *int64  `json:"organization_id"`
 	BrandID        *int64  `json:"brand_id"`
 	FormID         *int64  `json:"ticket_form_id"`
+	ProblemID      *int64  `json:"problem_id"`
 	DueAt          *string `json:"due_at"`
 	CreatedAt      string  `json:"created_at"`
 	UpdatedAt      string  `json:"updated_at"`

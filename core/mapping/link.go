@@ -42,11 +42,14 @@ func (l link) run(in core.ConvertInput) (core.Value, error) {
 	return core.Reference(twin.ID, twin.Key), nil
 }
 
+// besideLink are the keys of rules that mean something beside as: link.
+var besideLink = []string{"as", "flow", "when", "conflict", "loser", "if"}
+
 // linked compiles {support: problem_id, engineering: parent, as: link}, once its fields are known.
 func (c *compiler) linked(n *node, rule *core.Rule, fields [2]Field) {
 	rule.Link = true
-	for _, k := range []string{"values", "default", "users"} {
-		if v := n.get(k); v != nil {
+	for _, k := range ruleKeys {
+		if v := n.get(k); v != nil && !contains(besideLink, k) {
 			c.r.atf(v, "%s has no meaning beside as: link, which carries a reference to the twin of the item it names", k)
 		}
 	}
