@@ -44,7 +44,7 @@ func (c *call) listBrands() error {
 	return c.answer(http.StatusOK, object{"brands": []any{object{"id": int64(BrandID), "url": c.e.api("brands", int64(BrandID)), "name": "Acme",
 		"brand_url": c.e.base, "subdomain": "acme", "active": true, "default": true, "has_help_center": false,
 		"help_center_state": "disabled", "is_deleted": false, "created_at": accountBorn, "updated_at": accountBorn,
-		"ticket_form_ids": []int64{FormID}}}, "count": 1, "next_page": nil, "previous_page": nil})
+		"ticket_form_ids": []int64{FormID, FormIncident}}}, "count": 1, "next_page": nil, "previous_page": nil})
 }
 
 // getSettings shows the settings that matter to a client.

@@ -161,6 +161,7 @@ func diff(old, next *ticket) []difference {
 	add("assignee_id", idText(old.AssigneeID), idText(next.AssigneeID))
 	add("external_id", orNull(old.ExternalID), orNull(next.ExternalID))
 	add("problem_id", idText(old.ProblemID), idText(next.ProblemID))
+	add("ticket_form_id", idText(old.FormID), idText(next.FormID))
 	add("due_at", stamp(old.DueAt), stamp(next.DueAt))
 	if !slices.Equal(old.Tags, next.Tags) {
 		out = append(out, difference{"tags", list(old.Tags), list(next.Tags)})

@@ -52,6 +52,11 @@ func (ch *change) fields() {
 	ch.enum("type", &n.Type, "problem", "incident", "question", "task")
 	ch.enum("priority", &n.Priority, "urgent", "high", "normal", "low")
 	ch.people()
+	if ch.has("ticket_form_id") {
+		if n.FormID = ch.id("ticket_form_id"); formByID(n.FormID) == nil {
+			ch.problems.add("ticket_form_id", "Ticket form: is not one of this account")
+		}
+	}
 	ch.tagsAndFields()
 	ch.status()
 	if ch.has("problem_id") {
@@ -205,6 +210,11 @@ func (ch *change) tagsAndFields() {
 			continue // the vendor ignores ids that are not custom fields
 		}
 		v, err := f.normal(entry["value"])
+		if found, ok := ch.lookup(f, v); f.kind == "lookup" && v != nil {
+			if v = found; !ok {
+				err = fmt.Errorf("%s: is not a user of this account", f.title)
+			}
+		}
 		if err != nil {
 			ch.problems.add(strconv.FormatInt(id, 10), err.Error())
 			continue
@@ -281,9 +291,9 @@ func (ch *change) status() {
 		n.Status, n.CustomStatusID = "open", StatusOpen
 	}
 	if n.Status == "solved" && !ch.cascade && (ch.create || ch.old.Status != "solved") {
-		for _, id := range ch.e.opts.RequiredToSolve {
+		for _, id := range ch.e.required(n) {
 			if f := fieldByID(id); f != nil && (n.Fields[id] == nil || n.Fields[id] == false) {
-				ch.problems.add(strconv.FormatInt(id, 10), f.title+": is required when solving a ticket")
+				ch.problems.addFor(f, "is required when solving a ticket")
 			}
 		}
 	}

@@ -18,7 +18,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		t.Fatal("no access token")
 	}
 	up := r.must(201, "grace", "POST", "/api/v2/uploads?filename=crash.log", "stack trace", "Content-Type", "text/plain")
-	path := r.ticket(`"priority":"high","type":"incident","external_id":"x:1","tags":["one"],"custom_fields":[{"id":90001,"value":"area_web"},{"id":90002,"value":true},{"id":90003,"value":["platform_ios"]},{"id":90004,"value":"7.1"},{"id":90005,"value":12},{"id":90006,"value":"2026-04-01"}]`)
+	path := r.ticket(`"priority":"high","type":"incident","external_id":"x:1","tags":["one"],"custom_fields":[{"id":90001,"value":"area_web"},{"id":90002,"value":true},{"id":90003,"value":["platform_ios"]},{"id":90004,"value":"7.1"},{"id":90005,"value":12},{"id":90006,"value":"2026-04-01"},{"id":90007,"value":12.5},{"id":90008,"value":"AB-1234"},{"id":90009,"value":"One\nTwo"},{"id":90010,"value":50011},{"id":90011,"value":"device_laptop"}]`)
 	r.must(200, "grace", "PUT", path, fmt.Sprintf(`{"ticket":{"status":"open","assignee_email":"grace@acme.example","tags":["one","two"],"comment":{"html_body":"<p>Looking</p>","public":false,"uploads":[%q]},"metadata":{"sync":"1"}}}`, up.at("upload", "token")))
 	comments := r.must(200, "ada", "GET", path+"/comments?page[size]=100&include=users&include_inline_images=true", "")
 	first := fmt.Sprintf("%.0f", comments.at("comments", 0, "id"))
@@ -80,6 +80,10 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		{200, "ada", "GET", "/api/v2/tickets/show_many?ids=1&include=users,organizations", ""},
 		{200, "ada", "GET", "/api/v2/ticket_fields", ""},
 		{200, "ada", "GET", "/api/v2/ticket_fields/90001", ""},
+		{200, "ada", "GET", "/api/v2/ticket_fields/90010", ""},
+		{200, "ada", "GET", "/api/v2/ticket_forms", ""},
+		{200, "ada", "GET", "/api/v2/ticket_forms/show_many?ids=8646151517823", ""},
+		{200, "ada", "GET", "/api/v2/ticket_forms/8646151517823", ""},
 		{200, "ada", "GET", "/api/v2/custom_statuses", ""},
 		{200, "ada", "GET", "/api/v2/custom_statuses/70006", ""},
 		{200, "ada", "GET", "/api/v2/brands", ""},

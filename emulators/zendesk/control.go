@@ -16,6 +16,7 @@ func (e *Emulator) controls() map[string]http.HandlerFunc {
 		"POST /trigger":    e.postTrigger,
 		"POST /limits":     e.postLimits,
 		"POST /close/{id}": e.postClose,
+		"POST /required":   e.postRequired,
 	}
 }
 
@@ -53,6 +54,19 @@ func (e *Emulator) postLimits(w http.ResponseWriter, req *http.Request) {
 	defer e.mu.Unlock()
 	e.limits = l.over(e.limits)
 	harness.WriteJSON(w, http.StatusOK, e.limits)
+}
+
+// postRequired says which custom fields have to be filled to solve a ticket, from now on.
+func (e *Emulator) postRequired(w http.ResponseWriter, req *http.Request) {
+	var in struct{ Fields []int64 }
+	if err := json.NewDecoder(req.Body).Decode(&in); err != nil {
+		harness.WriteJSON(w, http.StatusBadRequest, object{"error": err.Error()})
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.opts.RequiredToSolve = in.Fields
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // postClose closes a ticket as the account's automation does: no agent acts.

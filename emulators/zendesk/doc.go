@@ -35,5 +35,6 @@
 //	                           same audit; {} ends it
 //	POST /_control/limits      {"account":700,"updates":100,"ticket_updates":30,"incremental":10,"users":1};
 //	                           a negative number is no limit, 0 or absent keeps what holds
+//	POST /_control/required    {"fields":[90004]}: what has to be filled to solve a ticket; [] ends it
 //	POST /_control/close/{id}  closes a ticket, as the vendor's automation does
 package zendesk

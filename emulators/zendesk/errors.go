@@ -36,9 +36,16 @@ func conflict() error {
 }
 
 // problems collects what is wrong with a record, keyed by field.
-type problems map[string][]string
+type problems map[string][]map[string]any
 
-func (p problems) add(field, text string) { p[field] = append(p[field], text) }
+func (p problems) add(field, text string) {
+	p[field] = append(p[field], map[string]any{"description": text})
+}
+
+// addFor says something about a ticket field; the vendor puts that under base.
+func (p problems) addFor(f *field, text string) {
+	p["base"] = append(p["base"], map[string]any{"description": f.title + ": " + text, "error": nil, "ticket_field_id": f.id, "ticket_field_type": f.fieldType()})
+}
 
 // err is the 422 for what was collected, or nil.
 func (p problems) err() error {
@@ -49,7 +56,7 @@ func (p problems) err() error {
 	for field, texts := range p {
 		var list []any
 		for _, text := range texts {
-			list = append(list, map[string]any{"description": text})
+			list = append(list, text)
 		}
 		details[field] = list
 	}

@@ -166,7 +166,7 @@ func (e *Emulator) eventDetail(ev webhookEvent) object {
 	return object{
 		"actor_id": idString(ev.actor.ID), "assignee_id": idText(t.AssigneeID), "brand_id": strconv.Itoa(BrandID),
 		"created_at": stamp(t.Created), "custom_status": idText(t.CustomStatusID), "description": t.description(),
-		"external_id": orNull(t.ExternalID), "form_id": strconv.Itoa(FormID), "group_id": idText(t.GroupID), "id": idString(t.ID),
+		"external_id": orNull(t.ExternalID), "form_id": idString(t.form().id), "group_id": idText(t.GroupID), "id": idString(t.ID),
 		"is_public": public, "organization_id": idText(t.OrganizationID), "priority": upper(t.Priority),
 		"requester_id": idText(t.RequesterID), "status": upper(t.Status), "subject": t.Subject,
 		"submitter_id": idText(t.SubmitterID), "tags": list(t.Tags), "type": upper(t.Type), "updated_at": stamp(t.Updated),

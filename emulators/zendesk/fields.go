@@ -17,6 +17,11 @@ const (
 	FieldBuild       = 90004 // text
 	FieldAffected    = 90005 // integer
 	FieldDueFix      = 90006 // date
+	FieldCost        = 90007 // decimal
+	FieldOrder       = 90008 // regexp
+	FieldSteps       = 90009 // textarea
+	FieldOwner       = 90010 // lookup of a user
+	FieldDevice      = 90011 // tagger with nested names
 )
 
 // Ids of the custom statuses: the category defaults, and one more in the category open.
@@ -42,6 +47,8 @@ type field struct {
 	tag     string // checkbox
 	options []option
 	system  []option // options of system fields
+	pattern string   // regexp
+	target  string   // lookup
 }
 
 // fields are the account's ticket fields, system ones first. They do not change.
@@ -60,6 +67,11 @@ var fields = []field{
 	{id: FieldBuild, kind: "text", title: "Build"},
 	{id: FieldAffected, kind: "integer", title: "Affected users"},
 	{id: FieldDueFix, kind: "date", title: "Fix promised for"},
+	{id: FieldCost, kind: "decimal", title: "Cost"},
+	{id: FieldOrder, kind: "regexp", title: "Order number", pattern: `^[A-Z]{2}-\d{4}$`},
+	{id: FieldSteps, kind: "textarea", title: "Steps"},
+	{id: FieldOwner, kind: "lookup", title: "Contract owner", target: "zen:user"},
+	{id: FieldDevice, kind: "tagger", title: "Device", options: []option{{91021, "Hardware::Laptop", "device_laptop"}, {91022, "Hardware::Phone", "device_phone"}, {91023, "Software", "device_software"}}},
 }
 
 type customStatus struct {
@@ -156,6 +168,17 @@ func (f *field) normal(v any) (any, error) {
 			return nil, fmt.Errorf("%s: must be a whole number", f.title)
 		}
 		return strconv.FormatInt(int64(n), 10), nil
+	case "decimal":
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%s: must be a number", f.title)
+		}
+		return strconv.FormatFloat(n, 'f', -1, 64), nil
+	case "regexp":
+		if !matchesWhole(f.pattern, text) {
+			return nil, fmt.Errorf("%s: is invalid", f.title)
+		}
+		return text, nil
 	case "date":
 		day, _, _ := strings.Cut(text, "T")
 		if _, err := time.Parse(time.DateOnly, day); err != nil {

@@ -44,6 +44,7 @@ type ticket struct {
 	GroupID        int64
 	OrganizationID int64
 	ProblemID      int64
+	FormID         int64     // 0: the default form
 	DueAt          time.Time // zero: none
 	Tags           []string  // sorted, lower case
 	Fields         map[int64]any

@@ -60,6 +60,9 @@ func (e *Emulator) routes() {
 
 	e.handle("GET /api/v2/ticket_fields", agents, (*call).listFields)
 	e.handle("GET /api/v2/ticket_fields/{ticket_field_id}", agents, (*call).getField)
+	e.handle("GET /api/v2/ticket_forms", agents, (*call).listForms)
+	e.handle("GET /api/v2/ticket_forms/show_many", agents, (*call).showForms)
+	e.handle("GET /api/v2/ticket_forms/{ticket_form_id}", agents, (*call).getForm)
 	e.handle("GET /api/v2/custom_statuses", agents, (*call).listStatuses)
 	e.handle("GET /api/v2/custom_statuses/{custom_status_id}", agents, (*call).getStatus)
 	e.handle("GET /api/v2/brands", agents, (*call).listBrands)

@@ -40,7 +40,7 @@ func (e *Emulator) ticketView(t *ticket) object {
 		"collaborator_ids": list(t.Collaborators), "follower_ids": []int64{}, "email_cc_ids": []int64{},
 		"forum_topic_id": nil, "problem_id": idNumber(t.ProblemID), "has_incidents": incidents, "is_public": public,
 		"due_at": stamp(t.DueAt), "tags": list(t.Tags), "custom_fields": values, "fields": values,
-		"satisfaction_rating": nil, "sharing_agreement_ids": []int64{}, "ticket_form_id": FormID, "brand_id": BrandID,
+		"satisfaction_rating": nil, "sharing_agreement_ids": []int64{}, "ticket_form_id": t.form().id, "brand_id": BrandID,
 		"allow_channelback": false, "allow_attachments": true, "from_messaging_channel": false,
 	}
 	if t.Status == "closed" {
@@ -160,13 +160,16 @@ func (e *Emulator) fieldView(f field, position int) object {
 		"id": f.id, "url": e.api("ticket_fields", f.id), "type": f.kind, "title": f.title, "raw_title": f.title,
 		"title_in_portal": f.title, "raw_title_in_portal": f.title, "description": f.title, "raw_description": f.title,
 		"agent_description": nil, "position": position, "active": true, "required": false, "required_in_portal": false,
-		"collapsed_for_agents": false, "regexp_for_validation": nil, "visible_in_portal": true, "editable_in_portal": custom,
+		"collapsed_for_agents": false, "regexp_for_validation": orNull(f.pattern), "visible_in_portal": true, "editable_in_portal": custom,
 		"tag": orNull(f.tag), "removable": custom, "created_at": accountBorn, "updated_at": accountBorn,
 	}
 	for _, id := range e.opts.RequiredToSolve {
 		if id == f.id {
 			out["required"] = true
 		}
+	}
+	if f.target != "" {
+		out["relationship_target_type"], out["relationship_filter"] = f.target, object{"all": []any{}, "any": []any{}}
 	}
 	if len(f.system) > 0 {
 		var options []any
