@@ -61,7 +61,7 @@ func (k *catalogue) into(env *mapping.Env, file string) {
 		}
 		all, err := readKept(folder, system, typ)
 		if err != nil {
-			k.note(err.Error())
+			k.note(fmt.Sprintf("%v; to write it anew run: duplex describe %s", err, describeArgs(system, typ, scope)))
 			return nil, false
 		}
 		i := slices.IndexFunc(all.Descriptions, func(d gateway.Description) bool { return maps.Equal(d.Scope, scope) })
@@ -131,7 +131,7 @@ func readKept(folder, system, typ string) (kept, error) {
 		err = errors.New("it is of another system")
 	}
 	if err != nil {
-		return kept{}, fmt.Errorf("%s is ignored, because it cannot be read; duplex describe --refresh %s writes it anew", file, system)
+		return kept{}, fmt.Errorf("%s is ignored, because it cannot be read", file)
 	}
 	return k, nil
 }

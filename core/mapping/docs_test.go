@@ -172,6 +172,19 @@ func TestDocsNameEveryKey(t *testing.T) {
 	}
 }
 
+// TestDocsNameEveryCode: a script that reads diagnostics finds every kind of mistake on the page.
+func TestDocsNameEveryCode(t *testing.T) {
+	page, err := os.ReadFile(filepath.FromSlash(docs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range Codes {
+		if !strings.Contains(string(page), "`"+c+"`") {
+			t.Errorf("the page does not name the code %s", c)
+		}
+	}
+}
+
 func propertyNames(n any) []string {
 	m, ok := n.(map[string]any)
 	if !ok {
