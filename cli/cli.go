@@ -75,6 +75,7 @@ func (e *env) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		e.validate(), e.describe(), e.newFile(), e.schema(), e.apply(), e.connections(), e.versions(), e.activate(),
+		e.draft(), e.publish(), e.rollback(), e.diff(),
 		e.pairs(), e.show(), e.history(), e.decision(), e.plan(), e.why(), e.problems(),
 		e.link(), e.resolve(),
 		e.act("unlink PAIR", "End a pair; both items stay", "unlink"),

@@ -188,8 +188,11 @@ func (e *env) versions() *cobra.Command {
 				t.row("VERSION", "IN FORCE", "APPLIED", "BY", "FILE")
 				for _, v := range list.Connections {
 					active := ""
-					if v.Active {
+					switch {
+					case v.Active:
 						active = "yes"
+					case v.Draft:
+						active = fmt.Sprintf("draft of %d", v.BasedOn)
 					}
 					t.row(strconv.Itoa(v.Version), active, t.at(v.AppliedAt), v.AppliedBy, v.FileName)
 				}
@@ -201,9 +204,9 @@ func (e *env) activate() *cobra.Command {
 	var follow bool
 	cmd := &cobra.Command{Use: "activate CONNECTION VERSION", Short: "Put a stored version of a connection in force: roll back, or forward again", Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			n, err := strconv.Atoi(args[1])
+			n, err := versionOf(args[1])
 			if err != nil {
-				return fail(ExitUsage, "%q is no version", args[1])
+				return err
 			}
 			return e.do(cmd, "/connections"+segment(args[0])+"/activate", gateway.ActivateRequest{Version: n, Follow: follow})
 		}}

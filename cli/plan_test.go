@@ -167,3 +167,32 @@ func TestPlanPage(t *testing.T) {
 		t.Errorf("%v, %v: content is for its owner alone", s.Mode(), err)
 	}
 }
+
+// TestVersions shows a draft on its way: told in words, counted over what is recorded, published, and rolled back.
+func TestVersions(t *testing.T) {
+	d, draft := played(t)
+	d.run("diff", "desk")
+	d.run("diff", "desk", "--file", draft)
+	d.run("draft", draft)
+	d.run("draft", draft)
+	d.run("versions", "desk")
+	d.run("diff", "desk")
+	d.run("plan", "desk", "--version", "2", "--items", "support=2")
+	if err := os.WriteFile("other.yaml", []byte(strings.Replace(planFile, "private: keep", "private: stop", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.run("apply", "other.yaml")
+	d.run("publish", "desk")
+	d.run("publish", "desk", "2")
+	d.run("publish", "desk", "2", "--force")
+	d.run("diff", "desk", "1", "3")
+	d.run("rollback", "desk")
+	d.run("rollback", "desk")
+	d.run("rollback", "desk")
+	d.run("diff", "desk", "1", "--words")
+	d.run("publish", "desk", "nine")
+	d.run("publish", "nowhere")
+	d.run("diff", "nowhere")
+	d.run("versions", "desk")
+	d.golden()
+}

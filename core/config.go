@@ -41,6 +41,9 @@ type ConnectionVersion struct {
 	Active    bool              `json:"active"`
 	AppliedAt time.Time         `json:"applied_at"` // UTC
 	AppliedBy string            `json:"applied_by,omitempty"`
+	Draft     bool              `json:"draft,omitempty"`    // it was never in force
+	BasedOn   int               `json:"based_on,omitempty"` // the version in force when it was stored; 0: none
+	Before    int               `json:"before,omitempty"`   // the version whose place it took when it was put in force last; 0: none
 }
 
 // SystemVersion is a stored system file.

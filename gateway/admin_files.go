@@ -84,6 +84,9 @@ func (g *Gateway) applyConnection(r *http.Request) (any, error) {
 		out.Version, out.Changed = old.Version, !bytes.Equal(old.Source, v.Source) || !maps.Equal(old.Files, v.Files)
 		return out, nil
 	}
+	if req.Draft {
+		return g.draft(r.Context(), v, out)
+	}
 	stored, changed, err := g.o.Store.PutConnection(r.Context(), v)
 	if err != nil {
 		return nil, err
@@ -202,7 +205,8 @@ func (g *Gateway) connectionList(ctx context.Context) ([]Connection, error) {
 
 // connection is a stored version as the API shows it in lists.
 func (g *Gateway) connection(v core.ConnectionVersion) Connection {
-	out := Connection{Name: v.Name, Version: v.Version, Active: v.Active, FileName: v.FileName, AppliedAt: v.AppliedAt, AppliedBy: v.AppliedBy}
+	out := Connection{Name: v.Name, Version: v.Version, Active: v.Active, FileName: v.FileName, AppliedAt: v.AppliedAt, AppliedBy: v.AppliedBy,
+		Draft: v.Draft, BasedOn: v.BasedOn, Before: v.Before}
 	got := g.connections.compile(v)
 	if got.mapping == nil {
 		out.Problem = got.err.Error()
@@ -244,7 +248,7 @@ func (g *Gateway) listVersions(r *http.Request) (any, error) {
 	out := ConnectionList{Connections: make([]Connection, 0, len(versions))}
 	for _, v := range versions {
 		out.Connections = append(out.Connections, Connection{Name: v.Name, Version: v.Version, Active: v.Active, FileName: v.FileName,
-			AppliedAt: v.AppliedAt, AppliedBy: v.AppliedBy})
+			AppliedAt: v.AppliedAt, AppliedBy: v.AppliedBy, Draft: v.Draft, BasedOn: v.BasedOn, Before: v.Before})
 	}
 	return out, err
 }
@@ -264,16 +268,7 @@ func (g *Gateway) activate(r *http.Request) (any, error) {
 	if err := g.o.Store.ActivateConnection(r.Context(), name, req.Version); err != nil {
 		return nil, missing(err, fmt.Sprintf("version %d of connection", req.Version), name)
 	}
-	g.o.Log.Info("connection version activated", "connection", name, "version", req.Version, "by", by(r))
-	run, err := g.follow(r.Context(), name, req.Version, req.Follow, by(r))
-	text := fmt.Sprintf("version %d of %s is in force; pairs follow at their next sync", req.Version, name)
-	switch {
-	case req.Follow:
-		text = fmt.Sprintf("version %d of %s is in force; all pairs follow in run %s", req.Version, name, run)
-	case run != "":
-		text += "; those with something parked at once, in run " + run
-	}
-	return Done{Text: text}, err
+	return g.inForceNow(r.Context(), name, req.Version, req.Follow, by(r))
 }
 
 // missing says in plain words that there is no such thing; other errors stay.

@@ -50,6 +50,7 @@ type ApplyRequest struct {
 	Files    map[string]string `json:"files,omitempty"`   // the tables a connection names, by the name it uses
 	DryRun   bool              `json:"dry_run,omitempty"` // check and compare only
 	Follow   bool              `json:"follow,omitempty"`  // of a connection: all its pairs follow at once, not at their next sync
+	Draft    bool              `json:"draft,omitempty"`   // of a connection: store it without putting it in force
 }
 
 // Applied tells what applying came to.
@@ -60,6 +61,7 @@ type Applied struct {
 	DryRun   bool         `json:"dry_run,omitempty"`
 	Warnings []Diagnostic `json:"warnings,omitempty"`
 	Webhook  string       `json:"webhook,omitempty"` // where a system sends its webhooks
+	Draft    bool         `json:"draft,omitempty"`   // Version is a draft and not in force
 	Run      string       `json:"run,omitempty"`     // the run that lets pairs follow a new version of a connection
 }
 
@@ -84,6 +86,9 @@ type Connection struct {
 	FileName  string            `json:"file_name"`
 	AppliedAt time.Time         `json:"applied_at"`
 	AppliedBy string            `json:"applied_by,omitempty"`
+	Draft     bool              `json:"draft,omitempty"`    // it was never in force
+	BasedOn   int               `json:"based_on,omitempty"` // the version in force when it was stored
+	Before    int               `json:"before,omitempty"`   // the version whose place it took when it was put in force last
 	Sides     []ConnectionSide  `json:"sides,omitempty"`
 	Pairs     map[string]int    `json:"pairs,omitempty"`   // by status; only of the active version
 	Brake     *core.Brake       `json:"brake,omitempty"`   // why nothing is written now; only of the active version
@@ -221,6 +226,18 @@ type Linked struct {
 type ActivateRequest struct {
 	Version int  `json:"version"`
 	Follow  bool `json:"follow,omitempty"` // all pairs follow at once
+}
+
+// PublishRequest puts a draft in force.
+type PublishRequest struct {
+	Version int  `json:"version,omitempty"` // 0: the newest, which must be a draft
+	Force   bool `json:"force,omitempty"`   // also when another version came in force since it was made
+	Follow  bool `json:"follow,omitempty"`  // all pairs follow at once
+}
+
+// RollbackRequest puts the version in force that was in force before.
+type RollbackRequest struct {
+	Follow bool `json:"follow,omitempty"` // all pairs follow at once
 }
 
 // SweepRequest asks for a sweep now.

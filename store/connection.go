@@ -20,14 +20,18 @@ type connectionRow struct {
 	Active    bool
 	AppliedAt stamp  `db:"applied_at"`
 	AppliedBy string `db:"applied_by"`
+	Draft     bool
+	BasedOn   int `db:"based_on"`
+	Before    int `db:"before_it"`
 }
 
 func (r connectionRow) connection() core.ConnectionVersion {
 	return core.ConnectionVersion{Name: r.Name, Version: r.Version, Source: r.Source, FileName: r.FileName, Files: r.Files.V,
-		Active: r.Active, AppliedAt: r.AppliedAt.Time, AppliedBy: r.AppliedBy}
+		Active: r.Active, AppliedAt: r.AppliedAt.Time, AppliedBy: r.AppliedBy,
+		Draft: r.Draft, BasedOn: r.BasedOn, Before: r.Before}
 }
 
-const selectConnections = `SELECT name, version, source, file_name, files, active, applied_at, applied_by FROM connections`
+const selectConnections = `SELECT name, version, source, file_name, files, active, applied_at, applied_by, draft, based_on, before_it FROM connections`
 
 // PutConnection stores a connection file as the next version, numbered by the store, and makes it the active one.
 // The same bytes and tables as the active version change nothing: that version is returned and changed is false. A zero
@@ -45,27 +49,33 @@ func (s *Store) PutConnection(ctx context.Context, v core.ConnectionVersion) (st
 			stored = active
 			return nil
 		}
-		var newest int
-		if err := get(ctx, q, &newest, `SELECT COALESCE(MAX(version), 0) FROM connections WHERE name = ?`, v.Name); err != nil {
-			return err
-		}
 		stored = v
-		stored.Version, stored.Active, stored.AppliedAt = newest+1, true, s.timeOr(v.AppliedAt)
+		stored.Active, stored.Draft, stored.BasedOn, stored.Before = true, false, active.Version, active.Version
 		if _, err := exec(ctx, q, `UPDATE connections SET active = FALSE WHERE name = ? AND active`, v.Name); err != nil {
 			return err
 		}
-		n, err := exec(ctx, q, `INSERT INTO connections (name, version, source, file_name, files, active, applied_at, applied_by)
-			VALUES (?, ?, ?, ?, ?, TRUE, ?, ?) ON CONFLICT DO NOTHING`,
-			v.Name, stored.Version, blob(v.Source), v.FileName, jsonText[map[string]string]{v.Files}, stamped(stored.AppliedAt), v.AppliedBy)
-		if err == nil && n == 0 {
-			return errAgain
-		}
-		return err
+		return s.insertConnection(ctx, q, &stored)
 	})
 	if err != nil {
 		return core.ConnectionVersion{}, false, fmt.Errorf("store the connection %q: %w", v.Name, err)
 	}
 	return stored, changed, nil
+}
+
+// insertConnection stores a version under the next number.
+func (s *Store) insertConnection(ctx context.Context, q queryer, v *core.ConnectionVersion) error {
+	var newest int
+	if err := get(ctx, q, &newest, `SELECT COALESCE(MAX(version), 0) FROM connections WHERE name = ?`, v.Name); err != nil {
+		return err
+	}
+	v.Version, v.AppliedAt = newest+1, s.timeOr(v.AppliedAt)
+	n, err := exec(ctx, q, `INSERT INTO connections (name, version, source, file_name, files, active, applied_at, applied_by, draft, based_on, before_it)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, v.Name, v.Version, blob(v.Source), v.FileName, jsonText[map[string]string]{v.Files},
+		v.Active, stamped(v.AppliedAt), v.AppliedBy, v.Draft, v.BasedOn, v.Before)
+	if err == nil && n == 0 {
+		return errAgain
+	}
+	return err
 }
 
 // Connections lists the active version of every connection, by name.
@@ -108,25 +118,6 @@ func (s *Store) ConnectionVersions(ctx context.Context, name string) ([]core.Con
 		return nil, fmt.Errorf("list the versions of connection %q: %w", name, err)
 	}
 	return mapped(rows, connectionRow.connection), nil
-}
-
-// ActivateConnection makes a stored version the active one; every other version of the connection rests. A version
-// that does not exist is ErrNotFound and the active one stays.
-func (s *Store) ActivateConnection(ctx context.Context, name string, version int) error {
-	err := s.tx(ctx, func(q queryer) error {
-		if _, err := exec(ctx, q, `UPDATE connections SET active = FALSE WHERE name = ? AND active AND version <> ?`, name, version); err != nil {
-			return err
-		}
-		err := must(ctx, q, `UPDATE connections SET active = TRUE WHERE name = ? AND version = ?`, name, version)
-		if duplicate(err) {
-			return errAgain
-		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("activate connection %q, version %d: %w", name, version, err)
-	}
-	return nil
 }
 
 func versionName(version int) string {
