@@ -85,6 +85,11 @@ func (s *schema) named(name string) (custom, bool) {
 	return custom{}, false
 }
 
+func (s *schema) has(name string) bool {
+	_, ok := s.named(name)
+	return ok
+}
+
 // customKinds are the vendor's field types that hold a value (vendor page "Ticket Fields").
 var customKinds = map[string]core.Kind{
 	"text": core.KindString, "textarea": core.KindString, "regexp": core.KindString, "partialcreditcard": core.KindString,
@@ -162,6 +167,13 @@ func (c *Connector) Describe(ctx context.Context, t connectors.ItemType) (connec
 		return connectors.Description{}, err
 	}
 	d := connectors.Description{Type: t, Fields: systemFields(groups)}
+	own, err := c.ownStatuses(ctx)
+	if err != nil {
+		return connectors.Description{}, err
+	}
+	if options := statusOptions(own); len(options) > 0 && !s.has(customStatus) {
+		d.Fields = append(d.Fields, connectors.Field{Name: customStatus, Label: "Status, as the account names it", Kind: core.KindOption, Options: options, OnCreate: true})
+	}
 	for _, f := range s.fields {
 		field := connectors.Field{Name: f.name, Label: f.title, ID: fmt.Sprint(f.id), Kind: f.kind, Options: f.options, OnCreate: true}
 		if f.kind == core.KindSet {

@@ -34,6 +34,8 @@ func (c *Connector) body(ctx context.Context, fields map[string]core.Value, sets
 			var value any
 			value, why = f.write(v)
 			values = append(values, map[string]any{"id": f.id, "value": value})
+		case name == customStatus:
+			continue // below: it replaces what status puts there
 		default:
 			why, err = c.put(ctx, body, name, v)
 		}
@@ -42,6 +44,15 @@ func (c *Connector) body(ctx context.Context, fields map[string]core.Value, sets
 		}
 		if why != "" {
 			refused[name] = why
+		}
+	}
+	if v, ok := fields[customStatus]; ok && !v.IsAbsent() && !s.has(customStatus) {
+		why, err := c.putStatus(ctx, body, fields)
+		if err != nil {
+			return nil, err
+		}
+		if why != "" {
+			refused[customStatus] = why
 		}
 	}
 	for _, name := range sets {

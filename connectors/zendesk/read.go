@@ -198,6 +198,15 @@ func (c *Connector) fields(ctx context.Context, t ticket, opening core.Value, wa
 	if t.DueAt != nil {
 		all["due_at"] = core.DateTime(instant(*t.DueAt))
 	}
+	if wanted(want, customStatus) && !s.has(customStatus) {
+		v, err := c.statusOf(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		if !v.IsAbsent() {
+			all[customStatus] = v
+		}
+	}
 	if wanted(want, "group") {
 		if all["group"], err = c.group(ctx, t.GroupID); err != nil {
 			return nil, err

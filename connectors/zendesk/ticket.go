@@ -25,6 +25,7 @@ type ticket struct {
 	BrandID        *int64  `json:"brand_id"`
 	FormID         *int64  `json:"ticket_form_id"`
 	ProblemID      *int64  `json:"problem_id"`
+	CustomStatusID *int64  `json:"custom_status_id"`
 	DueAt          *string `json:"due_at"`
 	CreatedAt      string  `json:"created_at"`
 	UpdatedAt      string  `json:"updated_at"`

@@ -138,7 +138,7 @@ func (c *Connector) Update(ctx context.Context, id string, patch core.Patch, rev
 	}
 	t, err := c.guarded(ctx, n, body, patch, revision, want.Known)
 	if err != nil {
-		return core.Observation{}, fmt.Errorf("%s: updating #%s: %w", c.name, id, c.named(ctx, err))
+		return core.Observation{}, fmt.Errorf("%s: updating #%s: %w", c.name, id, needed(c.named(ctx, err), patch.Fields))
 	}
 	want.Comments, want.Attachments = false, false
 	tk := talk{opening: core.Absent()}

@@ -26,6 +26,8 @@ type Connector struct {
 	users   cache[int64, core.Value]
 	emails  cache[string, core.Value]
 	extras  cache[string, attributes]
+
+	statuses cache[string, []ownStatus]
 	// What attributes are read from, by the id of the user or organization.
 	profiles, orgProfiles cache[int64, profile]
 	updates               *budget
@@ -60,6 +62,7 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 		orgs:     newCache[int64, core.Value](now, cached, 10000),
 		users:    newCache[int64, core.Value](now, cached, 10000),
 		emails:   newCache[string, core.Value](now, cached, 10000),
+		statuses: newCache[string, []ownStatus](now, cached, 1),
 		extras:   newCache[string, attributes](now, cached, 1),
 		profiles: newCache[int64, profile](now, cached, 2000), orgProfiles: newCache[int64, profile](now, cached, 2000),
 		updates: newBudget(now),
