@@ -191,6 +191,9 @@ func (w *applying) seen() core.Observation {
 			full.Comments, full.Attachments, full.Complete = was.Comments, was.Attachments, was.Complete
 		}
 	}
+	if was != nil && full.People == nil {
+		full.People = was.People
+	}
 	full.Attachments = slices.Clip(full.Attachments)
 	for _, f := range w.attached {
 		if attachmentOf(&full, f.ID) == nil {

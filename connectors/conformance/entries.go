@@ -2,12 +2,15 @@ package conformance
 
 import (
 	"bytes"
+	"context"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/core/richtext"
 )
 
 // inside is the visibility the suite uses where it does not matter: nobody outside is told.
@@ -92,6 +95,39 @@ var commentTests = []test{
 		}
 		_, err = t.Connector.(connectors.CommentEditor).EditComment(t.Context(), id, "999999999", d)
 		t.wantClass("an unknown comment", err, "not-found")
+	}},
+	{"Comments/CanBeWrittenAsAPerson", "Commenter", func(t *T) {
+		if !t.Connector.Facts().Impersonates {
+			t.Skip("the system writes every comment as the own account")
+		}
+		id := t.made(t.draft())
+		for _, a := range []core.Audience{core.Public, core.Internal} {
+			t.tick()
+			d := t.comment("in the name of somebody", a)
+			d.Author = t.Known
+			c, err := t.Connector.(connectors.Commenter).AddComment(t.Context(), id, d)
+			if connectors.Class(err) == "unsupported" && a == core.Internal {
+				continue // who may write to the public may not write to the team
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, ok := commentOf(t.get(id), c.ID)
+			if !ok || got.Author.ID() != t.Known.ID() || got.Visibility.WiderThan(d.Visibility) {
+				t.Errorf("shown as %+v (%v)", got, ok)
+			}
+			if !got.Own && got.Mark != d.Mark {
+				t.Errorf("a read takes it for the person's own: own %v, mark %q", got.Own, got.Mark)
+			}
+			if f, err := t.Connector.(connectors.CommentFinder).FindComment(t.Context(), id, d.Mark); err != nil || f.ID != c.ID {
+				t.Errorf("found by its mark: %+v, %v", f, err)
+			}
+		}
+		d := t.comment("in the name of nobody", core.Public)
+		d.Author = core.Person("999999999", "", "Nobody")
+		if c, err := t.Connector.(connectors.Commenter).AddComment(t.Context(), id, d); err == nil && c.Author.ID() != d.Author.ID() {
+			t.Errorf("a comment in the name of nobody was written by %v", c.Author)
+		}
 	}},
 	{"Comments/CanBeShownToFewer", "CommentNarrower", func(t *T) {
 		n := t.Connector.(connectors.CommentNarrower)
@@ -203,6 +239,37 @@ var attachmentTests = []test{
 		_, err = f.FindAttachment(t.Context(), id, d, since, []string{a.ID})
 		t.wantClass("when it belongs to another", err, "not-found")
 	}},
+	{"Attachments/GoWithTheCommentThatShowsThem", "InlineCommenter", func(t *T) {
+		id := t.made(t.draft())
+		d := t.comment("look here", core.Internal)
+		files, showing := t.inline(d.Body, "one.png", "two.png")
+		d.Body = showing
+		c, made, err := t.Connector.(connectors.InlineCommenter).AddCommentWith(t.Context(), id, d, files)
+		if err != nil || len(made) != 2 {
+			t.Fatalf("%d files, %v", len(made), err)
+		}
+		o := t.get(id)
+		got, ok := commentOf(o, c.ID)
+		if !ok || !got.Own || got.Visibility.WiderThan(inside) {
+			t.Errorf("shown as %+v (%v)", got, ok)
+		}
+		t.shows("the comment", got.Body, o, made)
+		if f, err := t.Connector.(connectors.CommentFinder).FindComment(t.Context(), id, d.Mark); err != nil || f.ID != c.ID {
+			t.Errorf("found by its mark: %+v, %v", f, err)
+		}
+	}},
+	{"Attachments/GoWithTheNewItemThatShowsThem", "InlineCreator", func(t *T) {
+		d := t.draft()
+		name := t.text(d)
+		files, showing := t.inline(d.Fields[name], "first.png")
+		d.Fields[name] = showing
+		o, made, err := t.Connector.(connectors.InlineCreator).CreateWith(t.Context(), d, files)
+		if err != nil || len(made) != 1 || o.Ref.ID == "" {
+			t.Fatalf("%d files, %v", len(made), err)
+		}
+		o = t.get(o.Ref.ID)
+		t.shows("the item", o.Field(name), o, made)
+	}},
 	{"Attachments/CanBeDeleted", "AttachmentDeleter", func(t *T) {
 		d := t.Connector.(connectors.AttachmentDeleter)
 		id := t.made(t.draft())
@@ -256,4 +323,60 @@ func attachmentOf(o core.Observation, id string) (core.Attachment, bool) {
 		}
 	}
 	return core.Attachment{}, false
+}
+
+// text is a rich text of a new item.
+func (t *T) text(d core.Draft) string {
+	t.Helper()
+	for name, v := range d.Fields {
+		if v.Kind() == core.KindText {
+			return name
+		}
+	}
+	t.Fatal("the draft of the instance has no rich text")
+	return ""
+}
+
+// inline are files, and the text with a picture for each.
+func (t *T) inline(text core.Value, names ...string) (files []connectors.InlineFile, showing core.Value) {
+	f := richtext.Format(text.Format())
+	doc := richtext.Parse(f, text.Source())
+	for _, name := range names {
+		content, ref := []byte("the bytes of "+name), "cid:suite/"+name
+		files = append(files, connectors.InlineFile{Ref: ref, File: core.AttachmentDraft{Name: name, MediaType: "image/png", Size: int64(len(content)), Visibility: inside},
+			Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil }})
+		doc.Blocks = append(doc.Blocks, richtext.Node{Kind: richtext.Paragraph, Children: []richtext.Node{{Kind: richtext.Image, URL: ref, Text: name}}})
+	}
+	source, _ := richtext.Render(f, doc)
+	return files, core.Text(text.Format(), source)
+}
+
+// shows holds that a text shows the files that were made, by a name that the item's list knows, and nothing of how they were sent.
+func (t *T) shows(what string, text core.Value, o core.Observation, made []core.Attachment) {
+	t.Helper()
+	var got []string
+	for _, r := range richtext.References(richtext.Format(text.Format()), text.Source()) {
+		for _, a := range o.Attachments {
+			if slices.Contains(a.Names, firstOf(r.ID, r.URL)) {
+				got = append(got, a.ID)
+			}
+		}
+	}
+	var want []string
+	for _, a := range made {
+		want = append(want, a.ID)
+		if listed, ok := attachmentOf(o, a.ID); !ok || !listed.Own || listed.Name != a.Name {
+			t.Errorf("the file is listed as %+v (%v)", listed, ok)
+		}
+	}
+	if !slices.Equal(got, want) || strings.Contains(text.Source(), "cid:suite") {
+		t.Errorf("%s shows %v, want %v: %s", what, got, want, text.Source())
+	}
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }

@@ -120,7 +120,11 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	if err != nil {
 		return none, err
 	}
-	return made[0].value(self), nil
+	a := made[0].value(self)
+	if strings.HasPrefix(a.MediaType, "image/") {
+		err = c.nameFile(ctx, &a) // a text may be about to show it
+	}
+	return a, err
 }
 
 // fileName makes a name fit into a quoted header value, the way browsers do. Other characters are sent as UTF-8.

@@ -35,6 +35,8 @@ type Connector struct {
 	workflows  *cache[*workflow]            // by project and issue type
 	sprints    *cache[[]core.Value]         // the open ones, by project
 	people     *cache[core.Value]           // by e-mail; an absent value is a known miss
+	mentioned  *cache[core.Value]           // by account id; an absent value is a known miss
+	media      *cache[string]               // by attachment id; "" when there is no such id
 	desks      *cache[bool]                 // by issue: is it in a service project
 }
 
@@ -101,6 +103,8 @@ func New(cfg connectors.Config) (*Connector, error) {
 		workflows:  newCache[*workflow](200, 24*time.Hour, now),
 		sprints:    newCache[[]core.Value](200, time.Minute, now),
 		people:     newCache[core.Value](10000, fresh, now),
+		mentioned:  newCache[core.Value](10000, fresh, now),
+		media:      newCache[string](10000, 24*time.Hour, now),
 		desks:      newCache[bool](50000, fresh, now),
 	}
 	c.http = &httpx.Client{Base: base, HTTP: cfg.HTTP, Now: now, Classify: c.classify}

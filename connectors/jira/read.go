@@ -139,7 +139,7 @@ func (c *Connector) Get(ctx context.Context, id string, want connectors.Want) (c
 		}
 	}
 	o.Complete = want.Comments && want.Attachments
-	return o, nil
+	return o, c.whatTextsName(ctx, &o)
 }
 
 func (c *Connector) issue(ctx context.Context, id string, fields []string, expand string) (issue, error) {

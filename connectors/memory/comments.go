@@ -7,6 +7,7 @@ import (
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/core/richtext"
 )
 
 // AddComment adds a comment as the account duplex acts as. Adding twice makes two.
@@ -41,7 +42,8 @@ func (c *Connector) NarrowComment(ctx context.Context, itemID, commentID string,
 // RedactComment takes a comment's text away.
 func (c *Connector) RedactComment(ctx context.Context, itemID, commentID string) error {
 	_, err := c.comment(ctx, OpRedactComment, itemID, func(it *item) (core.Comment, error) {
-		return c.sys.editComment(c.sys.self, it, commentID, core.Text(c.sys.facts.RichText, "▇▇▇"))
+		nothing, _ := richtext.Convert(richtext.Plain, richtext.Format(c.sys.facts.RichText), "▇▇▇")
+		return c.sys.editComment(c.sys.self, it, commentID, core.Text(c.sys.facts.RichText, nothing))
 	})
 	return err
 }

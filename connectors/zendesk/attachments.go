@@ -21,9 +21,15 @@ import (
 const maxFile = 50 << 20
 
 func (a attachment) value(on core.Comment) core.Attachment {
+	var names []string
+	for _, at := range []string{a.ContentURL, a.MappedURL} {
+		if at != "" && !slices.Contains(names, at) {
+			names = append(names, at)
+		}
+	}
 	return core.Attachment{
-		ID: strconv.FormatInt(a.ID, 10), Name: a.Name, MediaType: a.Type, Size: a.Size, Author: on.Author,
-		Visibility: on.Visibility, CreatedAt: on.CreatedAt, CommentID: on.ID, Inline: a.Inline, Own: on.Own,
+		Names: names, ID: strconv.FormatInt(a.ID, 10), Name: a.Name, MediaType: a.Type, Size: a.Size, Author: on.Author,
+		Visibility: on.Visibility, CreatedAt: on.CreatedAt, CommentID: on.ID, Inline: a.Inline, Own: on.Own || on.Mark != "",
 	}
 }
 
@@ -65,7 +71,7 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	case draft.Visibility.Audience != core.Public && draft.Visibility.Audience != core.Internal:
 		return core.Attachment{}, attempt(fmt.Errorf("every agent can read an internal note, this file is for fewer: %w", connectors.ErrUnsupported))
 	}
-	token, err := c.upload(ctx, draft, content)
+	token, _, err := c.upload(ctx, draft, content)
 	if err != nil {
 		return core.Attachment{}, attempt(err)
 	}
@@ -78,13 +84,18 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 }
 
 // upload sends the bytes and gives the token that a comment takes them by, for an hour.
-func (c *Connector) upload(ctx context.Context, draft core.AttachmentDraft, content io.Reader) (string, error) {
+func (c *Connector) upload(ctx context.Context, draft core.AttachmentDraft, content io.Reader) (string, attachment, error) {
 	counted := &counter{r: content}
-	var answer struct{ Upload struct{ Token string } }
+	var answer struct {
+		Upload struct {
+			Token      string
+			Attachment attachment
+		}
+	}
 	_, err := c.http.JSON(ctx, http.MethodPost, "/api/v2/uploads", nil, &answer,
 		httpx.Query(url.Values{"filename": {draft.Name}}), httpx.RawBody(counted, firstOf(draft.MediaType, "application/octet-stream")))
 	if counted.err != nil {
-		return "", connectors.Busy("reading the content", "it broke off", 0)
+		return "", attachment{}, connectors.Busy("reading the content", "it broke off", 0)
 	}
 	if err == nil && draft.Size >= 0 && counted.n != draft.Size {
 		err = connectors.Busy("reading the content", fmt.Sprintf("%d of %d bytes came", counted.n, draft.Size), 0)
@@ -92,7 +103,7 @@ func (c *Connector) upload(ctx context.Context, draft core.AttachmentDraft, cont
 	if err == nil && answer.Upload.Token == "" {
 		err = connectors.Busy("uploading", "the answer has no token", 0)
 	}
-	return answer.Upload.Token, err
+	return answer.Upload.Token, answer.Upload.Attachment, err
 }
 
 // counter counts what is read and remembers why reading failed.

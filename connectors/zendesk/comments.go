@@ -20,11 +20,7 @@ const maxComment = 65535
 // AddComment adds a comment or an internal note as the own account. Its mark goes into the update's metadata, which
 // agents do not see. A comment for fewer readers than all agents is ErrUnsupported.
 func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.CommentDraft) (core.Comment, error) {
-	html, err := markup(draft.Body)
-	if err != nil {
-		return core.Comment{}, fmt.Errorf("%s: commenting on #%s: %w", c.name, itemID, err)
-	}
-	m, err := c.comment(ctx, itemID, map[string]any{"html_body": html}, draft.Visibility, draft.Mark)
+	m, err := c.say(ctx, itemID, draft, nil)
 	if err != nil {
 		return core.Comment{}, err
 	}

@@ -23,7 +23,7 @@ func TestConformance(t *testing.T) {
 	f := conformance.Run(t, conformance.Suite{
 		Name: "zendesk",
 		Capabilities: []string{
-			"Deleter", "Commenter", "CommentNarrower", "CommentRedactor", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentFinder", "Finder", "Searcher", "FieldFinder",
+			"Deleter", "Commenter", "InlineCommenter", "InlineCreator", "CommentNarrower", "CommentRedactor", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter", "AttachmentFinder", "Finder", "Searcher", "FieldFinder",
 			"UserResolver", "NameResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
 		},
 		New: func(t *testing.T) conformance.Instance { return instance(t, newAccountUnder(t, doc)) },

@@ -92,6 +92,37 @@ func (c *Connector) redact(ctx context.Context, id int64, m comment) error {
 	return nil
 }
 
+// DeleteAttachment redacts a file: the vendor puts an empty redacted.txt in its place. A comment that duplex wrote only to bring the file
+// is redacted with it, because it says the file's name.
+func (c *Connector) DeleteAttachment(ctx context.Context, itemID, attachmentID string) error {
+	id, err := number(itemID)
+	if err != nil {
+		return err
+	}
+	var on comment
+	var file attachment
+	err = c.eachComment(ctx, id, func(m comment) bool {
+		for _, a := range m.Attachments {
+			if strconv.FormatInt(a.ID, 10) == attachmentID && a.there() {
+				on, file = m, a
+			}
+		}
+		return file.ID != 0
+	})
+	switch {
+	case err != nil:
+		return err
+	case file.ID == 0:
+		return fmt.Errorf("%s: the file is not on #%d: %w", c.name, id, connectors.ErrNotFound)
+	case on.ownMark() != "" && len(on.Attachments) == 1 && strings.HasPrefix(on.plain(), announces):
+		return c.redact(ctx, id, on)
+	}
+	if err := c.redactFile(ctx, id, on.ID, file.ID); err != nil {
+		return fmt.Errorf("%s: redacting a file of #%d: %w", c.name, id, err)
+	}
+	return nil
+}
+
 func (c *Connector) redactFile(ctx context.Context, id, commentID, fileID int64) error {
 	_, err := c.http.JSON(ctx, http.MethodPut, fmt.Sprintf("%s/comments/%d/attachments/%d/redact", ticketPath(id), commentID, fileID), nil, nil)
 	return err
@@ -110,6 +141,11 @@ func legible(text string) bool {
 }
 
 func (m comment) plain() string { return richtext.PlainText(richtext.HTML, m.body().Source()) }
+
+func (m comment) ownMark() string {
+	mark, _ := m.Metadata.Custom[markKey].(string)
+	return mark
+}
 
 // there reports a file whose content can still be had: not the empty one that a redaction leaves.
 func (a attachment) there() bool {
@@ -187,6 +223,7 @@ func redactAll(html string) string {
 }
 
 var (
-	_ connectors.CommentNarrower = (*Connector)(nil)
-	_ connectors.CommentRedactor = (*Connector)(nil)
+	_ connectors.CommentNarrower   = (*Connector)(nil)
+	_ connectors.CommentRedactor   = (*Connector)(nil)
+	_ connectors.AttachmentDeleter = (*Connector)(nil)
 )

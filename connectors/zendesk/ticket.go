@@ -78,6 +78,7 @@ type attachment struct {
 	Inline     bool
 	Deleted    bool
 	ContentURL string `json:"content_url"`
+	MappedURL  string `json:"mapped_content_url"`
 	Malware    string `json:"malware_scan_result"`
 }
 

@@ -18,14 +18,14 @@ import (
 // Create makes a ticket whose external_id is the draft's mark. The same draft sent again within two hours gives the
 // same ticket (vendor page "Introduction", Idempotency-Key); later it makes another one.
 func (c *Connector) Create(ctx context.Context, draft core.Draft) (core.Observation, error) {
-	t, opening, err := c.create(ctx, draft)
+	t, opening, err := c.create(ctx, draft, sending{})
 	if err != nil {
 		return core.Observation{}, fmt.Errorf("%s: creating a ticket: %w", c.name, err)
 	}
 	return c.observe(ctx, t, talk{opening: opening}, connectors.Want{})
 }
 
-func (c *Connector) create(ctx context.Context, draft core.Draft) (ticket, core.Value, error) {
+func (c *Connector) create(ctx context.Context, draft core.Draft, files sending) (ticket, core.Value, error) {
 	if err := c.checkType(draft.Type); err != nil {
 		return ticket{}, core.Value{}, err
 	}
@@ -34,6 +34,9 @@ func (c *Connector) create(ctx context.Context, draft core.Draft) (ticket, core.
 		return ticket{}, core.Value{}, err
 	}
 	fields := maps.Clone(draft.Fields)
+	if v, ok := fields["description"]; ok {
+		fields["description"] = files.shownBy(v)
+	}
 	opening, err := c.opening(fields)
 	if err != nil {
 		return ticket{}, core.Value{}, err
@@ -53,7 +56,11 @@ func (c *Connector) create(ctx context.Context, draft core.Draft) (ticket, core.
 		}
 		body["tags"] = s.allTags(tags, fields)
 	}
-	body["comment"] = map[string]any{"html_body": opening, "public": c.public}
+	first := map[string]any{"html_body": opening, "public": c.public}
+	if len(files.tokens) > 0 {
+		first["uploads"] = files.tokens
+	}
+	body["comment"] = first
 	body["submitter_id"], _ = strconv.ParseInt(self.ID(), 10, 64)
 	opts := []httpx.Option{}
 	if draft.Mark != "" {

@@ -74,7 +74,7 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 func (c *Connector) Facts() connectors.Facts {
 	return connectors.Facts{
 		Revisions: true, Precondition: true, Precision: time.Second, ReportsActor: true, ListsDeletions: true,
-		RichText: "html", MaxComment: maxComment, Rate: 3,
+		RichText: "html", MaxComment: maxComment, Impersonates: true, Rate: 3,
 	}
 }
 

@@ -32,7 +32,7 @@ var table = []row{
 	{packages: "store", may: []string{"core", "core/erasure"}},
 	{packages: "store/storetest", may: []string{"core", "store"}},
 	{packages: "connectors", may: []string{"core"}},
-	{packages: "connectors/conformance", may: []string{"core", "connectors"}},
+	{packages: "connectors/conformance", may: []string{"core", "core/richtext", "connectors"}},
 	{packages: "connectors/all", may: []string{"connectors/*"}},
 	{packages: "connectors/*", may: []string{"core", "core/richtext", "connectors", "schemas", "internal/httpx"}},
 	{packages: "emulators/harness/..."},

@@ -1,0 +1,126 @@
+package jira
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/core/richtext"
+	"duplex/internal/httpx"
+)
+
+// mediaPath finds the media service's id of a file in the address that its content is redirected to. The API tells it nowhere else, and
+// texts name files by nothing else.
+var mediaPath = regexp.MustCompile(`/file/([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})(/|$)`)
+
+// texts are the rich texts of an observation.
+func texts(o core.Observation) []string {
+	var all []string
+	for _, v := range o.Fields {
+		if v.Kind() == core.KindText {
+			all = append(all, v.Source())
+		}
+	}
+	for _, c := range o.Comments {
+		all = append(all, c.Body.Source())
+	}
+	return all
+}
+
+// whatTextsName adds to an observation what its texts name files by, and whom they mention.
+func (c *Connector) whatTextsName(ctx context.Context, o *core.Observation) error {
+	shows := false
+	var people []string
+	for _, source := range texts(*o) {
+		if !strings.Contains(source, `"media`) && !strings.Contains(source, `"mention"`) {
+			continue // the common case costs no parsing
+		}
+		for _, r := range richtext.References(richtext.ADF, source) {
+			switch {
+			case r.Kind == richtext.Mention && r.ID != "" && !contains(people, r.ID):
+				people = append(people, r.ID)
+			case r.Kind != richtext.Mention:
+				shows = true
+			}
+		}
+	}
+	for i := range o.Attachments {
+		a := &o.Attachments[i]
+		if shows || a.Own && strings.HasPrefix(a.MediaType, "image/") {
+			if err := c.nameFile(ctx, a); err != nil {
+				return err
+			}
+		}
+	}
+	var err error
+	o.People, err = c.accounts(ctx, people)
+	return err
+}
+
+// nameFile adds the names that texts have for a file: its media id, and the address of its content. They never change.
+func (c *Connector) nameFile(ctx context.Context, a *core.Attachment) error {
+	id, known := c.media.get(a.ID)
+	path := api + "/attachment/content/" + url.PathEscape(a.ID)
+	if !known {
+		resp, err := c.http.JSON(ctx, http.MethodGet, path, nil, nil, httpx.Accept(http.StatusSeeOther, http.StatusFound),
+			httpx.Header("Accept", "*/*"), httpx.Operation("GET attachment content"))
+		var busy *connectors.BusyError
+		switch {
+		case errors.As(err, &busy) || ctx.Err() != nil:
+			return err
+		case err != nil:
+			return nil // a file that cannot be had is shown by nothing
+		}
+		if found := mediaPath.FindStringSubmatch(resp.Header.Get("Location")); found != nil {
+			id = found[1]
+		}
+		c.media.put(a.ID, id)
+	}
+	a.Names = nil
+	if id != "" {
+		a.Names = append(a.Names, id)
+	}
+	if c.site != "" {
+		a.Names = append(a.Names, c.site+path)
+	}
+	return nil
+}
+
+// accounts are people by their account ids ("Bulk get users"). Somebody whom the account may not see is left out.
+func (c *Connector) accounts(ctx context.Context, ids []string) ([]core.Value, error) {
+	var unknown []string
+	for _, id := range ids {
+		if _, ok := c.mentioned.get(id); !ok {
+			unknown = append(unknown, id)
+		}
+	}
+	for len(unknown) > 0 {
+		part := unknown[:min(100, len(unknown))]
+		unknown = unknown[len(part):]
+		var page struct {
+			Values []user `json:"values"`
+		}
+		err := c.get(ctx, api+"/user/bulk", url.Values{"accountId": part, "maxResults": {"100"}}, &page)
+		if err != nil && !errors.Is(err, connectors.ErrNotFound) && !errors.Is(err, connectors.ErrDenied) {
+			return nil, err
+		}
+		for _, id := range part {
+			c.mentioned.put(id, core.Absent())
+		}
+		for _, u := range page.Values {
+			c.mentioned.put(u.AccountID, u.value())
+		}
+	}
+	var people []core.Value
+	for _, id := range ids {
+		if p, _ := c.mentioned.get(id); !p.IsAbsent() && !p.IsEmpty() {
+			people = append(people, p)
+		}
+	}
+	return people, nil
+}
