@@ -16,6 +16,7 @@ import (
 	"duplex/connectors/conformance"
 	"duplex/connectors/memory"
 	"duplex/core"
+	"duplex/core/richtext"
 )
 
 // sabotage names, in the environment of a second test process, what is broken there.
@@ -84,7 +85,56 @@ func (b broken) AddComment(ctx context.Context, id string, d core.CommentDraft) 
 	if b.what == "wide comments" {
 		d.Visibility = core.Visibility{Audience: core.Public}
 	}
+	if b.what == "writes as anybody and forgets it" && d.Author.ID() != "" {
+		d.Mark = ""
+	}
+	if b.what == "writes as nobody" {
+		d.Author = core.Absent()
+	}
 	return b.Connector.AddComment(ctx, id, d)
+}
+
+func (b broken) AddCommentWith(ctx context.Context, id string, d core.CommentDraft, files []connectors.InlineFile) (core.Comment, []core.Attachment, error) {
+	if b.what == "pictures beside the text" {
+		c, err := b.Connector.AddComment(ctx, id, d)
+		var made []core.Attachment
+		for _, f := range files {
+			r, _ := f.Open(ctx)
+			a, _ := b.Attach(ctx, id, f.File, r)
+			made = append(made, a)
+		}
+		return c, made, err
+	}
+	return b.Connector.AddCommentWith(ctx, id, d, files)
+}
+
+func (b broken) NarrowComment(ctx context.Context, id, comment string, v core.Visibility) (core.Comment, error) {
+	if b.what == "narrows in words only" {
+		o, err := b.Connector.Get(ctx, id, connectors.Want{Comments: true})
+		for _, c := range o.Comments {
+			if c.ID == comment {
+				c.Visibility = v
+				return c, err
+			}
+		}
+		return core.Comment{}, connectors.ErrNotFound
+	}
+	return b.Connector.NarrowComment(ctx, id, comment, v)
+}
+
+func (b broken) RedactComment(ctx context.Context, id, comment string) error {
+	if b.what == "redacts nothing" {
+		_, err := b.Connector.NarrowComment(ctx, id, comment, core.Visibility{Audience: core.Internal})
+		return err
+	}
+	return b.Connector.RedactComment(ctx, id, comment)
+}
+
+func (b broken) DeleteAttachment(ctx context.Context, id, file string) error {
+	if b.what == "keeps files" {
+		return nil
+	}
+	return b.Connector.DeleteAttachment(ctx, id, file)
 }
 
 func (b broken) ParseWebhook(call connectors.WebhookCall, self string) (connectors.Webhook, error) {
@@ -111,7 +161,9 @@ func TestSabotaged(t *testing.T) {
 		declared = declared[1:]
 	}
 	conformance.Run(t, conformance.Suite{Name: "broken", Capabilities: declared, Skips: skips, New: func(t *testing.T) conformance.Instance {
-		s := memory.New(memory.Options{Secret: "signing-key"})
+		facts := memory.New(memory.Options{}).Connector().Facts()
+		facts.RichText = "html"
+		s := memory.New(memory.Options{Secret: "signing-key", Facts: &facts})
 		in := instance(s, broken{s.Connector(), what})
 		if what == "match by anything" {
 			in.Search.Refused = "description"
@@ -122,42 +174,48 @@ func TestSabotaged(t *testing.T) {
 
 func TestTheSuiteFindsWhatIsBroken(t *testing.T) {
 	for what, failing := range map[string]string{
-		"nothing":                "",
-		"stale writes":           "Update/OfAStaleRevisionIsRefused",
-		"wiped fields":           "Update/LeavesOtherFieldsAlone",
-		"touching":               "Update/ThatChangesNothingKeepsTheRevision",
-		"lost sets":              "Update/OfASetKeepsOthersElements",
-		"unnamed refusals":       "Update/OfAnUnknownOptionIsRefused",
-		"no class":               "Get/OfTheUnknownIsNotFound",
-		"a secret":               "Errors/RefusedCredentialsAreDenied",
-		"believes what is known": "Get/WithWhatIsKnownMissesNoComment",
-		"no marks":               "Create/IsFoundByItsMark",
-		"half pages":             "Changes/FromZeroListsAll",
-		"wide comments":          "Comments/KeepTheirVisibility",
-		"any signature":          "Webhook/WithABadSignatureIsForged",
-		"search is loose":        "Search/FindsWhatTheQuerySays",
-		"search misses":          "Search/FindsWhatTheQuerySays",
-		"search invents":         "Search/TellsTheRevisionOrNone",
-		"search ends early":      "Search/GoesOnPastOnePage",
-		"search remembers":       "Search/ACursorUsedTwiceLosesNothing",
-		"search is everywhere":   "Search/KeepsToTheScope",
-		"search wants results":   "Search/ThatFindsNothingIsNoError",
-		"search is patient":      "Search/OfAWrongQueryIsInvalid",
-		"search is silent":       "Search/OfAWrongQueryIsInvalid",
-		"search keeps":           "Search/LeavesOutTheDeleted",
-		"match misses":           "Match/FindsTheItemThatHoldsTheValue",
-		"match wants results":    "Match/ThatFindsNothingIsNoError",
-		"match reads the value":  "Match/TakesValuesAsTheyAre",
-		"match drops signs":      "Match/OfSignsAloneIsExactOrRefused",
-		"match takes the first":  "Match/ListsEveryItemThatHoldsTheValue",
-		"match counts too soon":  "Match/IsNotHiddenByThoseThatHoldMore",
-		"match folds":            "Match/FindsTheSameCase",
-		"match is everywhere":    "Match/KeepsToTheScope",
-		"match keeps":            "Match/LeavesOutTheDeleted",
-		"match knows all":        "Match/ByAnUnknownFieldIsRefused",
-		"match by anything":      "Match/ByAFieldThatCannotBeSearchedIsRefused",
-		"unknown skip":           "TestSabotaged",
-		"undeclared":             "Capabilities",
+		"nothing":                          "",
+		"stale writes":                     "Update/OfAStaleRevisionIsRefused",
+		"wiped fields":                     "Update/LeavesOtherFieldsAlone",
+		"touching":                         "Update/ThatChangesNothingKeepsTheRevision",
+		"lost sets":                        "Update/OfASetKeepsOthersElements",
+		"unnamed refusals":                 "Update/OfAnUnknownOptionIsRefused",
+		"no class":                         "Get/OfTheUnknownIsNotFound",
+		"a secret":                         "Errors/RefusedCredentialsAreDenied",
+		"believes what is known":           "Get/WithWhatIsKnownMissesNoComment",
+		"no marks":                         "Create/IsFoundByItsMark",
+		"half pages":                       "Changes/FromZeroListsAll",
+		"wide comments":                    "Comments/KeepTheirVisibility",
+		"narrows in words only":            "Comments/CanBeShownToFewer",
+		"redacts nothing":                  "Comments/CanBeRedacted",
+		"keeps files":                      "Attachments/CanBeDeleted",
+		"pictures beside the text":         "Attachments/GoWithTheCommentThatShowsThem",
+		"writes as anybody and forgets it": "Comments/CanBeWrittenAsAPerson",
+		"writes as nobody":                 "Comments/CanBeWrittenAsAPerson",
+		"any signature":                    "Webhook/WithABadSignatureIsForged",
+		"search is loose":                  "Search/FindsWhatTheQuerySays",
+		"search misses":                    "Search/FindsWhatTheQuerySays",
+		"search invents":                   "Search/TellsTheRevisionOrNone",
+		"search ends early":                "Search/GoesOnPastOnePage",
+		"search remembers":                 "Search/ACursorUsedTwiceLosesNothing",
+		"search is everywhere":             "Search/KeepsToTheScope",
+		"search wants results":             "Search/ThatFindsNothingIsNoError",
+		"search is patient":                "Search/OfAWrongQueryIsInvalid",
+		"search is silent":                 "Search/OfAWrongQueryIsInvalid",
+		"search keeps":                     "Search/LeavesOutTheDeleted",
+		"match misses":                     "Match/FindsTheItemThatHoldsTheValue",
+		"match wants results":              "Match/ThatFindsNothingIsNoError",
+		"match reads the value":            "Match/TakesValuesAsTheyAre",
+		"match drops signs":                "Match/OfSignsAloneIsExactOrRefused",
+		"match takes the first":            "Match/ListsEveryItemThatHoldsTheValue",
+		"match counts too soon":            "Match/IsNotHiddenByThoseThatHoldMore",
+		"match folds":                      "Match/FindsTheSameCase",
+		"match is everywhere":              "Match/KeepsToTheScope",
+		"match keeps":                      "Match/LeavesOutTheDeleted",
+		"match knows all":                  "Match/ByAnUnknownFieldIsRefused",
+		"match by anything":                "Match/ByAFieldThatCannotBeSearchedIsRefused",
+		"unknown skip":                     "TestSabotaged",
+		"undeclared":                       "Capabilities",
 	} {
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSabotaged$")
 		cmd.Env = append(slices.Clone(os.Environ()), sabotage+"="+what)
@@ -174,6 +232,11 @@ func TestTheSuiteFindsWhatIsBroken(t *testing.T) {
 	}
 }
 
+func html(text string) core.Value {
+	source, _ := richtext.Convert(richtext.Plain, richtext.HTML, text)
+	return core.Text("html", source)
+}
+
 // instance is the smallest description of a system that the suite accepts.
 func instance(s *memory.System, c connectors.Connector) conformance.Instance {
 	must := func(t *testing.T, err error) {
@@ -184,7 +247,7 @@ func instance(s *memory.System, c connectors.Connector) conformance.Instance {
 	return conformance.Instance{
 		Connector: c, Type: connectors.ItemType{Type: "item"},
 		Draft: func(n int) core.Draft {
-			return core.Draft{Fields: map[string]core.Value{"title": core.String(fmt.Sprint("item ", n))}}
+			return core.Draft{Fields: map[string]core.Value{"title": core.String(fmt.Sprint("item ", n)), "description": html("how it began")}}
 		},
 		Samples: map[string][2]core.Value{
 			"title": {core.String("one"), core.String("two")}, "priority": {core.Option("high", "high"), core.Option("low", "low")},
@@ -195,7 +258,7 @@ func instance(s *memory.System, c connectors.Connector) conformance.Instance {
 			Query: func(word string) string { return "title=" + word }, Wrong: "title of the item", PageOf: 100,
 			Fields: []string{"title", "labels"}, Elsewhere: map[string]string{"project": "OPS"},
 		},
-		Body: func(text string) core.Value { return core.Text("plain", text) }, Plain: core.Value.Source,
+		Body: html, Plain: func(v core.Value) string { return richtext.PlainText(richtext.HTML, v.Source()) },
 		Person: conformance.Person{
 			Create: func(t *testing.T, d core.Draft) string {
 				ref, err := s.CreateAs("u-ada", d)
@@ -204,7 +267,7 @@ func instance(s *memory.System, c connectors.Connector) conformance.Instance {
 			},
 			Edit: func(t *testing.T, id string, fields map[string]core.Value) { must(t, s.EditAs("u-ada", id, fields)) },
 			Comment: func(t *testing.T, id, text string, a core.Audience) {
-				_, err := s.CommentAs("u-ada", id, text, a)
+				_, err := s.CommentAs("u-ada", id, html(text).Source(), a)
 				must(t, err)
 			},
 			Attach: func(t *testing.T, id, name string, content []byte) {
