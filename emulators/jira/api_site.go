@@ -23,7 +23,11 @@ func (c *call) searchProjects() (reply, error) {
 		if !matched || len(keys) > 0 && !slices.Contains(list(keys...), p.Key) || len(wantedIDs) > 0 && !slices.Contains(wantedIDs, p.ID) {
 			continue
 		}
-		out = append(out, c.fullProject(p, false))
+		one := c.fullProject(p, false)
+		if slices.Contains(list(c.query["expand"]...), "lead") {
+			one["lead"] = c.view().user(p.LeadID)
+		}
+		out = append(out, one)
 	}
 	return ok(pageBean(c, out, 50, 100))
 }

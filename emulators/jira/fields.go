@@ -109,7 +109,7 @@ var fields = []*field{
 	{ID: "statuscategorychangedate", Name: "Status Category Changed", Type: "datetime"},
 	{ID: "attachment", Name: "Attachment", Type: "array", Items: "attachment"},
 	{ID: "comment", Name: "Comment", Type: "comments-page"},
-	{ID: "issuelinks", Name: "Linked Issues", Type: "array", Items: "issuelinks"},
+	{ID: "issuelinks", Name: "Linked Issues", Type: "array", Items: "issuelinks", OnCreate: true, OnEdit: true},
 	{ID: "subtasks", Name: "Sub-tasks", Type: "array", Items: "issuelinks"},
 	{ID: "watches", Name: "Watchers", Type: "watches"},
 	{ID: "votes", Name: "Votes", Type: "votes"},
@@ -168,6 +168,9 @@ func (f *field) schema() map[string]any {
 
 // operations are the verbs of the update section the field understands.
 func (f *field) operations() []string {
+	if f.ID == "issuelinks" {
+		return []string{"add"}
+	}
 	switch f.Kind {
 	case kindLabels, kindComponents, kindVersions, kindOptions, kindUsers:
 		return []string{"add", "set", "remove"}

@@ -28,6 +28,7 @@ type property struct {
 type edit struct {
 	values     map[string]value
 	comments   []*comment
+	links      []newLink
 	properties []property
 	metadata   rawDoc
 }
@@ -79,6 +80,17 @@ func (s *session) plan(in issueInput, i *issue, projectID, typeID string, onScre
 			refused.add(notOnScreen(id))
 			continue
 		}
+		if id == "issuelinks" {
+			for _, verb := range in.Update[id] {
+				l, err := s.readLink(verb)
+				if err != nil {
+					refused.add(err)
+					continue
+				}
+				ed.links = append(ed.links, l)
+			}
+			continue
+		}
 		v, err := rd.changeVerbs(f, now[id], in.Update[id])
 		if err != nil {
 			refused.add(err)
@@ -120,7 +132,7 @@ func (s *session) create(in issueInput) (*issue, error) {
 			refused.add(badField(f.ID, "%s is required.", f.Name))
 		}
 	}
-	if isSubtask(typeID) && ed.values["parent"].empty() {
+	if isSubtask(typeID) && ed.values["parent"].empty() && !refused.names("parent") && !refused.names("parentId") {
 		refused.add(badField("parent", "Issue type is a sub-task but parent issue key or id not specified."))
 	}
 	if err := refused.err(); err != nil {
@@ -147,6 +159,9 @@ func (s *session) create(in issueInput) (*issue, error) {
 	for _, c := range ed.comments {
 		s.attachComment(i, c)
 		s.emitComment("comment_created", i, c)
+	}
+	for _, l := range ed.links {
+		l.make(s, i)
 	}
 	return i, nil
 }
@@ -231,6 +246,9 @@ func (s *session) apply(i *issue, ed edit, items []changeItem, eventType string)
 	for _, p := range ed.properties {
 		s.setProperty(i, p.Key, p.Value)
 	}
+	for _, l := range ed.links {
+		l.make(s, i)
+	}
 	for _, c := range ed.comments {
 		s.attachComment(i, c)
 	}
@@ -281,6 +299,12 @@ func (s *session) remove(i *issue, withSubtasks bool) error {
 		if err := s.remove(child, true); err != nil {
 			return err
 		}
+	}
+	for _, child := range s.state.children(i.ID) { // what an epic held goes on without it
+		old := child.Values["parent"]
+		items := s.fieldItems(findField("parent"), old, value{})
+		delete(child.Values, "parent")
+		s.record(child, items...)
 	}
 	s.emitIssue("jira:issue_deleted", "", i, nil, nil)
 	for _, l := range s.state.linksOf(i.ID) {

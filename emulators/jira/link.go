@@ -19,6 +19,54 @@ func (s *session) link(t *linkType, inward, outward *issue) {
 	s.emitLink("issuelink_created", l)
 }
 
+// newLink is a link to be made as part of a create or an edit: from the issue to the other, or back.
+type newLink struct {
+	kind   *linkType
+	other  *issue
+	inward bool // the other is the inward end
+}
+
+// readLink reads the add verb of issuelinks: a type and the other end.
+func (s *session) readLink(verb map[string]rawDoc) (newLink, error) {
+	type end struct{ ID, Key string }
+	var in struct {
+		Type         struct{ ID, Name string }
+		InwardIssue  *end
+		OutwardIssue *end
+	}
+	raw, adds := verb["add"]
+	if !adds || len(verb) != 1 {
+		return newLink{}, badField("issuelinks", "Field does not support update other than 'add'")
+	}
+	if json.Unmarshal(raw, &in) != nil || (in.InwardIssue == nil) == (in.OutwardIssue == nil) {
+		return newLink{}, badField("issuelinks", "A link needs a type and either inwardIssue or outwardIssue.")
+	}
+	out := newLink{kind: findLinkType(in.Type.ID, in.Type.Name), inward: in.InwardIssue != nil}
+	to := in.OutwardIssue
+	if out.inward {
+		to = in.InwardIssue
+	}
+	name := to.ID
+	if name == "" {
+		name = to.Key
+	}
+	if out.other = s.state.find(name); out.other == nil {
+		return newLink{}, badField("issuelinks", "Could not find issue by id or key.")
+	}
+	if out.kind == nil {
+		return newLink{}, badField("issuelinks", "No issue link type with name '%s' found.", in.Type.Name)
+	}
+	return out, nil
+}
+
+func (l newLink) make(s *session, i *issue) {
+	if l.inward {
+		s.link(l.kind, l.other, i)
+		return
+	}
+	s.link(l.kind, i, l.other)
+}
+
 func (s *session) unlink(l *issueLink) {
 	s.dropLink(l)
 	s.linkChanged(l, false)

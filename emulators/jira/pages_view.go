@@ -307,6 +307,9 @@ func (s *session) addParts(v *itemView, i *issue) {
 		}
 		v.Links = append(v.Links, linkView{words, "/items/" + other, s.state.Issues[other].Key + " " + s.state.Issues[other].Values["summary"].Text})
 	}
+	for _, child := range s.state.children(i.ID) {
+		v.Links = append(v.Links, linkView{"holds", "/items/" + child.ID, child.Key + " " + child.Values["summary"].Text})
+	}
 	for _, l := range i.RemoteLinks {
 		var o struct{ URL, Title string }
 		_ = json.Unmarshal(l.Object, &o)

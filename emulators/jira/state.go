@@ -135,7 +135,8 @@ func (s *state) sorted() []*issue {
 	return slices.SortedFunc(maps.Values(s.Issues), func(a, b *issue) int { return int(number(a.ID) - number(b.ID)) })
 }
 
-func (s *state) subtasks(parentID string) []*issue {
+// children are the issues with this parent; subtasks only those that cannot be without it.
+func (s *state) children(parentID string) []*issue {
 	var out []*issue
 	for _, i := range s.sorted() {
 		if i.Values["parent"].Text == parentID {
@@ -143,6 +144,10 @@ func (s *state) subtasks(parentID string) []*issue {
 		}
 	}
 	return out
+}
+
+func (s *state) subtasks(parentID string) []*issue {
+	return slices.DeleteFunc(s.children(parentID), func(i *issue) bool { return !isSubtask(i.TypeID) })
 }
 
 func (s *state) linksOf(issueID string) []*issueLink {

@@ -50,6 +50,9 @@ func (rd reading) read(f *field, raw json.RawMessage) (value, error) {
 		return rd.readSprint(f, raw)
 	}
 	if string(raw) == "null" {
+		if f.Kind == kindParent {
+			return rd.noParent()
+		}
 		if f.required(rd.typeID) {
 			return value{}, badField(f.ID, "%s is required.", f.Name)
 		}
@@ -127,6 +130,14 @@ func readText(f *field, raw json.RawMessage) (value, error) {
 		return value{}, badField(f.ID, "The entered text is too long. It exceeds the allowed limit of %d characters.", f.Limit)
 	}
 	return value{Text: s}, nil
+}
+
+// noParent takes an issue out of its parent; a sub-task cannot be without one.
+func (rd reading) noParent() (value, error) {
+	if isSubtask(rd.typeID) {
+		return value{}, badField("parent", "Issue type is a sub-task but parent issue key or id not specified.")
+	}
+	return value{}, nil
 }
 
 func (rd reading) readDoc(f *field, raw json.RawMessage) (value, error) {

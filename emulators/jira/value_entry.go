@@ -181,7 +181,7 @@ func (rd reading) readParent(f *field, raw json.RawMessage) (value, error) {
 		return value{}, badField(f.ID, "data was not an object")
 	}
 	if p.None {
-		return value{}, nil
+		return rd.noParent()
 	}
 	name := p.ID
 	if name == "" {
@@ -191,8 +191,13 @@ func (rd reading) readParent(f *field, raw json.RawMessage) (value, error) {
 	if parent == nil {
 		return value{}, badField(f.ID, "Could not find issue by id or key.")
 	}
-	if parent.ProjectID != rd.projectID {
+	switch child := findNamed(issueTypes, rd.typeID, ""); {
+	case rd.issue == parent:
+		return value{}, badField(f.ID, "An issue cannot be its own parent.")
+	case child.Subtask && parent.ProjectID != rd.projectID:
 		return value{}, badField(f.ID, "Given parent issue does not belong to the same project.")
+	case findNamed(issueTypes, parent.TypeID, "").Level != child.Level+1:
+		return value{}, badField("parentId", "Given parent issue does not belong to appropriate hierarchy.")
 	}
 	return value{Text: parent.ID}, nil
 }
