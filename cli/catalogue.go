@@ -61,13 +61,13 @@ func (k *catalogue) into(env *mapping.Env, file string) {
 		}
 		all, err := readKept(folder, system, typ)
 		if err != nil {
-			k.note(fmt.Sprintf("%v; to write it anew run: duplex describe %s", err, describeArgs(system, typ, scope)))
+			k.note(fmt.Sprintf("%v; to write it anew run: duplex describe %s", err, shell(file)))
 			return nil, false
 		}
 		i := slices.IndexFunc(all.Descriptions, func(d gateway.Description) bool { return maps.Equal(d.Scope, scope) })
 		if i < 0 {
 			k.note(fmt.Sprintf("fields and options of %s are not checked: it was never described; run: duplex describe %s", named(system, typ, scope),
-				describeArgs(system, typ, scope)))
+				shell(file)))
 			return nil, false
 		}
 		d := all.Descriptions[i]
@@ -195,15 +195,6 @@ func scopeText(scope map[string]string) string {
 		parts = append(parts, k+"="+scope[k])
 	}
 	return strings.Join(parts, ", ")
-}
-
-// describeArgs is what describe is told to describe that.
-func describeArgs(system, typ string, scope map[string]string) string {
-	text := system + " --type " + shell(typ)
-	for _, k := range slices.Sorted(maps.Keys(scope)) {
-		text += " --scope " + shell(k+"="+scope[k])
-	}
-	return text
 }
 
 // shell quotes a word for a shell where it needs it.

@@ -15,6 +15,7 @@ import (
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/core/mapping"
 	"duplex/gateway"
 	"duplex/internal/config"
 )
@@ -24,6 +25,7 @@ type wanted struct {
 	target string
 	typ    string
 	scope  map[string]string
+	beside string // the file it is kept for; "": that of the system, or the current folder
 }
 
 func (e *env) describe() *cobra.Command {
@@ -37,6 +39,7 @@ func (e *env) describe() *cobra.Command {
 			"A system is asked through the gateway by its name, or directly by its file, with the secrets of this environment.\n" +
 			"What it said is kept in the folder " + catalogueFolder + " beside the file (of a name: in the current folder, or the nearest above that\n" +
 			"has one), without secrets and without anything of any item, and is shown from there until --refresh asks again.\n" +
+			"A connection file describes both its systems, with the types and scopes it says.\n" +
 			"Without a system, --refresh asks again about everything that is kept there.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			narrowed, err := scopeOf(scope)
@@ -49,7 +52,13 @@ func (e *env) describe() *cobra.Command {
 				}
 				return e.refreshAll(cmd.Context())
 			}
-			d, err := e.description(cmd.Context(), wanted{args[0], typ, narrowed}, refresh)
+			if sides, ok := sidesOf(args[0]); ok {
+				if typ != "" || scope != nil {
+					return fail(ExitUsage, "a connection file says the types and scopes itself")
+				}
+				return e.describeSides(cmd.Context(), args[0], sides, refresh, all)
+			}
+			d, err := e.description(cmd.Context(), wanted{target: args[0], typ: typ, scope: narrowed}, refresh)
 			if err != nil {
 				return err
 			}
@@ -80,10 +89,56 @@ func scopeOf(words []string) (map[string]string, error) {
 	return scope, nil
 }
 
+// sidesOf are the sides of a connection file; false for anything else.
+func sidesOf(target string) ([]core.ConnectionSide, bool) {
+	if !isFile(target) {
+		return nil, false
+	}
+	found, err := config.Load(target)
+	if err != nil || len(found.Connections) != 1 {
+		return nil, false
+	}
+	return mapping.Sides(found.Connections[0].Source), true
+}
+
+// describeSides describes both systems of a connection file as its sides narrow them: by their files where they are beside
+// it, else through the gateway.
+func (e *env) describeSides(ctx context.Context, file string, sides []core.ConnectionSide, refresh, all bool) error {
+	beside, _ := config.Load(filepath.Dir(file)) // what is wrong in other files is not asked about here
+	said := []gateway.Description{}
+	for _, s := range sides {
+		w := wanted{target: s.System, typ: s.Type, scope: s.Scope, beside: file}
+		for _, f := range beside.Systems {
+			if f.System.Name == s.System {
+				w.target = f.Path
+			}
+		}
+		d, err := e.description(ctx, w, refresh)
+		if err != nil && w.target != s.System { // the secrets may be where the gateway runs, not here
+			w.target = s.System
+			if g, failed := e.description(ctx, w, refresh); failed == nil {
+				d, err = g, nil
+			}
+		}
+		if err != nil {
+			return err
+		}
+		said = append(said, d)
+	}
+	return e.print(map[string]any{"descriptions": said}, func(t *table) {
+		for i, d := range said {
+			if i > 0 {
+				t.line("")
+			}
+			t.describe(d, all)
+		}
+	})
+}
+
 // description is what is kept of a system, or what it says now; that is kept then.
 func (e *env) description(ctx context.Context, w wanted, refresh bool) (gateway.Description, error) {
 	file := isFile(w.target)
-	folder := nearestCatalogue(".")
+	folder := nearestCatalogue(filepath.Dir(w.beside)) // of no file it is the current folder
 	var sys core.System
 	if file {
 		found, err := config.Load(w.target)
@@ -94,7 +149,9 @@ func (e *env) description(ctx context.Context, w wanted, refresh bool) (gateway.
 			return gateway.Description{}, fail(ExitWrong, "%s: %v", w.target, err)
 		}
 		sys = found.Systems[0].System
-		folder = nearestCatalogue(filepath.Dir(w.target))
+		if w.beside == "" {
+			folder = nearestCatalogue(filepath.Dir(w.target))
+		}
 	} else {
 		sys.Name = w.target
 	}
@@ -211,7 +268,7 @@ func (e *env) refreshAll(ctx context.Context) error {
 			continue
 		}
 		for _, old := range all.Descriptions {
-			d, err := e.askGateway(ctx, wanted{system, old.Type, old.Scope})
+			d, err := e.askGateway(ctx, wanted{target: system, typ: old.Type, scope: old.Scope})
 			if i := slices.IndexFunc(found.Systems, func(s config.SystemFile) bool { return s.System.Name == system }); err != nil && i >= 0 {
 				d, err = e.askDirectly(ctx, found.Systems[i].System, connectors.ItemType{Type: old.Type, Scope: old.Scope})
 			}
@@ -239,7 +296,7 @@ func (e *env) refreshAll(ctx context.Context) error {
 func (e *env) keepSides(ctx context.Context, f connectionFile) (notes []string) {
 	folder := nearestCatalogue(filepath.Dir(f.Path))
 	for _, s := range f.sides {
-		d, err := e.askGateway(ctx, wanted{s.System, s.Type, s.Scope})
+		d, err := e.askGateway(ctx, wanted{target: s.System, typ: s.Type, scope: s.Scope})
 		if err == nil {
 			err = keep(folder, d)
 		}

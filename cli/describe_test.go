@@ -104,6 +104,38 @@ func TestDescribeByFile(t *testing.T) {
 	}
 }
 
+// TestDescribeBothSides: a connection file says what is to be described, whatever else is wrong with it.
+func TestDescribeBothSides(t *testing.T) {
+	t.Chdir(t.TempDir())
+	env := products(t)
+	if err := os.MkdirAll("sub", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{"zendesk-acme.yaml", "jira-acme.yaml"} {
+		if err := os.Rename(f, filepath.Join("sub", f)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := filepath.Join("sub", "c.yaml")
+	if err := os.WriteFile(file, []byte("connection: c\nsides:\n  a: {system: zendesk-acme, type: ticket, start: true}\n"+
+		"  b: {system: jira-acme, type: issue, scope: {project: ENG, issuetype: Bug}}\nrules:\n  - {a: subject, b: sumary}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errs := command(t, env, "describe", file); code != 0 || !strings.Contains(out, "zendesk-acme") || !strings.Contains(out, "issuetype=Bug, project=ENG") {
+		t.Fatal(code, out, errs)
+	}
+	if _, err := os.Stat(filepath.Join("sub", catalogueFolder, "jira-acme.issue.json")); err != nil {
+		t.Error(err)
+	}
+	code, out, _ := command(t, nil, "validate", file)
+	if code != ExitWrong || !strings.Contains(out, `did you mean "summary"?`) || strings.Contains(out, "not checked") {
+		t.Errorf("what was described is not used: %d\n%s", code, out)
+	}
+	if code, _, errs := command(t, env, "describe", file, "--type", "x"); code != ExitUsage || !strings.Contains(errs, "says the types") {
+		t.Errorf("%d %s", code, errs)
+	}
+}
+
 // TestColours: only on a terminal, and never when somebody asked for none.
 func TestColours(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -85,7 +85,7 @@ func (e *env) draftConnection(ctx context.Context, o newConnection) error {
 		if err != nil {
 			return err
 		}
-		if said[s], err = e.description(ctx, wanted{target, o.types[s], scope}, o.refresh); err != nil {
+		if said[s], err = e.description(ctx, wanted{target: target, typ: o.types[s], scope: scope}, o.refresh); err != nil {
 			return err
 		}
 		sides[s] = draftSide(said[s])

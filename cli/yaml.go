@@ -135,6 +135,9 @@ func ruleParts(r draft.Rule, d draft.Draft) (parts []string) {
 	if r.AsSet {
 		parts = append(parts, "as: set")
 	}
+	if r.Link {
+		parts = append(parts, "as: link")
+	}
 	if r.Set != "" {
 		parts = append(parts, "set: "+single(r.Set))
 	}

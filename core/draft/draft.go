@@ -45,6 +45,7 @@ type Rule struct {
 	Flow    core.Flow
 	When    core.When
 	AsSet   bool
+	Link    bool   // both name other items
 	Set     string // an expression for the one field
 	Table   []Row  // one table for both ways, from side A to side B
 	Tables  [2][]Row

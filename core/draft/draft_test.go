@@ -43,6 +43,9 @@ func said(d Draft) string {
 		if r.AsSet {
 			b.WriteString(" as set")
 		}
+		if r.Link {
+			b.WriteString(" as link")
+		}
 		if r.Set != "" {
 			fmt.Fprintf(&b, " set %s", r.Set)
 		}
@@ -109,7 +112,9 @@ func TestNew(t *testing.T) {
 			"Customer impact~Impact on customer both in doubt\nleft 1 impact\n"},
 		{"numbers of other names may have other units", []Field{field("estimate", core.KindNumber)}, []Field{field("Story points", core.KindNumber)},
 			"estimate~Story points both in doubt\n"},
-		{"references are of their own system", []Field{field("parent", core.KindReference)}, []Field{field("parent", core.KindReference)},
+		{"what names another item names its twin", []Field{field("parent", core.KindReference)}, []Field{field("parent", core.KindReference)},
+			"parent~parent both as link\n"},
+		{"one item and several", []Field{field("parent", core.KindReference)}, []Field{field("parent", core.KindSet, of(core.KindReference))},
 			"left 0 parent\nleft 1 parent\n"},
 		{"the same options need no table", []Field{field("level", core.KindOption, has("a", "b"))}, []Field{field("level", core.KindOption, has("a", "b"))},
 			"level~level both\n"},

@@ -57,8 +57,12 @@ func (w *work) way(from, to Field, side core.Side) (way, string) {
 	switch {
 	case to.ReadOnly && !to.OnCreate:
 		return never, name + " cannot be written"
-	case element(from).Kind == core.KindReference && element(to).Kind == core.KindReference:
-		return never, name + " names another item of its own system"
+	case links(from, to) && isMany(from) != isMany(to):
+		return never, fmt.Sprintf("one of %s and %s names several items and the other one", from.Name, to.Name)
+	case links(from, to) && to.ReadOnly:
+		return created, ""
+	case links(from, to):
+		return always, ""
 	case !mapping.May(from.Field, to.Field):
 		return never, fmt.Sprintf("%s is %s and cannot become %s", from.Name, kindText(from), kindText(to))
 	case !isMany(from) && isMany(to):
@@ -69,6 +73,11 @@ func (w *work) way(from, to Field, side core.Side) (way, string) {
 		return created, ""
 	}
 	return always, ""
+}
+
+// links tells two fields that name other items: what they name is carried to the twin of the item.
+func links(a, b Field) bool {
+	return element(a).Kind == core.KindReference && element(b).Kind == core.KindReference
 }
 
 // sure tells the conversions that no value is refused by.
@@ -114,6 +123,10 @@ func (w *work) mixed(r *Rule, fields [2]Field, ways [2]way) {
 // kinds says what has to be said of the kinds of the two fields.
 func (w *work) kinds(r *Rule, fields [2]Field) {
 	a, b := element(fields[0]), element(fields[1])
+	if r.Link = links(fields[0], fields[1]); r.Link {
+		r.Reasons = append(r.Reasons, "what one names is carried to the twin of that item")
+		return
+	}
 	if fields[0].Kind == core.KindSet && fields[1].Kind == core.KindSet && (r.Flow == core.FlowBoth || len(r.Table)+len(r.Tables[0])+len(r.Tables[1]) > 0) {
 		r.AsSet = true
 		r.Reasons = append(r.Reasons, "merged element by element")
