@@ -27,14 +27,14 @@ type chooser struct {
 
 // choose compiles the expression of {choose: …}; nil after reporting what is wrong.
 func (c *compiler) choose(n *node) func([2]*core.Observation) (core.Policy, error) {
-	env, err := celEnv().Extend(cel.Variable(sidesVar, cel.MapType(cel.StringType, cel.MapType(cel.StringType, cel.DynType))))
+	env, err := celEnv().Extend(cel.Variable(sidesVar, cel.MapType(cel.StringType, cel.MapType(cel.StringType, cel.DynType))), cel.Variable(item, cel.DynType))
 	if err != nil {
 		panic("mapping: CEL: " + err.Error())
 	}
 	checked, issues := env.Compile(n.text)
 	if issues != nil && issues.Err() != nil {
 		for _, e := range issues.Errors() {
-			c.r.at(n.inside(e.Location.Line(), e.Location.Column()), strings.ReplaceAll(celText(e.Message), "an expression knows item and its fields", "an expression that chooses knows sides."+c.names[core.A]+" and sides."+c.names[core.B]))
+			c.r.at(n.inside(e.Location.Line(), e.Location.Column()), strings.ReplaceAll(celText(e.Message), knows(nil), "an expression that chooses knows sides."+c.names[core.A]+" and sides."+c.names[core.B]))
 			c.r.code(CodeExpression)
 		}
 		return nil

@@ -34,19 +34,20 @@ func Compile(file string, src []byte, env Env) (*Mapping, Diagnostics) {
 
 // compiler is one run of Compile.
 type compiler struct {
-	r        *report
-	warnings *report
-	facts    *report // what differs from what the systems say: r, or warnings for a version that was applied before
-	env      Env
-	root     *node
-	shape    Diagnostics // what the schema found; broken parts are not looked at again
-	m        *Mapping
-	names    [2]string
-	sides    [2]*node
-	desc     [2]*Description // nil: the system was not asked
-	reads    [2]map[string]bool
-	writes   [2]map[string]string // field -> path of the rule that writes it
-	ids      map[string]string    // rule id -> path
+	r         *report
+	warnings  *report
+	facts     *report // what differs from what the systems say: r, or warnings for a version that was applied before
+	env       Env
+	root      *node
+	shape     Diagnostics // what the schema found; broken parts are not looked at again
+	m         *Mapping
+	names     [2]string
+	sides     [2]*node
+	desc      [2]*Description // nil: the system was not asked
+	reads     [2]map[string]bool
+	writes    [2]map[string]string // field -> path of the rule that writes it
+	ids       map[string]string    // rule id -> path
+	functions []function           // in file order
 }
 
 func (c *compiler) broken(path string) bool {
@@ -185,17 +186,17 @@ func (c *compiler) start(s core.Side) {
 		return
 	}
 	side.Starts = true
-	x := compileExpression(c.r, c.facts, n, c.desc[s], c.names[s])
+	x := c.expression(n, c.itemOf(item, s))
 	if x == nil {
 		return
 	}
 	if x.out.Kind() != cel.BoolKind && x.out.Kind() != cel.DynKind {
-		c.r.atf(n, "a start condition is true or false, this one is %s", x.out)
+		c.r.atf(n, "a start condition is true or false, this one is %s", resultWords(x.out))
 		c.r.code(CodeWrongType)
 		return
 	}
 	c.m.starts[s] = x
-	c.read(s, x.fields...)
+	c.read(s, x.reads[item]...)
 }
 
 func (c *compiler) read(s core.Side, fields ...string) {

@@ -174,7 +174,7 @@ func (c *conversion) fail(v core.Value, text string) error {
 func computed(where string, x *expression, to Field) func(core.ConvertInput) (core.Value, error) {
 	return func(in core.ConvertInput) (core.Value, error) {
 		fail := func(text string) error { return &ConvertError{Where: where, Text: text} }
-		out, err := x.eval(in.Item)
+		out, err := x.eval(inputs{item: in.Item})
 		if err != nil {
 			return core.Value{}, fail(err.Error())
 		}

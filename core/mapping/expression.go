@@ -2,57 +2,25 @@ package mapping
 
 import (
 	"fmt"
-	"math"
 	"sort"
-	"strconv"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
-	"github.com/google/cel-go/common/types/traits"
-	"github.com/google/cel-go/ext"
 
 	"duplex/core"
 )
 
-// costLimit bounds one evaluation: a few milliseconds at most, whatever the expression and the item.
-const costLimit = 200_000
-
-// item is the one variable of expressions: the fields of a work item.
-const item = "item"
-
-// celEnv is CEL with strings, sets and lists, without a clock, network or presence tests: a field that is not shown or
-// holds nothing is null, so item.x != null asks whether there is a value.
-var celEnv = sync.OnceValue(func() *cel.Env {
-	env, err := cel.NewCustomEnv(
-		cel.StdLib(),
-		cel.ClearMacros(),
-		cel.Macros(cel.AllMacro, cel.ExistsMacro, cel.ExistsOneMacro, cel.MapMacro, cel.MapFilterMacro, cel.FilterMacro),
-		cel.CrossTypeNumericComparisons(true),
-		cel.DefaultUTCTimeZone(true),
-		cel.ParserRecursionLimit(60),
-		cel.ParserExpressionSizeLimit(8_000),
-		ext.Strings(ext.StringsVersion(4)), ext.Sets(), ext.Lists(ext.ListsMaxRangeSize(1_000)),
-		cel.Variable(item, cel.MapType(cel.StringType, cel.DynType)),
-	)
-	if err != nil {
-		panic("mapping: CEL: " + err.Error())
-	}
-	return env
-})
-
-// expression is a compiled CEL expression over an item.
+// expression is a compiled CEL expression.
 type expression struct {
 	program cel.Program
 	out     *cel.Type
-	fields  []string        // the item's fields it reads, sorted
-	many    map[string]bool // those that are sets or lists: shown as an empty list where the item has none
-	results []literalAt     // texts the expression may give as its value or as an element of it
+	reads   map[string][]string // by variable, the fields of the item that are read, sorted
+	results []literalAt         // texts the expression may give as its value or as an element of it
+	uses    map[string]bool     // the variables it names
 }
 
 type literalAt struct {
@@ -60,86 +28,196 @@ type literalAt struct {
 	at   *node
 }
 
-// compileExpression type-checks the text of n and checks every item.field against the description, where there is one.
-// It returns nil after reporting what is wrong.
-func compileExpression(r, facts *report, n *node, d *Description, owner string) *expression {
-	checked, issues := celEnv().Compile(n.text)
-	if issues != nil && issues.Err() != nil {
-		for _, e := range issues.Errors() {
-			r.at(n.inside(e.Location.Line(), e.Location.Column()), celText(e.Message))
-			r.code(CodeExpression)
-		}
+// inputs are the values of an expression's variables.
+type inputs struct {
+	item, twin *core.Observation
+	value      any
+}
+
+// ResolveName and Parent make inputs what CEL asks for variables.
+func (in *inputs) ResolveName(name string) (any, bool) {
+	switch name {
+	case item:
+		return in.item, true
+	case twin:
+		return in.twin, true
+	case value:
+		return in.value, true
+	}
+	return nil, false
+}
+
+// Parent is nil: there is nothing around an expression.
+func (in *inputs) Parent() cel.Activation { return nil }
+
+// draft is an expression on its way from text to program.
+type draft struct {
+	c      *compiler
+	n      *node
+	vars   []variable
+	parsed *cel.Ast
+	called map[int64]call // nodes that come from the body of a named function
+}
+
+// expression compiles the text of n: every field is checked against its description, and every operator and function
+// against the types of what it is given, where the systems were asked. It returns nil after reporting what is wrong.
+//
+// What is wrong whatever the systems say is an error. What is wrong only for a system as it is now is a fact: of a version
+// that was applied before it is a warning, and the expression then meets its values as they come.
+func (c *compiler) expression(n *node, vars ...variable) *expression {
+	x := &expression{reads: map[string][]string{}, uses: map[string]bool{}}
+	loose := make([]variable, len(vars))
+	for i, v := range vars {
+		loose[i] = v.untyped()
+	}
+	plain := &draft{c: c, n: n, vars: loose}
+	before := len(c.r.all)
+	if !plain.parse() {
 		return nil
 	}
-	x := &expression{out: checked.OutputType(), many: map[string]bool{}}
-	native := checked.NativeRep()
-	place := func(e ast.Expr) *node {
-		l := native.SourceInfo().GetStartLocation(e.ID())
-		return n.inside(l.Line(), l.Column())
-	}
-	bad := len(r.all)
-	x.readFields(r, facts, native, place, d, owner)
-	x.readResults(native.Expr(), place)
-	if len(r.all) > bad {
+	plain.readFields(x, vars)
+	if len(c.r.all) > before {
 		return nil
 	}
-	program, err := celEnv().Program(checked, cel.CostLimit(costLimit), cel.EvalOptions(cel.OptOptimize))
+	x.readResults(plain.parsed.NativeRep().Expr(), plain.place)
+	env := environment(loose)
+	checked := plain.check(env, c.r)
+	if checked == nil {
+		return nil
+	}
+	plain.constants(checked.NativeRep().Expr())
+	if len(c.r.all) > before {
+		return nil
+	}
+	typed := &draft{c: c, n: n, vars: vars}
+	typed.parse()
+	typedEnv := environment(vars)
+	if better := typed.check(typedEnv, c.facts); better != nil {
+		checked, env = better, typedEnv
+	} else if c.facts == c.r {
+		return nil
+	}
+	x.out = checked.OutputType()
+	program, err := env.Program(checked, cel.CostLimit(costLimit), cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
-		r.at(n, celText(err.Error()))
-		r.code(CodeExpression)
+		c.r.at(n, celText(err.Error()))
+		c.r.code(CodeExpression)
 		return nil
 	}
 	x.program = program
 	return x
 }
 
-// readFields finds every item.field and item["field"].
-func (x *expression) readFields(r, facts *report, a *ast.AST, place func(ast.Expr) *node, d *Description, owner string) {
-	seen := map[string]bool{}
-	hidden := false
-	owned := map[int64]bool{} // uses of item that name a field
-	use := func(operand ast.Expr, at ast.Expr, field string) {
-		owned[operand.ID()] = true
-		f, ok := d.find(field)
-		if d != nil && !ok {
-			facts.suggest(place(at), fmt.Sprintf("%s has no field %q", owner, field), Nearest(field, d.names()))
-			facts.code(CodeUnknownField)
+// parse reads the text and writes named functions out; false after reporting what is wrong.
+func (d *draft) parse() bool {
+	parsed, issues := celEnv().Parse(d.n.text)
+	if issues != nil && issues.Err() != nil {
+		for _, e := range issues.Errors() {
+			d.c.r.at(d.n.inside(e.Location.Line(), e.Location.Column()), celText(e.Message))
+			d.c.r.code(CodeExpression)
 		}
-		x.many[field] = f.isMany()
-		seen[field] = true
+		return false
 	}
-	isItem := func(e ast.Expr) bool { return e.Kind() == ast.IdentKind && e.AsIdent() == item }
-	ast.PreOrderVisit(a.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+	d.parsed = parsed
+	if !d.inline() {
+		return false
+	}
+	rewrite(parsed.NativeRep(), d.vars)
+	return true
+}
+
+// check type-checks; nil after reporting what is wrong.
+func (d *draft) check(env *cel.Env, r *report) *cel.Ast {
+	checked, issues := env.Check(d.parsed)
+	if issues == nil || issues.Err() == nil {
+		return checked
+	}
+	var names []string
+	for _, v := range d.vars {
+		names = append(names, v.name)
+	}
+	if len(names) == 1 && names[0] == item {
+		names = nil
+	}
+	for _, e := range issues.Errors() {
+		text, near := celText(e.Message, names...), ""
+		if name, ok := strings.CutPrefix(e.Message, "undeclared reference to '"); ok {
+			name, _, _ = strings.Cut(name, "'")
+			near = Nearest(name, d.c.callable())
+		}
+		if f, ok := d.called[e.ExprID]; ok {
+			text = fmt.Sprintf("%s cannot be called with this: %s (in its body, %s)", f.name, text, f.at.where())
+		}
+		r.suggest(d.n.inside(e.Location.Line(), e.Location.Column()), text, near)
+		r.code(CodeExpression)
+	}
+	return nil
+}
+
+func (d *draft) place(e ast.Expr) *node {
+	l := d.parsed.NativeRep().SourceInfo().GetStartLocation(e.ID())
+	return d.n.inside(l.Line(), l.Column())
+}
+
+// readFields finds every item.field, of all items that the expression can name.
+func (d *draft) readFields(x *expression, vars []variable) {
+	r, facts := d.c.r, d.c.facts
+	seen := map[string]map[string]bool{}
+	hidden := map[string]bool{}
+	owned := map[int64]bool{} // uses of an item that name a field
+	isItem := func(name string) (variable, bool) {
+		v, ok := find(vars, name)
+		return v, ok && v.isItem()
+	}
+	ast.PreOrderVisit(d.parsed.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		switch e.Kind() {
 		case ast.SelectKind:
-			if s := e.AsSelect(); isItem(s.Operand()) {
-				use(s.Operand(), s.Operand(), s.FieldName())
+			s := e.AsSelect()
+			if s.Operand().Kind() != ast.IdentKind {
+				return
 			}
-		case ast.CallKind:
-			c := e.AsCall()
-			if c.FunctionName() == operators.Index && isItem(c.Args()[0]) && c.Args()[1].Kind() == ast.LiteralKind {
-				if s, ok := c.Args()[1].AsLiteral().(types.String); ok {
-					use(c.Args()[0], c.Args()[1], string(s))
+			v, ok := isItem(s.Operand().AsIdent())
+			if !ok {
+				return
+			}
+			owned[s.Operand().ID()] = true
+			if _, known := v.desc.find(s.FieldName()); v.desc != nil && !known {
+				facts.suggest(d.place(s.Operand()), fmt.Sprintf("%s has no field %q", v.owner, s.FieldName()), Nearest(s.FieldName(), v.desc.names()))
+				facts.code(CodeUnknownField)
+			}
+			if seen[v.name] == nil {
+				seen[v.name] = map[string]bool{}
+			}
+			seen[v.name][s.FieldName()] = true
+		case ast.ComprehensionKind:
+			for _, name := range []string{e.AsComprehension().IterVar(), e.AsComprehension().IterVar2()} {
+				if _, ok := find(vars, name); ok && !hidden[name] {
+					hidden[name] = true
+					r.atf(d.place(e), "%s is %s; give the element another name", name, meaning[name])
+					r.code(CodeExpression)
 				}
 			}
-		case ast.ComprehensionKind:
-			if c := e.AsComprehension(); c.IterVar() == item || c.IterVar2() == item {
-				hidden = true
-				r.at(place(e), "item is the work item; give the element another name")
-				r.code(CodeExpression)
-			}
 		case ast.IdentKind:
-			if e.AsIdent() == item && !owned[e.ID()] && !hidden {
-				r.at(place(e), `item can only be read field by field: item.subject or item["Story points"]`)
+			name := e.AsIdent()
+			if _, ok := find(vars, name); ok {
+				x.uses[name] = true
+			}
+			if _, ok := isItem(name); ok && !owned[e.ID()] && !hidden[name] {
+				r.atf(d.place(e), `%s can only be read field by field: %[1]s.subject or %[1]s["Story points"]`, name)
 				r.code(CodeExpression)
 			}
 		}
 	}))
-	for f := range seen {
-		x.fields = append(x.fields, f)
+	for name, fields := range seen {
+		for f := range fields {
+			x.reads[name] = append(x.reads[name], f)
+		}
+		sort.Strings(x.reads[name])
 	}
-	sort.Strings(x.fields)
 }
+
+// meaning is what variables are, for messages.
+var meaning = map[string]string{item: "the work item", twin: "the item that is written", value: "the value that goes over"}
 
 // readResults finds the texts that the expression may give, through conditions and lists, as far as they are written
 // out, so that options can be checked when the file is read.
@@ -188,31 +266,9 @@ func (n *node) inside(line, column int) *node {
 	return &at
 }
 
-// celText makes CEL's words fit a mapping's author.
-func celText(s string) string {
-	s = strings.SplitN(s, "\n", 2)[0]
-	s = strings.TrimPrefix(s, "Syntax error: ")
-	if strings.Contains(s, "undeclared reference to 'has'") {
-		return "has is not known here; ask item.x != null"
-	}
-	s = strings.TrimSuffix(s, " (in container '')")
-	if name, ok := strings.CutPrefix(s, "undeclared reference to "); ok {
-		return name + " is not known; an expression knows item and its fields"
-	}
-	if strings.Contains(s, "'<EOF>'") {
-		return "the expression ends too early"
-	}
-	s, _, _ = strings.Cut(s, " expecting ")
-	return "the expression cannot be read: " + s
-}
-
-// eval runs the expression on an item. An error names no content of the item.
-func (x *expression) eval(o *core.Observation) (ref.Val, error) {
-	vars := make(map[string]any, len(x.fields))
-	for _, f := range x.fields {
-		vars[f] = celValue(o.Field(f), x.many[f])
-	}
-	out, _, err := x.program.Eval(map[string]any{item: vars})
+// eval runs the expression. An error names no content.
+func (x *expression) eval(in inputs) (ref.Val, error) {
+	out, _, err := x.program.Eval(cel.Activation(&in))
 	if err != nil {
 		if strings.Contains(err.Error(), "cost limit") {
 			return nil, fmt.Errorf("the expression takes too many steps on this item")
@@ -222,10 +278,23 @@ func (x *expression) eval(o *core.Observation) (ref.Val, error) {
 	return out, nil
 }
 
+// holds runs a condition.
+func (x *expression) holds(in inputs) (bool, error) {
+	out, err := x.eval(in)
+	if err != nil {
+		return false, err
+	}
+	yes, ok := out.Value().(bool)
+	if !ok {
+		return false, fmt.Errorf("the condition is neither true nor false on this item")
+	}
+	return yes, nil
+}
+
 // evalText keeps the kinds of CEL's complaint and drops values, which are content.
 func evalText(err error) string {
 	s := err.Error()
-	for _, known := range []string{"no such overload", "no such key", "divide by zero", "index out of bounds"} {
+	for _, known := range []string{"no such overload", "no such key", "divide by zero", "index out of bounds", "bad date", "bad pattern of a date"} {
 		if strings.Contains(s, known) {
 			return known
 		}
@@ -233,83 +302,3 @@ func evalText(err error) string {
 	return "it has no result"
 }
 
-// celValue shows a value to expressions: options by name, users as {id, email, name}, texts as plain text, sets and
-// lists as lists of texts, numbers as doubles, datetimes as timestamps, dates as text; null where there is no value.
-func celValue(v core.Value, many bool) any {
-	if v.IsAbsent() || v.IsEmpty() {
-		if many || v.Kind() == core.KindSet || v.Kind() == core.KindList {
-			return []string{}
-		}
-		return nil
-	}
-	switch v.Kind() {
-	case core.KindNumber:
-		f, _ := strconv.ParseFloat(v.Source(), 64)
-		return f
-	case core.KindBool:
-		return v.Source() == "true"
-	case core.KindDateTime:
-		return v.Time()
-	case core.KindUser:
-		return map[string]string{"id": v.ID(), "email": v.Email(), "name": v.Name()}
-	case core.KindSet, core.KindList:
-		texts := make([]string, len(v.Items()))
-		for i, it := range v.Items() {
-			texts[i] = wordsOf(it)
-		}
-		return texts
-	}
-	return wordsOf(v)
-}
-
-// fromCEL reads a result back. null is an empty value.
-func fromCEL(out ref.Val, to Field) (core.Value, error) {
-	switch v := out.(type) {
-	case types.Null:
-		if to.Kind == "" {
-			return core.Empty(core.KindString), nil
-		}
-		return core.Empty(to.Kind), nil
-	case types.Bool:
-		return core.Bool(bool(v)), nil
-	case types.String:
-		return core.String(string(v)), nil
-	case types.Int:
-		return core.Int(int64(v)), nil
-	case types.Uint:
-		return core.Number(strconv.FormatUint(uint64(v), 10))
-	case types.Double:
-		f := float64(v)
-		if math.IsNaN(f) || math.IsInf(f, 0) {
-			return core.Value{}, fmt.Errorf("the expression gives no finite number")
-		}
-		return core.Number(strconv.FormatFloat(f, 'f', -1, 64))
-	case types.Timestamp:
-		return core.DateTime(v.Time.UTC().Round(time.Microsecond)), nil
-	case traits.Lister:
-		var items []core.Value
-		for it := v.Iterator(); it.HasNext() == types.True; {
-			e, err := fromCEL(it.Next(), to.element())
-			if err != nil {
-				return core.Value{}, err
-			}
-			if !e.IsEmpty() {
-				items = append(items, e)
-			}
-		}
-		if to.Kind == core.KindList {
-			return core.List(items...), nil
-		}
-		return core.Set(items...), nil
-	case traits.Mapper:
-		text := func(key string) string {
-			got, ok := v.Find(types.String(key))
-			if s, is := got.(types.String); ok && is {
-				return string(s)
-			}
-			return ""
-		}
-		return core.Person("", text("email"), text("name")), nil
-	}
-	return core.Value{}, fmt.Errorf("the expression gives a %s, which no field holds", out.Type().TypeName())
-}

@@ -43,13 +43,9 @@ func (m *Mapping) Starts(side core.Side, o *core.Observation) (bool, string, err
 	if x == nil {
 		return true, "", nil
 	}
-	out, err := x.eval(o)
+	yes, err := x.holds(inputs{item: o})
 	if err != nil {
 		return false, "", fmt.Errorf("sides.%s.start: %w", s.Name, err)
-	}
-	yes, ok := out.Value().(bool)
-	if !ok {
-		return false, "", fmt.Errorf("sides.%s.start: the condition is neither true nor false on this item", s.Name)
 	}
 	if !yes {
 		return false, fmt.Sprintf("the start condition of %s does not hold", s.Name), nil

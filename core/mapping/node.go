@@ -21,6 +21,7 @@ const maxDepth = 32
 
 // node is one value of a YAML or JSON file with its place.
 type node struct {
+	file         string
 	path         string
 	line, column int
 	value        any    // string, bool, int64, uint64, float64 or nil for a scalar
@@ -117,7 +118,7 @@ func errorText(err error) string {
 
 func build(r *report, n ast.Node, path string, depth int) *node {
 	t := n.GetToken()
-	out := &node{path: path, line: t.Position.Line, column: t.Position.Column}
+	out := &node{file: r.file, path: path, line: t.Position.Line, column: t.Position.Column}
 	if depth > maxDepth {
 		r.at(out, "is nested too deep")
 		return out
@@ -229,6 +230,9 @@ func (n *node) has(key string) bool {
 
 // isNull reports ~, null, or nothing at all.
 func (n *node) isNull() bool { return n.shape == scalar && n.value == nil }
+
+// where is the place for messages that speak of another one.
+func (n *node) where() string { return fmt.Sprintf("%s:%d:%d", n.file, n.line, n.column) }
 
 // textOf is a scalar's text, "" for no node.
 func textOf(n *node) string {

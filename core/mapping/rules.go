@@ -114,12 +114,12 @@ func (c *compiler) computed(n *node, rule *core.Rule) {
 	c.writable(n, to, target, rule)
 	c.merged(n, target)
 	set := n.get("set")
-	x := compileExpression(c.r, c.facts, set, c.desc[to.Other()], c.names[to.Other()])
+	x := c.expression(set, c.itemOf(item, to.Other()))
 	if x == nil {
 		return
 	}
 	c.resultFits(set, x, to, target)
-	c.read(to.Other(), x.fields...)
+	c.read(to.Other(), x.reads[item]...)
 	c.read(to, target.Name)
 	rule.Convert[to] = roundedResult(computed(fmt.Sprintf("%s (set %s.%s)", n.path, c.names[to], target.Name), x, target),
 		c.decimals(n.get("round"), target))
@@ -266,7 +266,7 @@ func (c *compiler) resultFits(n *node, x *expression, to core.Side, f Field) {
 	switch {
 	case f.Kind == "" || !known:
 	case f.isMany() && !list:
-		c.facts.atf(n, "%s holds several values, so the expression must give a list, not a %s", f.Name, x.out)
+		c.facts.atf(n, "%s holds several values, so the expression must give a list, not %s", f.Name, resultWords(x.out))
 		c.facts.code(CodeWrongType)
 		return
 	case !f.isMany() && list && f.Kind != core.KindString && f.Kind != core.KindText:
