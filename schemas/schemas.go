@@ -16,7 +16,12 @@ var System []byte
 //go:embed connection.schema.json
 var Connection []byte
 
-// Files holds both schemas under their file names, for serving them to editors.
+// Include is the schema of a file that connection files include. It refers to Connection.
+//
+//go:embed include.schema.json
+var Include []byte
+
+// Files holds them all under their file names, for serving them to editors.
 //
 //go:embed *.schema.json
 var Files embed.FS

@@ -16,8 +16,10 @@ func compiled(t *testing.T, name string, src []byte) *jsonschema.Schema {
 	t.Helper()
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft2020
-	if err := c.AddResource(name, bytes.NewReader(src)); err != nil {
-		t.Fatal(err)
+	for name, src := range map[string][]byte{name: src, "connection.schema.json": Connection} {
+		if err := c.AddResource(name, bytes.NewReader(src)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	s, err := c.Compile(name)
 	if err != nil {
@@ -29,7 +31,7 @@ func compiled(t *testing.T, name string, src []byte) *jsonschema.Schema {
 // TestExamples runs every file under examples: valid ones are accepted, invalid ones refused at the place their first
 // line names, so that none is refused for another reason than the one it was written for.
 func TestExamples(t *testing.T) {
-	for kind, src := range map[string][]byte{"system": System, "connection": Connection} {
+	for kind, src := range map[string][]byte{"system": System, "connection": Connection, "include": Include} {
 		s := compiled(t, kind, src)
 		for _, verdict := range []string{"valid", "invalid"} {
 			files, _ := filepath.Glob(filepath.Join("examples", kind, verdict, "*"))

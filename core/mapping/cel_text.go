@@ -56,17 +56,20 @@ func knows(vars []string) string {
 // overloadText says which kinds of values an operator or function does not take.
 func overloadText(function, args string) string {
 	receiver, rest, member := strings.Cut(args, ".(")
+	args = strings.TrimSuffix(strings.TrimPrefix(args, "("), ")")
 	if member {
-		args = receiver
-		if rest = strings.TrimSuffix(rest, ")"); rest != "" {
-			args += ", " + rest
-		}
-	} else {
-		args = strings.TrimSuffix(strings.TrimPrefix(args, "("), ")")
+		args = strings.TrimSuffix(rest, ")")
 	}
 	words := make([]string, 0, 3)
 	for _, a := range splitTypes(args) {
 		words = append(words, typeWords(a))
+	}
+	if member {
+		text := fmt.Sprintf("%s does not work on %s", function, typeWords(receiver))
+		if len(words) > 0 {
+			text += " with " + strings.Join(words, " and ")
+		}
+		return text
 	}
 	name := function
 	if op, ok := operators.FindReverse(function); ok && op != "" {
@@ -86,6 +89,9 @@ func overloadText(function, args string) string {
 	text := fmt.Sprintf("%s does not take %s", name, strings.Join(words, " and "))
 	if contains(words, "a number") && contains(words, "a whole number") {
 		text += "; write a whole number as 2.0, or double(…) around it"
+	}
+	if contains(words, "null") && contains(words, "a list of texts") {
+		text += "; a list is never null, ask size(…) == 0"
 	}
 	return text
 }

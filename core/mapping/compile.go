@@ -18,7 +18,7 @@ func Compile(file string, src []byte, env Env) (*Mapping, Diagnostics) {
 		return nil, r.all.sorted()
 	}
 	connectionSchema().check(r, root)
-	c := &compiler{r: r, env: env, root: root, shape: append(Diagnostics(nil), r.all...), m: &Mapping{}, warnings: &report{file: file}}
+	c := &compiler{r: r, file: file, env: env, root: root, shape: append(Diagnostics(nil), r.all...), m: &Mapping{}, warnings: &report{file: file}}
 	if c.facts = r; env.Applied {
 		c.facts = c.warnings
 	}
@@ -34,6 +34,7 @@ func Compile(file string, src []byte, env Env) (*Mapping, Diagnostics) {
 
 // compiler is one run of Compile.
 type compiler struct {
+	file      string
 	r         *report
 	warnings  *report
 	facts     *report // what differs from what the systems say: r, or warnings for a version that was applied before
@@ -48,6 +49,9 @@ type compiler struct {
 	writes    [2]map[string]string // field -> path of the rule that writes it
 	ids       map[string]string    // rule id -> path
 	functions []function           // in file order
+	heads     map[string]bool      // names of all functions, also of those that are wrong
+	tables    map[string]*node     // named value tables
+	included  []*node              // the files that are included
 }
 
 func (c *compiler) broken(path string) bool {
@@ -79,7 +83,7 @@ func (c *compiler) usableSides() bool {
 }
 
 func (c *compiler) compile() {
-	c.ids = map[string]string{}
+	c.ids, c.tables, c.heads = map[string]string{}, map[string]*node{}, map[string]bool{}
 	conn := &c.m.Connection
 	conn.Name = textOf(c.root.get("connection"))
 	sides := c.root.get("sides")
@@ -89,6 +93,7 @@ func (c *compiler) compile() {
 	if c.names[core.A] == "" || c.names[core.B] == "" {
 		return
 	}
+	c.include()
 	for _, s := range core.Sides {
 		c.start(s)
 	}
@@ -134,7 +139,7 @@ func (c *compiler) compile() {
 }
 
 // reserved words cannot name a side: they mean something else where side names stand.
-var reserved = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "round", "zone", "at",
+var reserved = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "value", "convert", "if", "round", "zone", "at",
 	"unknown",
 	"loser", "loss", "both", "none", "latest", "park", "merge"}
 

@@ -25,8 +25,9 @@ type conversion struct {
 	where    string
 	side     core.Side // the target
 	from, to Field
-	table    valueTable // nil: by kind
-	people   *people    // nil: by kind
+	table    valueTable  // nil: by kind
+	expr     *expression // nil: by table or kind
+	people   *people     // nil: by kind
 	fallback core.Value
 	leave    bool // without a value in the table, the target keeps what it has
 	decimals decimals
@@ -44,6 +45,9 @@ func (c *conversion) run(in core.ConvertInput) (core.Value, error) {
 	}
 	to := c.shaped(in.Target)
 	to.refer = in.Refer[c.side]
+	if c.expr != nil {
+		return c.expressed(in, to)
+	}
 	if c.elementwise(in.Value, to) {
 		return c.elements(in.Value, in.Target, to)
 	}
@@ -119,6 +123,8 @@ func (c *conversion) one(v core.Value, to Field) (core.Value, error) {
 	switch {
 	case v.IsAbsent():
 		return v, nil
+	case c.expr != nil:
+		return c.give(v, nil, to)
 	case c.table != nil:
 		row, ok := c.table.find(v)
 		if ok && row.leave {
@@ -174,20 +180,9 @@ func (c *conversion) fail(v core.Value, text string) error {
 func computed(where string, x *expression, to Field) func(core.ConvertInput) (core.Value, error) {
 	return func(in core.ConvertInput) (core.Value, error) {
 		fail := func(text string) error { return &ConvertError{Where: where, Text: text} }
-		out, err := x.eval(inputs{item: in.Item})
+		v, err := x.result(inputs{item: in.Item}, to)
 		if err != nil {
 			return core.Value{}, fail(err.Error())
-		}
-		v, err := fromCEL(out, to)
-		if err != nil {
-			return core.Value{}, fail(err.Error())
-		}
-		if to.isMany() && !v.IsEmpty() && v.Kind() != core.KindSet && v.Kind() != core.KindList {
-			return core.Value{}, fail("the expression gives one value, and the field holds several; write a list")
-		}
-		v, err = convert(v, to)
-		if err != nil {
-			return core.Value{}, fail("the result " + err.Error())
 		}
 		if !in.Target.IsAbsent() && same(v, in.Target) {
 			return in.Target, nil

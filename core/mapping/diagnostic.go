@@ -56,8 +56,17 @@ func (ds Diagnostics) Error() string {
 }
 
 func (ds Diagnostics) sorted() Diagnostics {
+	order := map[string]int{} // files in the order in which they were read
+	for _, d := range ds {
+		if _, ok := order[d.File]; !ok {
+			order[d.File] = len(order)
+		}
+	}
 	sort.SliceStable(ds, func(i, j int) bool {
 		a, b := ds[i], ds[j]
+		if a.File != b.File {
+			return order[a.File] < order[b.File]
+		}
 		if a.Line != b.Line {
 			return a.Line < b.Line
 		}
@@ -91,12 +100,20 @@ func (r *report) atf(n *node, format string, args ...any) {
 }
 
 func (r *report) suggest(n *node, text, suggestion string) {
-	r.all = append(r.all, Diagnostic{File: r.file, Line: n.line, Column: n.column, Path: n.path, Text: text, Suggestion: suggestion})
+	r.all = append(r.all, Diagnostic{File: r.in(n), Line: n.line, Column: n.column, Path: n.path, Text: text, Suggestion: suggestion})
 }
 
 // key is a diagnostic at a key instead of its value.
 func (r *report) key(e entry, text, suggestion string) {
-	r.all = append(r.all, Diagnostic{File: r.file, Line: e.line, Column: e.column, Path: e.value.path, Text: text, Suggestion: suggestion})
+	r.all = append(r.all, Diagnostic{File: r.in(e.value), Line: e.line, Column: e.column, Path: e.value.path, Text: text, Suggestion: suggestion})
+}
+
+// in is the file that a node was read from.
+func (r *report) in(n *node) string {
+	if n.file != "" {
+		return n.file
+	}
+	return r.file
 }
 
 // code gives the last diagnostic its kind.

@@ -14,10 +14,17 @@ import (
 
 const docs = "../../docs/mappings.md"
 
-var fence = regexp.MustCompile("(?ms)^```([a-z ]*)\n(.*?)^```$")
+var fence = regexp.MustCompile("(?ms)^```([a-z]*(?: [a-z]+)?)( [a-z/.]+)?\n(.*?)^```$")
 
 func docsEnv() Env {
 	env := testEnv()
+	read := env.Read
+	env.Read = func(path string) ([]byte, error) {
+		if text, ok := docsIncludes[path]; ok {
+			return []byte(text), nil
+		}
+		return read(path)
+	}
 	describe := env.Describe
 	env.Describe = func(system, typ string, scope map[string]string) (*Description, bool) {
 		d, ok := describe(system, typ, scope)
@@ -53,10 +60,17 @@ func TestDocs(t *testing.T) {
 	var fields [2]Field
 	ran := 0
 	for _, b := range blocks {
-		kind, text := b[1], b[2]
+		kind, name, text := b[1], strings.TrimSpace(b[2]), b[3]
 		switch kind {
 		case "yaml connection":
 			mustCompileMapping(t, text, docsEnv())
+		case "yaml include":
+			docsIncludes[name] = text
+		case "moments":
+			for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+				runMoment(t, line, rule)
+				ran++
+			}
 		case "yaml system":
 			if _, ds := ParseSystem("docs/mappings.md", []byte(text)); len(ds) > 0 {
 				t.Error(ds)
@@ -71,7 +85,7 @@ func TestDocs(t *testing.T) {
 				fields[s], _ = d.find(rule.Fields[s])
 			}
 		case "result":
-			for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+			for _, line := range strings.Split(strings.Trim(text, "\n"), "\n") {
 				runResult(t, line, rule, fields)
 				ran++
 			}
@@ -95,7 +109,7 @@ func docsBase(rule string) string {
 		strings.ReplaceAll(strings.TrimSpace(rule), "\n", "\n    ") + "\n" + feeds
 }
 
-var result = regexp.MustCompile(`^to (support|engineering): (.+?)(?: \(there: (.+)\))? => (.+)$`)
+var result = regexp.MustCompile(`^to (support|engineering): (.+?)(?: \(there: (.+)\))? => (.*)$`)
 
 func runResult(t *testing.T, line string, rule core.Rule, fields [2]Field) {
 	t.Helper()
@@ -107,7 +121,12 @@ func runResult(t *testing.T, line string, rule core.Rule, fields [2]Field) {
 	if m[1] == "engineering" {
 		to = core.B
 	}
-	in := core.ConvertInput{Value: docsValue(t, m[2], fields[to.Other()]), Twins: core.Twins{"35436": {ID: "10112"}, "10112": {ID: "35436"}}}
+	in := core.ConvertInput{Twins: core.Twins{"35436": {ID: "10112"}, "10112": {ID: "35436"}}}
+	if shown, ok := strings.CutPrefix(m[2], "item "); ok {
+		in.Item = docsItem(t, shown, to.Other())
+	} else {
+		in.Value = docsValue(t, m[2], fields[to.Other()])
+	}
 	if m[3] != "" {
 		in.Target = docsValue(t, m[3], fields[to])
 	}

@@ -13,7 +13,7 @@ func TestSchemaExamples(t *testing.T) {
 	env.Read = func(string) ([]byte, error) {
 		return []byte("[{support: a@acme.example, engineering: b@acme.example}]"), nil
 	}
-	for _, kind := range []string{"system", "connection"} {
+	for _, kind := range []string{"system", "connection", "include"} {
 		for _, verdict := range []string{"valid", "invalid"} {
 			files, _ := filepath.Glob(filepath.Join(root, kind, verdict, "*"))
 			if len(files) == 0 {
@@ -25,9 +25,12 @@ func TestSchemaExamples(t *testing.T) {
 					t.Fatal(err)
 				}
 				var ds Diagnostics
-				if kind == "system" {
+				switch kind {
+				case "system":
 					_, ds = ParseSystem(filepath.Base(f), src)
-				} else {
+				case "include":
+					_, ds = Compile("c.yaml", []byte(including), Env{Read: func(string) ([]byte, error) { return src, nil }})
+				default:
 					_, ds = Compile(filepath.Base(f), src, env)
 				}
 				if (len(ds) == 0) != (verdict == "valid") {
@@ -37,3 +40,12 @@ func TestSchemaExamples(t *testing.T) {
 		}
 	}
 }
+
+const including = `connection: including
+sides:
+  support:     {system: zendesk-acme, type: ticket, start: true}
+  engineering: {system: jira-acme, type: issue}
+include: [shared.yaml]
+rules:
+  - {support: subject, engineering: summary}
+`

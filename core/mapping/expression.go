@@ -55,6 +55,7 @@ type draft struct {
 	c      *compiler
 	n      *node
 	vars   []variable
+	head   string // the function whose body it is
 	parsed *cel.Ast
 	called map[int64]call // nodes that come from the body of a named function
 }
@@ -143,7 +144,16 @@ func (d *draft) check(env *cel.Env, r *report) *cel.Ast {
 		text, near := celText(e.Message, names...), ""
 		if name, ok := strings.CutPrefix(e.Message, "undeclared reference to '"); ok {
 			name, _, _ = strings.Cut(name, "'")
-			near = Nearest(name, d.c.callable())
+			switch {
+			case d.c.heads[name] && d.head == "": // its own mistake is told where it stands
+				continue
+			case d.c.heads[name]:
+				text = name + " is not known yet; a function calls only those written before it"
+			default:
+				if near = Nearest(name, d.c.callable()); near == name {
+					near = ""
+				}
+			}
 		}
 		if f, ok := d.called[e.ExprID]; ok {
 			text = fmt.Sprintf("%s cannot be called with this: %s (in its body, %s)", f.name, text, f.at.where())
@@ -278,6 +288,25 @@ func (x *expression) eval(in inputs) (ref.Val, error) {
 	return out, nil
 }
 
+// result runs the expression for the value of a field.
+func (x *expression) result(in inputs, to Field) (core.Value, error) {
+	out, err := x.eval(in)
+	if err != nil {
+		return core.Value{}, err
+	}
+	v, err := fromCEL(out, to)
+	if err != nil {
+		return core.Value{}, err
+	}
+	if to.isMany() && !v.IsEmpty() && v.Kind() != core.KindSet && v.Kind() != core.KindList {
+		return core.Value{}, fmt.Errorf("the expression gives one value, and the field holds several; write a list")
+	}
+	if v, err = convert(v, to); err != nil {
+		return core.Value{}, fmt.Errorf("the result %w", err)
+	}
+	return v, nil
+}
+
 // holds runs a condition.
 func (x *expression) holds(in inputs) (bool, error) {
 	out, err := x.eval(in)
@@ -301,4 +330,3 @@ func evalText(err error) string {
 	}
 	return "it has no result"
 }
-

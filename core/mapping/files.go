@@ -9,7 +9,22 @@ func Files(file string, src []byte, read func(path string) ([]byte, error)) (map
 		return nil, r.all.sorted()
 	}
 	files := map[string]string{}
-	for _, n := range tableNames(root) {
+	named := tableNames(root)
+	if list := root.get("include"); list != nil {
+		for _, n := range list.items {
+			src, ok := readNamed(r, n, read)
+			if !ok {
+				continue
+			}
+			files[n.text] = string(src)
+			in := &report{file: n.text}
+			if root := parse(in, src); root != nil {
+				named = append(named, tableNames(root)...)
+			}
+			r.all = append(r.all, in.all...)
+		}
+	}
+	for _, n := range named {
 		if src, ok := readNamed(r, n, read); ok {
 			files[n.text] = string(src)
 		}

@@ -64,7 +64,7 @@ func (c *compiler) function(e entry) {
 	for i, p := range f.params {
 		vars[i] = variable{name: p}
 	}
-	d := &draft{c: c, n: e.value, vars: vars}
+	d := &draft{c: c, n: e.value, vars: vars, head: f.name}
 	if !d.parse() || !d.closed(f) || d.check(environment(vars), c.r) == nil {
 		return
 	}
@@ -158,7 +158,7 @@ func (w *writer) visit(e ast.Expr) {
 	}
 	if len(c.Args()) != len(f.params) {
 		w.wrong = true
-		w.draft.c.r.atf(w.place(e), "%s takes %s (%s), here are %d", f.name, counted(len(f.params), "value"), strings.Join(f.params, ", "), len(c.Args()))
+		w.draft.c.r.atf(w.place(e), "%s takes %s (%s), given %s %d", f.name, counted(len(f.params), "value"), strings.Join(f.params, ", "), map[bool]string{true: "is", false: "are"}[len(c.Args()) == 1], len(c.Args()))
 		w.draft.c.r.code(CodeExpression)
 		return
 	}

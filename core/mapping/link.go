@@ -76,7 +76,7 @@ func (c *compiler) linked(n *node, rule *core.Rule, fields [2]Field) {
 		c.writable(n, to, fields[to], rule)
 		_, scoped := c.m.Connection.Sides[to].Scope[fields[to].Name]
 		rule.Needed[to] = fields[to].Required && !scoped
-		rule.Convert[to] = link{where: fmt.Sprintf("%s (%s to %s.%s)", n.path, fields[to.Other()].Name, c.names[to], fields[to].Name), to: fields[to]}.run
+		rule.Convert[to] = link{where: fmt.Sprintf("%s (%s to %s.%s)", c.where(n), fields[to.Other()].Name, c.names[to], fields[to].Name), to: fields[to]}.run
 	}
 }
 

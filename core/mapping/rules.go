@@ -9,24 +9,34 @@ import (
 )
 
 // ruleKeys are what a rule may say beside its fields.
-var ruleKeys = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "round", "zone", "at",
+var ruleKeys = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "value", "convert", "if", "round", "zone", "at",
 	"unknown",
 	"loser", "loss",
 }
 
 func (c *compiler) rules() {
-	list := c.root.get("rules")
-	if list == nil {
-		return
-	}
-	for _, n := range list.items {
-		if c.brokenUnder(n.path) {
+	for _, root := range append([]*node{c.root}, c.included...) {
+		list := root.get("rules")
+		if list == nil {
 			continue
 		}
-		if rule, ok := c.rule(n); ok {
-			c.m.Rules = append(c.m.Rules, rule)
+		for _, n := range list.items {
+			if c.brokenNode(n) {
+				continue
+			}
+			if rule, ok := c.rule(n); ok {
+				c.m.Rules = append(c.m.Rules, rule)
+			}
 		}
 	}
+}
+
+// where is the place of a rule for messages: its path, after the name of an included file.
+func (c *compiler) where(n *node) string {
+	if n.file == c.file {
+		return n.path
+	}
+	return n.file + ": " + n.path
 }
 
 // rule compiles one rule; false when something is wrong with it.
@@ -43,7 +53,7 @@ func (c *compiler) rule(n *node) (core.Rule, bool) {
 		return core.Rule{}, false
 	}
 	rule := core.Rule{
-		Where:   n.path,
+		Where:   c.where(n),
 		When:    core.WhenAlways,
 		Loser:   c.loser(n.get("loser"), c.m.Connection.Losers),
 		AsSet:   n.get("as") != nil && textOf(n.get("as")) != "link",
@@ -53,10 +63,13 @@ func (c *compiler) rule(n *node) (core.Rule, bool) {
 		rule.When = core.When(n.get("when").text)
 	}
 	c.decided(n, &rule)
-	if n.get("set") != nil {
+	if n.get("set") != nil || n.get("value") != nil {
 		c.computed(n, &rule)
 	} else {
 		c.paired(n, &rule)
+	}
+	if len(c.r.all) == before {
+		c.conditions(n, &rule)
 	}
 	if len(c.r.all) > before {
 		return core.Rule{}, false
@@ -66,7 +79,7 @@ func (c *compiler) rule(n *node) (core.Rule, bool) {
 		c.r.code(CodeTwice)
 		return core.Rule{}, false
 	}
-	c.ids[rule.ID] = n.path
+	c.ids[rule.ID] = c.where(n)
 	for _, to := range core.Sides {
 		if rule.Flow.Allows(to) {
 			c.write(n, to, rule.Fields[to])
@@ -75,35 +88,50 @@ func (c *compiler) rule(n *node) (core.Rule, bool) {
 	return rule, len(c.r.all) == before
 }
 
-// computed compiles {engineering: components, set: …}: one field, its value an expression over the other side's item.
+// computed compiles {engineering: components, set: …}: one field, its value an expression over the other side's item, or a
+// constant.
 func (c *compiler) computed(n *node, rule *core.Rule) {
 	var to core.Side
-	fields := 0
+	fields, key := 0, "set"
+	if n.get(key) == nil {
+		key = "value"
+	}
 	for _, s := range core.Sides {
 		if n.get(c.names[s]) != nil {
 			to, fields = s, fields+1
 		}
 	}
 	if fields != 1 {
-		c.r.atf(n, "a rule with set has exactly one field, of the side it writes; the expression reads the other side's item")
+		text := "a rule with " + key + " has exactly one field, of the side it writes"
+		if key == "set" {
+			text += "; the expression reads the other side's item"
+		}
+		c.r.at(n, text)
 		return
 	}
 	if as := n.get("as"); textOf(as) == "link" {
 		c.r.at(as, "as: link has no meaning beside set; it carries a field that names items to a field of the other side")
 		return
 	}
-	for _, k := range []string{"values", "default", "users", "unknown", "zone", "at"} {
-		if v := n.get(k); v != nil {
+	for _, k := range []string{"values", "default", "users", "unknown", "convert", "zone", "at"} {
+		switch v := n.get(k); {
+		case v == nil:
+		case key == "value":
+			c.r.atf(v, "%s has no meaning beside value", k)
+		default:
 			c.r.atf(v, "%s has no meaning beside set; say it in the expression", k)
 		}
+	}
+	if v := n.get("value"); v != nil && key == "set" {
+		c.r.at(v, "value has no meaning beside set; a rule has one of them")
 	}
 	one := core.FlowToA
 	if to == core.B {
 		one = core.FlowToB
 	}
-	rule.Flow = c.flow(n.get("flow"), one, false)
+	rule.Flow = c.flows(n.get("flow"), one)
 	if rule.Flow != one {
-		c.r.suggest(n.get("flow"), fmt.Sprintf("a rule with set only goes to the side of its field, %s", c.names[to]), "to-"+c.names[to])
+		c.r.suggest(n.get("flow"), fmt.Sprintf("a rule with "+key+" only goes to the side of its field, %s", c.names[to]), "to-"+c.names[to])
 	}
 	target, ok := c.named(to, n.get(c.names[to]))
 	if !ok {
@@ -113,21 +141,27 @@ func (c *compiler) computed(n *node, rule *core.Rule) {
 	rule.ID = "set~" + c.names[to] + "." + target.Name
 	c.writable(n, to, target, rule)
 	c.merged(n, target)
+	c.read(to, target.Name)
+	if key == "value" {
+		if v, ok := c.constant(n.get(key), to, target); ok {
+			rule.Convert[to] = constant(v)
+		}
+		return
+	}
 	set := n.get("set")
 	x := c.expression(set, c.itemOf(item, to.Other()))
 	if x == nil {
 		return
 	}
 	c.resultFits(set, x, to, target)
-	c.read(to.Other(), x.reads[item]...)
-	c.read(to, target.Name)
-	rule.Convert[to] = roundedResult(computed(fmt.Sprintf("%s (set %s.%s)", n.path, c.names[to], target.Name), x, target),
+	c.reading(rule, to.Other(), x.reads[item])
+	rule.Convert[to] = roundedResult(computed(fmt.Sprintf("%s (set %s.%s)", c.where(n), c.names[to], target.Name), x, target),
 		c.decimals(n.get("round"), target))
 }
 
 // paired compiles {support: priority, engineering: priority, …}.
 func (c *compiler) paired(n *node, rule *core.Rule) {
-	rule.Flow = c.flow(n.get("flow"), core.FlowBoth, false)
+	rule.Flow = c.flows(n.get("flow"), core.FlowBoth)
 	var fields [2]Field
 	for _, s := range core.Sides {
 		name := n.get(c.names[s])
@@ -153,7 +187,8 @@ func (c *compiler) paired(n *node, rule *core.Rule) {
 		return
 	}
 	w := ways{asSet: rule.AsSet, loss: c.texts(n, rule, fields)}
-	w.tables = c.values(n.get("values"), fields, rule.Flow)
+	w.tables = c.values(c.table(n.get("values")), fields, rule.Flow)
+	w.convert = c.converts(n, rule, fields, w.tables)
 	c.uncovered(n.get("values"), n.get("default"), w.tables, fields, rule.Flow)
 	w.people = c.matching(n.get("users"), fields)
 	w.defaults, w.leave = c.defaults(n.get("default"), fields, rule.Flow)
@@ -174,7 +209,7 @@ func (c *compiler) paired(n *node, rule *core.Rule) {
 		}
 		c.writable(n, to, fields[to], rule)
 		c.merged(n, fields[to])
-		if ok, instead := convertible(fields[to.Other()], fields[to]); !ok && w.tables[to] == nil {
+		if ok, instead := convertible(fields[to.Other()], fields[to]); !ok && w.tables[to] == nil && w.convert[to] == nil {
 			c.facts.atf(n, "%s of %s (%s) cannot become %s of %s (%s): %s", fields[to.Other()].Name, c.names[to.Other()], kindText(fields[to.Other()]),
 				fields[to].Name, c.names[to], kindText(fields[to]), instead)
 			c.facts.code(CodeNoConversion)
@@ -191,6 +226,7 @@ func (c *compiler) paired(n *node, rule *core.Rule) {
 // ways is what a rule says about its values, per written side.
 type ways struct {
 	tables   [2]valueTable
+	convert  [2]*expression
 	people   *people
 	defaults [2]core.Value
 	leave    [2]bool // without a value in the table, the side keeps what it has
@@ -204,8 +240,8 @@ type ways struct {
 func (c *compiler) conversion(n *node, to core.Side, fields [2]Field, w ways) *conversion {
 	one := func(to core.Side) *conversion {
 		return &conversion{
-			where: fmt.Sprintf("%s (%s to %s.%s)", n.path, fields[to.Other()].Name, c.names[to], fields[to].Name),
-			side:  to, from: fields[to.Other()], to: fields[to], table: w.tables[to], people: w.people, fallback: w.defaults[to],
+			where: fmt.Sprintf("%s (%s to %s.%s)", c.where(n), fields[to.Other()].Name, c.names[to], fields[to].Name),
+			side:  to, from: fields[to.Other()], to: fields[to], table: w.tables[to], expr: w.convert[to], people: w.people, fallback: w.defaults[to],
 			leave: w.leave[to], decimals: w.decimals, days: w.days, asSet: w.asSet, loss: w.loss,
 		}
 	}
@@ -256,7 +292,7 @@ func (c *compiler) write(n *node, to core.Side, field string) {
 		c.r.code(CodeTwice)
 		return
 	}
-	c.writes[to][field] = n.path
+	c.writes[to][field] = c.where(n)
 }
 
 // resultFits checks an expression's type and the texts written in it against the field they go to.

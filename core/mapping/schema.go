@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,25 +18,30 @@ import (
 // schema is a compiled schema with its own text, from which messages and right names are taken.
 type schema struct {
 	compiled *jsonschema.Schema
-	doc      any
+	docs     map[string]any // by file name
 }
 
 var (
 	systemSchema     = sync.OnceValue(func() schema { return mustCompile("system.schema.json", schemas.System) })
 	connectionSchema = sync.OnceValue(func() schema { return mustCompile("connection.schema.json", schemas.Connection) })
+	includeSchema    = sync.OnceValue(func() schema { return mustCompile("include.schema.json", schemas.Include) })
 )
 
 func mustCompile(name string, src []byte) schema {
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft2020
-	s := schema{}
-	if err := c.AddResource(name, bytes.NewReader(src)); err != nil {
-		panic("schemas: " + err.Error())
+	s := schema{docs: map[string]any{}}
+	for name, src := range map[string][]byte{name: src, "connection.schema.json": schemas.Connection} {
+		if err := c.AddResource(name, bytes.NewReader(src)); err != nil {
+			panic("schemas: " + err.Error())
+		}
+		var doc any
+		if err := json.Unmarshal(src, &doc); err != nil {
+			panic("schemas: " + err.Error())
+		}
+		s.docs[name] = doc
 	}
 	s.compiled = c.MustCompile(name)
-	if err := json.Unmarshal(src, &s.doc); err != nil {
-		panic("schemas: " + err.Error())
-	}
 	return s
 }
 
@@ -60,9 +66,9 @@ func (s schema) leaves(r *report, root *node, ve *jsonschema.ValidationError) {
 		}
 		return
 	}
-	_, pointer, _ := strings.Cut(ve.AbsoluteKeywordLocation, "#")
+	file, pointer, _ := strings.Cut(ve.AbsoluteKeywordLocation, "#")
 	cut := strings.LastIndexByte(pointer, '/')
-	keyword, owner := pointer[cut+1:], asMap(walk(s.doc, pointer[:cut]))
+	keyword, owner := pointer[cut+1:], asMap(walk(s.docs[path.Base(file)], pointer[:cut]))
 	steps := pointerSteps(ve.InstanceLocation)
 	n, last := locate(root, steps)
 	before := len(r.all)

@@ -72,7 +72,7 @@ func (c *compiler) rows(n *node, fields [2]Field, to core.Side) valueTable {
 			continue
 		}
 		row := valueRow{from: e.key, to: e.value.text, leave: e.value.isNull()}
-		c.option(&node{path: e.value.path, line: e.line, column: e.column}, row.from, c.names[from], fields[from].one())
+		c.option(&node{file: e.value.file, path: e.value.path, line: e.line, column: e.column}, row.from, c.names[from], fields[from].one())
 		if !row.leave {
 			c.option(e.value, row.to, c.names[to], fields[to].one())
 		}

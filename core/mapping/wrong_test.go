@@ -107,7 +107,7 @@ var wrongConnections = []change{
 	{"a flow that names a side, not a direction", "flow: to-engineering, when", "flow: engineering, when",
 		`support.yaml:9:60: rules[1].flow: "engineering" is no flow; it is one of: both, to-support, to-engineering (did you mean "to-engineering"?)`},
 	{"a moment that does not exist", "when: create", "when: created",
-		`support.yaml:9:82: rules[1].when: "created" is not one of: always, create (did you mean "create"?)`},
+		`support.yaml:9:82: rules[1].when: "created" is not one of: always, create, update, once (did you mean "create"?)`},
 	{"a read-only field is no target", "engineering: summary}", "engineering: summary}\n  - {support: created_at, engineering: duedate}",
 		`support.yaml:9:15: rules[1].support: created_at cannot be written; add flow: to-engineering`},
 	{"a field that is set once only", "flow: to-engineering, when: create}", "flow: both}",
