@@ -6,13 +6,13 @@ import (
 	"testing"
 )
 
-// ruled is the example with one rule more, at line 9 from column 5 on.
-func ruled(rule string) (old, new string) {
+// exampleWith is the example with one rule more, at line 9 from column 5 on.
+func exampleWith(rule string) (old, new string) {
 	return "{support: subject, engineering: summary}", "{support: subject, engineering: summary}\n  - " + rule
 }
 
 func wrongRule(reason, rule, want string) change {
-	old, new := ruled(rule)
+	old, new := exampleWith(rule)
 	return change{reason: reason, old: old, new: new, want: want}
 }
 
