@@ -199,6 +199,10 @@ func (p *adfParser) taskList(n adfNode) Node {
 // media reads one stored or external file. Only mediaInline tells pictures
 // from other files; elsewhere a file is taken for a picture.
 func (p *adfParser) media(n adfNode) []Node {
+	if attr(n, "type") == "external" && tracks(attr(n, "url"), attr(n, "width"), attr(n, "height")) {
+		p.lose("trackingImage", "nothing")
+		return nil
+	}
 	out := Node{Kind: Image, Text: attr(n, "alt"), ID: attr(n, "id"), Name: attr(n, "collection"),
 		URL: attr(n, "url"), Marks: p.marks(n.Marks)}
 	if n.Type == "mediaInline" && attr(n, "type") != "image" {

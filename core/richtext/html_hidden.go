@@ -10,7 +10,7 @@ import (
 // invisible reports whether a picture is there to be fetched, not to be seen:
 // mail counts its readers with such pictures.
 func invisible(attrs map[string]string) bool {
-	return tiny(attrs["width"]) || tiny(attrs["height"]) || hidden(attrs)
+	return tracks(attrs["src"], attrs["width"], attrs["height"]) || hidden(attrs)
 }
 
 // hidden reports whether attributes keep an element from being seen.
@@ -42,15 +42,6 @@ func hidden(attrs map[string]string) bool {
 		}
 	}
 	return false
-}
-
-// tiny reports whether a length is at most one pixel, or less than one of another unit: emoji are pictures of 1em.
-func tiny(length string) bool {
-	length = strings.ToLower(strings.TrimSpace(length))
-	number := strings.TrimRight(length, "abcdefghijklmnopqrstuvwxyz ")
-	unit := strings.TrimSpace(length[len(number):])
-	n, err := strconv.ParseFloat(number, 64)
-	return err == nil && (n < 1 || n == 1 && (unit == "" || unit == "px" || unit == "pt"))
 }
 
 // hiddenElement is the outermost element that is not shown; the pictures in

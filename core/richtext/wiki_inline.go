@@ -284,12 +284,17 @@ func (r *wikiReader) image(rest string) int {
 			return 1
 		}
 	}
-	for _, param := range strings.FieldsFunc(m[2], func(r rune) bool { return r == '|' || r == ',' }) {
-		if key, value, _ := strings.Cut(strings.TrimSpace(param), "="); key != "alt" || n.URL == "" {
-			r.p.lost = append(r.p.lost, Loss{Kind: "image size", Became: "image", Count: 1})
-		} else {
-			n.Text = value
-		}
+	params := wikiParams(m[2])
+	if n.URL != "" && tracks(n.URL, params["width"], params["height"]) {
+		r.p.lost = append(r.p.lost, Loss{Kind: "trackingImage", Became: "nothing", Count: 1})
+		return len(m[0])
+	}
+	if alt, ok := params["alt"]; ok && n.URL != "" {
+		n.Text = alt
+		delete(params, "alt")
+	}
+	if len(params) > 0 {
+		r.p.lost = append(r.p.lost, Loss{Kind: "image size", Became: "image", Count: 1})
 	}
 	r.flush()
 	r.add(n)
@@ -315,4 +320,14 @@ func (b *bracketFinder) link(s string, i int) (end int, ok bool) {
 		b.from = b.end
 	}
 	return b.end, b.last == i && b.end < len(s) && s[b.end] == ']'
+}
+
+// wikiParams reads "|key=value,key=value".
+func wikiParams(s string) map[string]string {
+	params := map[string]string{}
+	for _, param := range strings.FieldsFunc(s, func(r rune) bool { return r == '|' || r == ',' }) {
+		key, value, _ := strings.Cut(strings.TrimSpace(param), "=")
+		params[key] = value
+	}
+	return params
 }
