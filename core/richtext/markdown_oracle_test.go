@@ -23,8 +23,11 @@ func shown(t failer, source string) string {
 		s.node(n, "")
 	}
 	s.border("")
-	return s.sb.String()
+	// Two bullet lists in a row look like one; an item without content says nothing.
+	return alike.Replace(s.sb.String())
 }
+
+var alike = strings.NewReplacer("/ul\nul\n", "", "li\n/li\n", "")
 
 // showing collects lines. A border ends a line; two without text between them
 // are one, so that tight and loose lists look alike.
@@ -63,7 +66,7 @@ func (s *showing) text(text, marks string) {
 }
 
 var shownMarks = map[atom.Atom]string{atom.B: "b", atom.Strong: "b", atom.I: "i", atom.Em: "i", atom.Del: "s", atom.S: "s", atom.Strike: "s",
-	atom.Ins: "u", atom.U: "u", atom.Sub: "-", atom.Sup: "+", atom.Code: "c"}
+	atom.Ins: "u", atom.U: "u", atom.Sub: "-", atom.Sup: "+", atom.Code: "c", atom.Kbd: "c", atom.Samp: "c", atom.Tt: "c"}
 
 var shownBlocks = map[atom.Atom]bool{atom.Ul: true, atom.Ol: true, atom.Li: true, atom.Blockquote: true, atom.Table: true, atom.Tr: true,
 	atom.Td: true, atom.Th: true, atom.Details: true, atom.Summary: true, atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true}

@@ -90,7 +90,7 @@ func wikiInline(n Node) bool {
 
 // jiraAccount tells the account ids of Jira Cloud, which wiki markup marks,
 // from the user names of Data Center.
-var jiraAccount = regexp.MustCompile(`^(?:[0-9a-f]{24}|[0-9]{1,10}:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
+var jiraAccount = regexp.MustCompile(`^(?:[0-9a-f]{23}[0-9a-z]|[0-9]{1,10}:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
 
 const accountPrefix = "accountid:"
 

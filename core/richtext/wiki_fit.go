@@ -53,19 +53,26 @@ func (f *fitter) fromOne(list *Node) {
 
 // oneParagraph joins the paragraphs of a place that holds one.
 func (f *fitter) oneParagraph(blocks []Node) []Node {
-	if len(blocks) == 1 {
-		return blocks
-	}
 	var out []Node
-	for _, b := range blocks {
-		last := len(out) - 1
-		if b.Kind != Paragraph || last < 0 || out[last].Kind != Paragraph {
-			out = append(out, b)
-			continue
+	for i := 0; i < len(blocks); {
+		j := i + 1
+		for blocks[i].Kind == Paragraph && j < len(blocks) && blocks[j].Kind == Paragraph {
+			j++
 		}
-		f.lose("paragraph", "line break")
-		line := append(out[last].Children[:len(out[last].Children):len(out[last].Children)], Node{Kind: HardBreak})
-		out[last] = Node{Kind: Paragraph, Children: joinLines(tidyInline(append(line, b.Children...)))}
+		if j == i+1 {
+			out = append(out, blocks[i])
+		} else {
+			var line []Node
+			for k, b := range blocks[i:j] {
+				if k > 0 {
+					f.lose("paragraph", "line break")
+					line = append(line, Node{Kind: HardBreak})
+				}
+				line = append(line, b.Children...)
+			}
+			out = append(out, Node{Kind: Paragraph, Children: joinLines(tidyInline(line))})
+		}
+		i = j
 	}
 	return out
 }
