@@ -106,7 +106,7 @@ chaos-seeds: ## play every seed that ever found something
 bench: ## measure syncs against a bare Temporal workflow, latency, and what one edit costs: one JSON line per figure
 	@cd standalone && go run ./bench
 
-TRIALS := outage throttle poison backfill
+TRIALS := outage throttle poison plan backfill
 
 .PHONY: trials
 trials: ## measure every promise about outages, refusals, poisoned pairs and backfills with real processes: one JSON line each (TRIAL_FLAGS)

@@ -27,7 +27,9 @@ type Call struct {
 func (c Call) Own() bool { return strings.Contains(c.Actor, Account) || c.Actor == "" && c.Fault != "" }
 
 // Read tells whether the call changes nothing.
-func (c Call) Read() bool { return c.Method == "GET" || strings.HasSuffix(c.Path, "/search/jql") }
+func (c Call) Read() bool {
+	return c.Method == "GET" || strings.HasSuffix(c.Path, "/search/jql") || strings.HasSuffix(c.Path, "/issue/bulkfetch")
+}
 
 // Calls gives the calls behind a sequence number; the system remembers its last ten thousand.
 func (c Control) Calls(ctx context.Context, since int) ([]Call, error) {

@@ -26,6 +26,7 @@ var all = []trial{
 	{"outage", "a system is down for two minutes: no call but probes, nothing grows, live edits go first afterwards", 500, 40 * time.Minute, outage},
 	{"throttle", "a third of all calls are refused for a second: none is made before that second has passed", 60, 10 * time.Minute, throttle},
 	{"poison", "a pair that can never be written leaves the others their latency", 40, 10 * time.Minute, poison},
+	{"plan", "test runs over a thousand pairs, by sample, of a draft, and recorded: reads only, in few calls", 1000, 30 * time.Minute, plan},
 	{"backfill", "ten thousand existing items, the worker killed twice; then what that many idle pairs cost", 10_000, 3 * time.Hour, backfill},
 }
 
