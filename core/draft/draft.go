@@ -201,9 +201,7 @@ func (w *work) add(r Rule) {
 		if r.Fields[s] == "" {
 			continue
 		}
-		if r.Set == "" {
-			w.used[s][r.Fields[s]] = true
-		}
+		w.used[s][r.Fields[s]] = true
 		if r.Doubt == "" && r.Flow.Allows(s) {
 			w.written[s][r.Fields[s]] = true
 		}
@@ -219,7 +217,7 @@ func (w *work) order() {
 			if !ok {
 				continue
 			}
-			if r.Set != "" {
+			if r.Set != "" || r.When == core.WhenCreate && r.Flow != core.FlowBoth && meaning(f) == "" {
 				return 2000 + int(s)
 			}
 			if i := rankOf(meaning(f)); i >= 0 {

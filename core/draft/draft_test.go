@@ -139,6 +139,11 @@ func TestNew(t *testing.T) {
 			"~Ring \"1\" to-b when create set \"say \\\"hi\\\"\"\nleft 0 x\n"},
 		{"a required number cannot be guessed", []Field{field("x", core.KindString)}, []Field{field("cost", core.KindNumber, required)},
 			"left 0 x\nleft 1 cost\nunfed 1 cost\n"},
+		{"a required day is that of the creation", []Field{field("created_at", core.KindDateTime, readOnly)}, []Field{field("Found on", core.KindDate, required)},
+			"created_at~Found on to-b when create\n"},
+		{"a required person is who works on it", []Field{field("requester", core.KindUser), field("assignee", core.KindUser)},
+			[]Field{field("Reviewer", core.KindUser, required), field("owner", core.KindUser)},
+			"assignee~owner both else 0 alone else 1 alone\nassignee~Reviewer to-b when create\nleft 0 requester\n"},
 		{"a doubt that a new item needs is in force", []Field{field("estimate", core.KindNumber)}, []Field{field("points", core.KindNumber, required)},
 			"estimate~points both\n"},
 	} {

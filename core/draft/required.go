@@ -22,16 +22,19 @@ func (w *work) feed() {
 			if w.force(s, f) {
 				continue
 			}
-			set, reason := w.give(s, f)
-			if set == "" {
+			set, from, reason := w.give(s, f)
+			if set == "" && from == "" {
 				w.draft.Unfed = append(w.draft.Unfed, Unfed{Side: s, Field: f, Text: reason})
 				continue
+			}
+			if w.used[s][f.Name] {
+				reason += "; leave this out when you put the rule in force that names " + f.Name + " above"
 			}
 			r := Rule{Set: set, When: core.WhenCreate, Flow: core.FlowToA, Reasons: []string{reason}}
 			if s == core.B {
 				r.Flow = core.FlowToB
 			}
-			r.Fields[s] = f.Name
+			r.Fields[s], r.Fields[s.Other()] = f.Name, from
 			w.add(r)
 		}
 	}
@@ -60,8 +63,9 @@ func (w *work) force(s core.Side, f Field) bool {
 	return false
 }
 
-// give is an expression for a required field that has no counterpart, and why this one; "" with what a person has to fill in.
-func (w *work) give(s core.Side, f Field) (set, reason string) {
+// give is an expression for a required field that has no counterpart, or a field of the other side that always has a value, and why
+// this one; neither, with what a person has to fill in.
+func (w *work) give(s core.Side, f Field) (set, source, reason string) {
 	other := w.draft.Sides[s.Other()]
 	needs := fmt.Sprintf("a new %s needs %s", w.draft.Sides[s].Type, f.Name)
 	e := element(f)
@@ -75,13 +79,13 @@ func (w *work) give(s core.Side, f Field) (set, reason string) {
 		}
 		from := titleOf(other)
 		if from == "" {
-			return "", needs + ", and " + other.Name + " has no text for it: write a rule with set, for instance set: '\"…\"'"
+			return "", "", needs + ", and " + other.Name + " has no text for it: write a rule with set, for instance set: '\"…\"'"
 		}
-		return path(from), fmt.Sprintf("%s: filled with %s until you CHOOSE something better", needs, from)
+		return path(from), "", fmt.Sprintf("%s: filled with %s until you CHOOSE something better", needs, from)
 	case core.KindOption:
 		names := optionNames(f)
 		if len(names) == 0 {
-			return "", needs + ", and its options are not known: write a rule with set and the option, for instance set: '\"…\"'"
+			return "", "", needs + ", and its options are not known: write a rule with set and the option, for instance set: '\"…\"'"
 		}
 		text = quote(middle(names))
 		reason = "; CHOOSE one of its options"
@@ -89,22 +93,29 @@ func (w *work) give(s core.Side, f Field) (set, reason string) {
 		text, reason = "false", "; CHOOSE whether no is right"
 	case core.KindDate, core.KindDateTime:
 		for _, g := range other.Fields {
-			if m := meaning(g); g.Kind == e.Kind && (m == "created" || m == "start" || m == "due") && !isMany(f) {
-				return path(g.Name), fmt.Sprintf("%s: filled with %s until you CHOOSE something better", needs, g.Name)
+			if (g.Kind == core.KindDate || g.Kind == core.KindDateTime) && meaning(g) == "created" && !isMany(f) {
+				return "", g.Name, fmt.Sprintf("%s: filled with %s until you CHOOSE something better", needs, g.Name)
 			}
 		}
-		return "", needs + ", a day or time that nothing of " + other.Name + " gives: write a rule with set"
+		return "", "", needs + ", a day or time that nothing of " + other.Name + " gives: write a rule with set"
 	case core.KindUser:
-		return "", needs + ", a person: write a rule from a field of " + other.Name + " that holds people, or give it a default in the system itself"
+		for _, want := range []string{"assignee", "requester"} {
+			for _, g := range other.Fields {
+				if g.Kind == core.KindUser && meaning(g) == want && !isMany(f) {
+					return "", g.Name, fmt.Sprintf("%s: filled with %s until you CHOOSE something better; with a default nobody has to be found", needs, g.Name)
+				}
+			}
+		}
+		return "", "", needs + ", a person: write a rule from a field of " + other.Name + " that holds people, or give it a default in the system itself"
 	case core.KindNumber:
-		return "", needs + ", a number that only you know: write a rule with set, for instance set: '1.0'"
+		return "", "", needs + ", a number that only you know: write a rule with set, for instance set: '1.0'"
 	default:
-		return "", needs + ", which names another item of its own system: give it in the scope, or a default in the system itself"
+		return "", "", needs + ", which names another item of its own system: give it in the scope, or a default in the system itself"
 	}
 	if isMany(f) {
 		text = "[" + text + "]"
 	}
-	return text, needs + reason
+	return text, "", needs + reason
 }
 
 // titleOf is the field that says most about an item in one line.
