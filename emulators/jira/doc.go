@@ -10,6 +10,9 @@
 //	linus@acme.example   Linus Pauling  linus-api-token    hides the e-mail address; cannot read comments for the Service Desk Team
 //	triage@acme.example  Triage Desk    triage-api-token
 //
+// Project roles are Administrators (sync, Ada), Developers (Grace, Linus) and Service Desk Team (all but
+// Linus); groups are jira-software-users (all), site-admins (sync, Ada) and tier-2 (sync, Grace).
+//
 // OAuth: client id duplex-oauth-client, client secret duplex-oauth-secret, token address
 // {base}/oauth/token (client_credentials for the integration's account, authorization_code after
 // {base}/authorize?account=e-mail, refresh_token with rotation). Access tokens work on {base}/rest/…

@@ -27,6 +27,9 @@
 // grants client_credentials, authorization_code (codes come from POST /_control/oauth_code, valid
 // 120 s, once) and refresh_token (rotating: a refresh ends both old tokens).
 //
+// Users and organizations have fields of their own (see peoplefields.go), tickets one custom field of
+// every type, and there are two ticket forms, of which the second requires fields under a condition.
+//
 // # Further controls
 //
 //	POST /_control/oauth_code  → {"code":"…"}

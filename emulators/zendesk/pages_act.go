@@ -81,7 +81,7 @@ func (v *visit) saveFields() (string, error) {
 		if !changed(name) {
 			continue
 		}
-		var value any = v.req.FormValue(name)
+		var value any = strings.ReplaceAll(v.req.FormValue(name), "\r\n", "\n")
 		if f.kind == "multiselect" {
 			var list []any
 			for _, item := range v.req.Form[name] {
