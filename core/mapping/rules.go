@@ -10,7 +10,7 @@ import (
 
 // ruleKeys are what a rule may say beside its fields.
 var ruleKeys = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "value", "convert", "if", "round", "zone", "at",
-	"unknown",
+	"unknown", "also",
 	"loser", "loss",
 }
 
@@ -70,6 +70,7 @@ func (c *compiler) rule(n *node) (core.Rule, bool) {
 	}
 	if len(c.r.all) == before {
 		c.conditions(n, &rule)
+		c.also(n, &rule)
 	}
 	if len(c.r.all) > before {
 		return core.Rule{}, false
