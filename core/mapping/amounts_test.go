@@ -86,6 +86,6 @@ func TestDaysInAZone(t *testing.T) {
 // docsValueFields are further fields of the page's systems.
 var docsValueFields = map[string][]Field{
 	"zendesk-acme": {{Name: "Hours", Kind: core.KindNumber}},
-	"jira-acme":    {{Name: "Effort", Kind: core.KindNumber}, {Name: "Assigned to", Kind: core.KindString},
+	"jira-acme": {{Name: "Effort", Kind: core.KindNumber}, {Name: "Assigned to", Kind: core.KindString},
 		{Name: "resolution", Kind: core.KindOption, Options: options("Fixed", "Answered")}},
 }

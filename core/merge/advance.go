@@ -194,7 +194,7 @@ func advanceSets(base *[2]core.Observation, in Input, d *core.Decision, done Don
 	}
 	var next [2]core.Value
 	for _, s := range core.Sides {
-		next[s] = agreed(d.Rule, d.Fields[s], &in, s)
+		next[s] = several(agreed(d.Rule, d.Fields[s], &in, s))
 	}
 	for _, to := range core.Sides {
 		from := to.Other()
@@ -202,7 +202,7 @@ func advanceSets(base *[2]core.Observation, in Input, d *core.Decision, done Don
 			continue
 		}
 		if d.Fields[from] != "" && !in.Now[from].Field(d.Fields[from]).IsAbsent() {
-			was, is := agreed(d.Rule, d.Fields[from], &in, from), in.Now[from].Field(d.Fields[from])
+			was, is := several(agreed(d.Rule, d.Fields[from], &in, from)), several(in.Now[from].Field(d.Fields[from]))
 			next[from] = core.Union(core.Without(next[from], core.Without(was, is)), core.Without(is, was))
 		}
 		// The whole change counts, also elements that the target had gained or lost by itself already.
@@ -218,7 +218,7 @@ func advanceSets(base *[2]core.Observation, in Input, d *core.Decision, done Don
 		case d.Held != [2]bool{}:
 			base[s] = base[s].WithHeld(d.Rule, next[s])
 		default:
-			base[s] = base[s].With(d.Fields[s], next[s])
+			base[s] = base[s].With(d.Fields[s], asShown(next[s], in.Now[s].Field(d.Fields[s])))
 		}
 	}
 }

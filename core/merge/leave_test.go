@@ -48,3 +48,48 @@ func TestWhatOnlyAddsIsNoDifference(t *testing.T) {
 		t.Error("verify takes an element that was removed on one side for a difference")
 	}
 }
+
+// TestOneValueAmongSeveral: an option goes into a set as one of its elements; what somebody else put there stays.
+func TestOneValueAmongSeveral(t *testing.T) {
+	r := core.Rule{ID: "area", Fields: [2]string{"area", "labels"}, Flow: core.FlowToB, Conflict: core.PolicyLatest, AsSet: true}
+	r.Convert[core.B] = func(in core.ConvertInput) (core.Value, error) {
+		var out []core.Value
+		for _, v := range in.Value.Items() {
+			out = append(out, core.String("area-"+v.Name()))
+		}
+		return core.Set(out...), nil
+	}
+	item := func(area string, labels ...string) *core.Observation {
+		o := core.Observation{Fields: map[string]core.Value{"labels": core.Strings(labels...), "area": core.Option("", area)}}
+		if area == "" {
+			o.Fields["area"] = core.Empty(core.KindOption)
+		}
+		return &o
+	}
+	in := Input{Rules: []core.Rule{r}, Base: [2]*core.Observation{item("web"), item("", "area-web", "hot")}, Now: [2]*core.Observation{item("app"), item("", "area-web", "hot", "new")}}
+	for _, c := range []struct{ reason, area, add, remove string }{
+		{"another option", "app", "area-app", "area-web"},
+		{"none any more", "", "", "area-app"},
+		{"one again", "web", "area-web", ""},
+	} {
+		in.Now[core.A] = item(c.area)
+		d := Fields(in)[0]
+		add, remove := core.Strings(), core.Strings()
+		if c.add != "" {
+			add = core.Strings(c.add)
+		}
+		if c.remove != "" {
+			remove = core.Strings(c.remove)
+		}
+		if !core.Equal(d.Sets[core.B].Add, add) || !core.Equal(d.Sets[core.B].Remove, remove) {
+			t.Fatalf("%s: %v", c.reason, d.Sets[core.B])
+		}
+		after := *in.Now[core.B]
+		after = after.With("labels", core.Union(core.Without(after.Field("labels"), remove), add))
+		base, _ := Advance(in, []core.Decision{d}, Done{Wrote: [2]bool{true, true}, After: [2]*core.Observation{nil, &after}})
+		in.Base, in.Now[core.B] = [2]*core.Observation{&base[core.A], &base[core.B]}, &after
+		if d := Fields(in)[0]; d.Action != core.ActionNone || !core.Equal(base[core.A].Field("area"), in.Now[core.A].Field("area")) {
+			t.Fatalf("%s: not quiet: %+v, base %v", c.reason, d, base[core.A].Field("area"))
+		}
+	}
+}

@@ -61,16 +61,16 @@ func sets(r *core.Rule, in *Input) core.Decision {
 // gained. What another element of the source still means is not lost, and of a rule that only adds nothing is.
 func delta(r *core.Rule, in *Input, to core.Side) (add, remove core.Value, err error) {
 	from := to.Other()
-	now, base := in.Now[from].Field(r.Fields[from]), agreed(r.ID, r.Fields[from], in, from)
+	now, base := several(in.Now[from].Field(r.Fields[from])), several(agreed(r.ID, r.Fields[from], in, from))
 	if r.Computed(from) {
 		is, err := elements(r, in, to, core.Absent())
 		if err != nil || in.Base[from] == nil {
 			return is, core.Set(), err
 		}
-		if was, held := heldBy(in.Base[from], r.ID); held {
-			return core.Without(is, was), core.Without(was, is), nil
+		was, held := heldBy(in.Base[from], r.ID)
+		if !held {
+			was, err = r.Convert[to](core.ConvertInput{Item: in.Base[from]})
 		}
-		was, err := r.Convert[to](core.ConvertInput{Item: in.Base[from]})
 		if r.AddOnly {
 			return core.Without(is, was), core.Set(), err
 		}
@@ -91,6 +91,28 @@ func elements(r *core.Rule, in *Input, to core.Side, set core.Value) (core.Value
 		return core.Set(), nil
 	}
 	return r.Convert[to](core.ConvertInput{Value: set, Item: in.Now[to.Other()], Twins: in.Twins[to.Other()]})
+}
+
+// several is a value as a set: one value is the set of it.
+func several(v core.Value) core.Value {
+	switch {
+	case v.IsAbsent(), v.Kind() == core.KindSet, v.Kind() == core.KindList:
+		return v
+	case v.IsEmpty():
+		return core.Set()
+	}
+	return core.Set(v)
+}
+
+// asShown is a set as a field shows it that holds one value.
+func asShown(set, now core.Value) core.Value {
+	switch {
+	case now.IsAbsent(), now.Kind() == core.KindSet, now.Kind() == core.KindList:
+		return set
+	case len(set.Items()) == 1:
+		return set.Items()[0]
+	}
+	return core.Empty(now.Kind())
 }
 
 func intersect(a, b core.Value) core.Value {
