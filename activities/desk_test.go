@@ -41,6 +41,8 @@ type desk struct {
 	pair  string
 	seen  [2]string
 	refs  [2]core.Ref
+	// as narrows what a side's connector can do; nil: everything.
+	as [2]func(*memory.Connector) connectors.Connector
 }
 
 func newDesk(t *testing.T, file string, shape ...func(side core.Side, o *memory.Options)) *desk {
@@ -64,7 +66,10 @@ func newDesk(t *testing.T, file string, shape ...func(side core.Side, o *memory.
 }
 
 func (d *desk) Connector(_ context.Context, name string) (connectors.Connector, error) {
-	for _, s := range d.sys {
+	for side, s := range d.sys {
+		if s.Name() == name && d.as[side] != nil {
+			return d.as[side](s.Connector()), nil
+		}
 		if s.Name() == name {
 			return s.Connector(), nil
 		}
