@@ -13,7 +13,7 @@ import (
 const painsPage = "docs/pains.md"
 
 // mustEnd are the rows of the page that need a test named after them.
-var mustEnd = []string{"01", "02", "03", "04", "05", "12", "13", "14", "15", "16", "17", "18", "20"}
+var mustEnd = []string{"01", "02", "03", "04", "05", "07", "08", "11", "12", "13", "14", "15", "16", "17", "18", "20"}
 
 var (
 	painTest = regexp.MustCompile(`^TestPain([0-9]{2})[A-Z]`)
