@@ -126,7 +126,7 @@ func ruleParts(r draft.Rule, d draft.Draft) (parts []string) {
 	if r.Flow == core.FlowToB {
 		to = "to-" + d.Sides[core.B].Name
 	}
-	if r.Flow != core.FlowBoth && r.Set == "" {
+	if r.Flow != core.FlowBoth && r.Set+r.Value == "" {
 		parts = append(parts, "flow: "+to)
 	}
 	if r.When != core.WhenAlways {
@@ -140,6 +140,12 @@ func ruleParts(r draft.Rule, d draft.Draft) (parts []string) {
 	}
 	if r.Set != "" {
 		parts = append(parts, "set: "+single(r.Set))
+	}
+	switch {
+	case r.Value != "" && r.Many:
+		parts = append(parts, "value: ["+word(r.Value)+"]")
+	case r.Value != "":
+		parts = append(parts, "value: "+word(r.Value))
 	}
 	if len(r.Table) > 0 {
 		parts = append(parts, "values: "+rowsYAML(r.Table))

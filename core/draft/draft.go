@@ -47,6 +47,8 @@ type Rule struct {
 	AsSet   bool
 	Link    bool   // both name other items
 	Set     string // an expression for the one field
+	Value   string // a constant for the one field
+	Many    bool   // the constant is the one element of a list
 	Table   []Row  // one table for both ways, from side A to side B
 	Tables  [2][]Row
 	Alone   [2]bool // what the table does not name, and who is not found, leaves that side as it is
@@ -217,7 +219,7 @@ func (w *work) order() {
 			if !ok {
 				continue
 			}
-			if r.Set != "" || r.When == core.WhenCreate && r.Flow != core.FlowBoth && meaning(f) == "" {
+			if r.Set+r.Value != "" || r.When == core.WhenCreate && r.Flow != core.FlowBoth && meaning(f) == "" {
 				return 2000 + int(s)
 			}
 			if i := rankOf(meaning(f)); i >= 0 {

@@ -49,6 +49,9 @@ func said(d Draft) string {
 		if r.Set != "" {
 			fmt.Fprintf(&b, " set %s", r.Set)
 		}
+		if r.Value != "" {
+			fmt.Fprintf(&b, " value %s", r.Value)
+		}
 		for _, t := range [][]Row{r.Table, r.Tables[0], r.Tables[1]} {
 			if len(t) > 0 {
 				fmt.Fprintf(&b, " %v", t)
@@ -136,7 +139,7 @@ func TestNew(t *testing.T) {
 		{"a required text comes from the title", []Field{field("subject", core.KindString)}, []Field{field("summary", core.KindString, required), field("Root cause", core.KindText, required)},
 			"subject~summary both\n~Root cause to-b when create set item.subject\n"},
 		{"a required option is one to choose", []Field{field("x", core.KindString)}, []Field{field("Ring \"1\"", core.KindOption, required, has(`say "hi"`, "no"))},
-			"~Ring \"1\" to-b when create set \"say \\\"hi\\\"\"\nleft 0 x\n"},
+			"~Ring \"1\" to-b when create value say \"hi\"\nleft 0 x\n"},
 		{"a required number cannot be guessed", []Field{field("x", core.KindString)}, []Field{field("cost", core.KindNumber, required)},
 			"left 0 x\nleft 1 cost\nunfed 1 cost\n"},
 		{"a required day is that of the creation", []Field{field("created_at", core.KindDateTime, readOnly)}, []Field{field("Found on", core.KindDate, required)},

@@ -22,20 +22,20 @@ func (w *work) feed() {
 			if w.force(s, f) {
 				continue
 			}
-			set, from, reason := w.give(s, f)
-			if set == "" && from == "" {
+			r, reason := w.give(s, f)
+			if r == nil {
 				w.draft.Unfed = append(w.draft.Unfed, Unfed{Side: s, Field: f, Text: reason})
 				continue
 			}
 			if w.used[s][f.Name] {
 				reason += "; leave this out when you put the rule in force that names " + f.Name + " above"
 			}
-			r := Rule{Set: set, When: core.WhenCreate, Flow: core.FlowToA, Reasons: []string{reason}}
+			r.When, r.Flow, r.Reasons = core.WhenCreate, core.FlowToA, []string{reason}
 			if s == core.B {
 				r.Flow = core.FlowToB
 			}
-			r.Fields[s], r.Fields[s.Other()] = f.Name, from
-			w.add(r)
+			r.Fields[s] = f.Name
+			w.add(*r)
 		}
 	}
 }
@@ -43,7 +43,7 @@ func (w *work) feed() {
 // force puts a doubtful rule in force that writes a required field, where it cannot be refused for its options.
 func (w *work) force(s core.Side, f Field) bool {
 	for i, r := range w.draft.Rules {
-		if r.Doubt == "" || r.Fields[s] != f.Name || !r.Flow.Allows(s) || r.Set != "" {
+		if r.Doubt == "" || r.Fields[s] != f.Name || !r.Flow.Allows(s) || r.Set+r.Value != "" {
 			continue
 		}
 		other, _ := w.field(s.Other(), r.Fields[s.Other()])
@@ -63,59 +63,58 @@ func (w *work) force(s core.Side, f Field) bool {
 	return false
 }
 
-// give is an expression for a required field that has no counterpart, or a field of the other side that always has a value, and why
-// this one; neither, with what a person has to fill in.
-func (w *work) give(s core.Side, f Field) (set, source, reason string) {
+// give is a rule for a required field that has no counterpart, and why this one: a constant, an expression, or a field of the
+// other side that has such a value. None, with what a person has to fill in, where nothing can be guessed.
+func (w *work) give(s core.Side, f Field) (r *Rule, reason string) {
 	other := w.draft.Sides[s.Other()]
 	needs := fmt.Sprintf("a new %s needs %s", w.draft.Sides[s].Type, f.Name)
-	e := element(f)
-	var text string
-	switch e.Kind {
+	until := func(field string) string {
+		return fmt.Sprintf("%s: filled with %s until you CHOOSE something better", needs, field)
+	}
+	from := func(field string) *Rule {
+		r := &Rule{}
+		r.Fields[s.Other()] = field
+		return r
+	}
+	many := isMany(f)
+	switch element(f).Kind {
 	case core.KindString, core.KindText:
-		if isMany(f) {
-			text = `"duplex"`
-			reason = "; CHOOSE what belongs there"
-			break
+		if many {
+			return &Rule{Value: "duplex", Many: true}, needs + "; CHOOSE what belongs there"
 		}
-		from := titleOf(other)
-		if from == "" {
-			return "", "", needs + ", and " + other.Name + " has no text for it: write a rule with set, for instance set: '\"…\"'"
+		if title := titleOf(other); title != "" {
+			return &Rule{Set: path(title)}, until(title)
 		}
-		return path(from), "", fmt.Sprintf("%s: filled with %s until you CHOOSE something better", needs, from)
+		return nil, needs + ", and " + other.Name + " has no text for it: write a rule with value or set"
 	case core.KindOption:
-		names := optionNames(f)
-		if len(names) == 0 {
-			return "", "", needs + ", and its options are not known: write a rule with set and the option, for instance set: '\"…\"'"
+		if names := optionNames(f); len(names) > 0 {
+			return &Rule{Value: middle(names), Many: many}, needs + "; CHOOSE one of its options"
 		}
-		text = quote(middle(names))
-		reason = "; CHOOSE one of its options"
+		return nil, needs + ", and its options are not known: write a rule with value"
 	case core.KindBool:
-		text, reason = "false", "; CHOOSE whether no is right"
+		if !many {
+			return &Rule{Set: "false"}, needs + "; CHOOSE whether no is right"
+		}
 	case core.KindDate, core.KindDateTime:
 		for _, g := range other.Fields {
-			if (g.Kind == core.KindDate || g.Kind == core.KindDateTime) && meaning(g) == "created" && !isMany(f) {
-				return "", g.Name, fmt.Sprintf("%s: filled with %s until you CHOOSE something better", needs, g.Name)
+			if (g.Kind == core.KindDate || g.Kind == core.KindDateTime) && meaning(g) == "created" && !many {
+				return from(g.Name), until(g.Name)
 			}
 		}
-		return "", "", needs + ", a day or time that nothing of " + other.Name + " gives: write a rule with set"
+		return nil, needs + ", a day or time that nothing of " + other.Name + " gives: write a rule with set"
 	case core.KindUser:
 		for _, want := range []string{"assignee", "requester"} {
 			for _, g := range other.Fields {
-				if g.Kind == core.KindUser && meaning(g) == want && !isMany(f) {
-					return "", g.Name, fmt.Sprintf("%s: filled with %s until you CHOOSE something better; with a default nobody has to be found", needs, g.Name)
+				if g.Kind == core.KindUser && meaning(g) == want && !many {
+					return from(g.Name), until(g.Name) + "; with a default nobody has to be found"
 				}
 			}
 		}
-		return "", "", needs + ", a person: write a rule from a field of " + other.Name + " that holds people, or give it a default in the system itself"
+		return nil, needs + ", a person: write a rule from a field of " + other.Name + " that holds people, or give it a default in the system itself"
 	case core.KindNumber:
-		return "", "", needs + ", a number that only you know: write a rule with set, for instance set: '1.0'"
-	default:
-		return "", "", needs + ", which names another item of its own system: give it in the scope, or a default in the system itself"
+		return nil, needs + ", a number that only you know: write a rule with value"
 	}
-	if isMany(f) {
-		text = "[" + text + "]"
-	}
-	return text, "", needs + reason
+	return nil, needs + ", which " + other.Name + " knows nothing of: give it in the scope, or a default in the system itself"
 }
 
 // titleOf is the field that says most about an item in one line.

@@ -48,6 +48,7 @@ func (c *compiler) publish(n *node, flow core.Flow, comments bool) (public [2]bo
 func (c *compiler) published(n *node, name string, s core.Side, flow core.Flow) bool {
 	if !flow.Allows(s.Other()) {
 		c.r.atf(n, "nothing flows from %s here, so nothing of it can be published", name)
+		c.r.code(CodeNoMeaning)
 		return false
 	}
 	return true
@@ -61,6 +62,7 @@ func (c *compiler) restricted(n *node, p *core.CommentPolicy) {
 	}
 	if p.Private == core.PrivateStop {
 		c.r.at(groups, "has no meaning beside private: stop, which leaves every comment that is not public where it is")
+		c.r.code(CodeNoMeaning)
 	}
 	for _, e := range groups.entries {
 		p.Groups = append(p.Groups, [2]string{e.key, e.value.text})

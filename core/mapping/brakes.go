@@ -22,6 +22,7 @@ func (c *compiler) sweep(n *node) time.Duration {
 	d, err := time.ParseDuration(n.text)
 	if err != nil || d > 24*time.Hour {
 		c.r.at(n, "must be at most 24h: a lost webhook would go unnoticed for too long")
+		c.r.code(CodeWrongValue)
 	}
 	return d
 }
@@ -52,6 +53,7 @@ func (c *compiler) brakes(n *node) core.Brakes {
 		hold, err := time.ParseDuration(v.text)
 		if err != nil || hold > 24*time.Hour {
 			c.r.at(v, "must be at most 24h: a deletion would look as if it were not carried")
+			c.r.code(CodeWrongValue)
 		}
 		b.Hold = hold
 	}

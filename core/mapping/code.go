@@ -16,10 +16,11 @@ const (
 	CodeNotFed        = "not-fed"        // a new item needs a field that nothing gives
 	CodeExpression    = "expression"     // an expression that cannot be read
 	CodeFile          = "file"           // a file that is named and cannot be read, or says nothing of ours
+	CodeNoMeaning     = "no-meaning"     // a key that says nothing where it stands
 	CodeUncovered     = "uncovered"      // a warning: options that no table names
 	CodeOther         = "other"
 )
 
 // Codes are all of them.
 var Codes = []string{CodeSyntax, CodeUnknownKey, CodeMissingKey, CodeWrongType, CodeWrongValue, CodeTwice, CodeUnknownName, CodeUnknownField,
-	CodeUnknownOption, CodeReadOnly, CodeNoConversion, CodeNotFed, CodeExpression, CodeFile, CodeUncovered, CodeOther}
+	CodeUnknownOption, CodeReadOnly, CodeNoConversion, CodeNotFed, CodeExpression, CodeFile, CodeNoMeaning, CodeUncovered, CodeOther}

@@ -25,6 +25,7 @@ func (c *compiler) deletes(n *node) {
 		conn.Deletes[s] = core.DeletePolicy(e.value.text)
 		if conn.Deletes[s] == core.DeleteClose {
 			c.r.suggest(e.value, fmt.Sprintf("close has to say which fields of %s mean closed", e.key), "{close: {status: solved}}")
+			c.r.code(CodeMissingKey)
 		}
 	}
 }
@@ -45,6 +46,7 @@ func (c *compiler) closing(s core.Side, n *node) map[string]core.Value {
 		}
 		if f.isMany() {
 			c.facts.atf(at, "%s holds several values; name a field that holds one, such as the status", f.Name)
+			c.facts.code(CodeWrongType)
 			continue
 		}
 		before := len(c.facts.all)

@@ -51,6 +51,7 @@ func (c *compiler) linked(n *node, rule *core.Rule, fields [2]Field) {
 	for _, k := range ruleKeys {
 		if v := n.get(k); v != nil && !contains(besideLink, k) {
 			c.r.atf(v, "%s has no meaning beside as: link, which carries a reference to the twin of the item it names", k)
+			c.r.code(CodeNoMeaning)
 		}
 	}
 	for _, s := range core.Sides {

@@ -30,6 +30,7 @@ func (c *compiler) match(n *node) [2]string {
 	}
 	if own(out[core.A]) && own(out[core.B]) {
 		c.r.at(n, "one of the two has to be a field that holds the id or key of the other side's item")
+		c.r.code(CodeWrongValue)
 		return [2]string{}
 	}
 	return out

@@ -35,6 +35,7 @@ func (c *compiler) comments(n *node) core.CommentPolicy {
 		for _, found := range placeholder.FindAllString(h.text, -1) {
 			if found != right[0] && found != right[1] && found != right[2] {
 				c.r.suggest(h, fmt.Sprintf("%s is not known in a header; there are: %s", found, known(right)), Nearest(found, right))
+				c.r.code(CodeUnknownName)
 			}
 		}
 	}
@@ -54,6 +55,7 @@ func (c *compiler) attachments(n *node) core.AttachmentPolicy {
 			var ok bool
 			if *size, ok = bytesOf(v.text); !ok {
 				c.r.at(v, "is larger than any file")
+				c.r.code(CodeWrongValue)
 			}
 		}
 	}
@@ -76,6 +78,7 @@ func (c *compiler) attachments(n *node) core.AttachmentPolicy {
 		for _, t := range v.items {
 			if _, err := path.Match(t.text, "text/plain"); err != nil || !strings.Contains(t.text, "/") {
 				c.r.atf(t, "%q is no media type; write one like image/* or application/pdf", t.text)
+				c.r.code(CodeWrongValue)
 			}
 			p.Types = append(p.Types, t.text)
 		}

@@ -30,6 +30,7 @@ func (c *compiler) problems(n *node) {
 			c.facts.code(CodeNoConversion)
 		case c.ruled(s, f.Name):
 			c.r.atf(at, "%s is used by a rule, so the problem would be synced; name a field of its own, or write note", f.Name)
+			c.r.code(CodeTwice)
 		default:
 			c.m.Connection.Problems[s] = core.ProblemNote{Field: f.Name}
 		}

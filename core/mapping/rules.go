@@ -112,6 +112,7 @@ func (c *compiler) computed(n *node, rule *core.Rule) {
 	}
 	if as := n.get("as"); textOf(as) == "link" {
 		c.r.at(as, "as: link has no meaning beside set; it carries a field that names items to a field of the other side")
+		c.r.code(CodeNoMeaning)
 		return
 	}
 	for _, k := range []string{"values", "default", "users", "unknown", "convert", "zone", "at"} {
@@ -119,12 +120,15 @@ func (c *compiler) computed(n *node, rule *core.Rule) {
 		case v == nil:
 		case key == "value":
 			c.r.atf(v, "%s has no meaning beside value", k)
+			c.r.code(CodeNoMeaning)
 		default:
 			c.r.atf(v, "%s has no meaning beside set; say it in the expression", k)
+			c.r.code(CodeNoMeaning)
 		}
 	}
 	if v := n.get("value"); v != nil && key == "set" {
 		c.r.at(v, "value has no meaning beside set; a rule has one of them")
+		c.r.code(CodeNoMeaning)
 	}
 	one := core.FlowToA
 	if to == core.B {
@@ -133,6 +137,7 @@ func (c *compiler) computed(n *node, rule *core.Rule) {
 	rule.Flow = c.flows(n.get("flow"), one)
 	if rule.Flow != one {
 		c.r.suggest(n.get("flow"), fmt.Sprintf("a rule with "+key+" only goes to the side of its field, %s", c.names[to]), "to-"+c.names[to])
+		c.r.code(CodeWrongValue)
 	}
 	target, ok := c.named(to, n.get(c.names[to]))
 	if !ok {

@@ -14,6 +14,7 @@ func (c *compiler) unknown(n *node, p *people, rule *core.Rule) [2]core.UnknownP
 	}
 	if p == nil {
 		c.facts.at(n, "unknown is for fields that hold people")
+		c.facts.code(CodeWrongType)
 		return out
 	}
 	if n.shape == scalar || c.forBoth(n) {
@@ -29,6 +30,7 @@ func (c *compiler) unknown(n *node, p *people, rule *core.Rule) [2]core.UnknownP
 		switch {
 		case ok && !rule.Flow.Allows(to):
 			c.r.atf(e.value, "the rule writes nothing to %s, so an unknown for it has no meaning", e.key)
+			c.r.code(CodeNoMeaning)
 		case ok:
 			out[to] = c.unknownOn(e.value, to)
 		}

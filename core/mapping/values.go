@@ -40,6 +40,7 @@ func (c *compiler) defaults(n *node, fields [2]Field, flow core.Flow) (out [2]co
 		}
 		if !flow.Allows(s) {
 			c.r.atf(e.value, "the rule writes nothing to %s, so a default for it has no meaning", e.key)
+			c.r.code(CodeNoMeaning)
 			continue
 		}
 		if leave[s] = e.value.isNull(); leave[s] {
@@ -75,6 +76,7 @@ func (c *compiler) matching(n *node, fields [2]Field) *people {
 		people[s] = k == "" || k == core.KindUser
 		if n != nil && !people[s] {
 			c.facts.atf(n, "users is for fields that hold people, and %s of %s is %s", fields[s].Name, c.names[s], kindText(fields[s]))
+			c.facts.code(CodeWrongType)
 		}
 	}
 	if !people[0] || !people[1] {

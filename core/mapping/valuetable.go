@@ -36,6 +36,7 @@ func (c *compiler) values(n *node, fields [2]Field, flow core.Flow) [2]valueTabl
 			switch {
 			case ok && !flow.Allows(to):
 				c.r.atf(e.value, "the rule writes nothing to %s, so a table for it has no meaning", e.key)
+				c.r.code(CodeNoMeaning)
 			case ok:
 				out[to] = c.rows(e.value, fields, to)
 			}
