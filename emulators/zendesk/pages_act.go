@@ -65,7 +65,7 @@ func (v *visit) saveFields() (string, error) {
 	}
 	changed := func(name string) bool { return v.sent(name) != v.req.FormValue("was_"+name) }
 	in := map[string]any{}
-	for name, key := range map[string]string{"subject": "subject", "priority": "priority", "type": "type", "status": "custom_status_id", "assignee": "assignee_id"} {
+	for name, key := range map[string]string{"subject": "subject", "priority": "priority", "type": "type", "status": "custom_status_id", "assignee": "assignee_id", "problem": "problem_id"} {
 		if changed(name) {
 			in[key] = v.req.FormValue(name)
 		}

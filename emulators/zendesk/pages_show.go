@@ -156,6 +156,17 @@ type historyLine struct {
 	What []string
 }
 
+// problems are the tickets this one may be an incident of.
+func (v *visit) problems(t *ticket) [][2]string {
+	out := [][2]string{{"", "–"}}
+	for _, p := range sortedValues(v.e.st.Tickets, func(t *ticket) int64 { return t.ID }) {
+		if p.Type == "problem" && p.ID != t.ID && !p.deleted() {
+			out = append(out, [2]string{idString(p.ID), fmt.Sprintf("#%d %s", p.ID, p.Subject)})
+		}
+	}
+	return out
+}
+
 func (v *visit) item() (string, framed, error) {
 	t, err := v.ticket()
 	if err != nil {
@@ -197,6 +208,14 @@ func (v *visit) item() (string, framed, error) {
 	if g := groupByID(t.GroupID); g != nil {
 		groupName = g.name
 	}
+	problem := ""
+	if t.ProblemID != 0 {
+		problem = idString(t.ProblemID)
+	}
+	var incidents []*ticket
+	if t.Type == "problem" {
+		incidents = v.e.incidentsOf(t.ID)
+	}
 	return "item", struct {
 		frame
 		T                                      *ticket
@@ -204,6 +223,9 @@ func (v *visit) item() (string, framed, error) {
 		Open                                   bool
 		Statuses, Priorities, Types, Assignees []choice
 		StatusValue, AssigneeValue, TagText    string
+		Problems                               []choice
+		ProblemValue                           string
+		Incidents                              []*ticket
 		Inputs                                 []input
 		Comments                               []shownComment
 		History                                []historyLine
@@ -211,6 +233,7 @@ func (v *visit) item() (string, framed, error) {
 	}{v.frame(fmt.Sprintf("#%d %s", t.ID, t.Subject), itemPath(t.ID)), t, statusLabel(t), v.name(t.RequesterID), org, groupName,
 		t.Status != "closed" && !t.deleted(), choices(v.typed("status", status), statuses...), systemChoices("priority", v.typed("priority", t.Priority)),
 		systemChoices("tickettype", v.typed("type", t.Type)), choices(v.typed("assignee", assigned), assignees...), status, assigned, strings.Join(t.Tags, " "),
+		choices(v.typed("problem", problem), v.problems(t)...), problem, incidents,
 		v.inputs(t), comments, v.history(t), v.changer(t)}, nil
 }
 

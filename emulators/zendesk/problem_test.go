@@ -2,7 +2,11 @@ package zendesk
 
 import (
 	"fmt"
+	"net/url"
+	"strings"
 	"testing"
+
+	"duplex/emulators/harness/pagecheck"
 )
 
 func TestSolvingAProblemSolvesItsIncidents(t *testing.T) {
@@ -53,5 +57,24 @@ func TestTicketsBringTheirPeople(t *testing.T) {
 	}
 	if got := r.must(200, "ada", "GET", path, ""); got.at("users") != nil {
 		t.Error("people come without being asked for")
+	}
+}
+
+func TestThePageLinksAnIncidentToItsProblem(t *testing.T) {
+	r := newRig(t, Options{})
+	grace := newBrowser(r, UserGrace)
+	problem := r.ticket(`"type":"problem"`)
+	incident := r.ticket("")
+	at := strings.TrimPrefix(problem, "/api/v2/tickets/")
+	grace.post(200, "/items/"+strings.TrimPrefix(incident, "/api/v2/tickets/")+"/fields", url.Values{"type": {"incident"}, "was_type": {""}, "problem": {at}, "was_problem": {""}})
+	if got := r.must(200, "ada", "GET", incident, ""); idString(int64(got.at("ticket", "problem_id").(float64))) != at {
+		t.Errorf("the incident is %s", got.raw)
+	}
+	page := grace.get(200, "/items/"+at)
+	if !strings.Contains(page, "Incidents of this problem") {
+		t.Error("the problem's page does not list its incident")
+	}
+	for _, problem := range pagecheck.Problems(page, r.e.pageRoutes()) {
+		t.Error(problem)
 	}
 }
