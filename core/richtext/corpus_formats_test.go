@@ -66,7 +66,7 @@ func TestCorpusWiki(t *testing.T) {
 		{"attached files", Wiki, HTML, "[^a.zip]", "<p>[file: a.zip]</p>", "file"},
 		{"pictures of the web", Wiki, HTML, "!https://a.b/c.png|alt=c!", `<p><img src="https://a.b/c.png" alt="c"></p>`, ""},
 		{"exclamations are no pictures", Wiki, HTML, "Wow! Great! !important!", "<p>Wow! Great! !important!</p>", ""},
-		{"pictures stand alone", HTML, Wiki, `a<img src="https://a.b/c.png">b`, "a !https://a.b/c.png! b", ""},
+		{"pictures stand alone", HTML, Wiki, `a<img src="https://a.b/c.png">b`, "a !https://a.b/c.png! b", "image"},
 		{"signs", Wiki, Plain, "(/) done (x) failed", "✅ done ❌ failed", ""},
 		{"text that looks like a sign", Plain, Wiki, "f(x)", `f\(x)`, ""},
 		{"expands are titles", HTML, Wiki, "<details><summary>T</summary>a</details>", "*T*\n\na", "expand"},

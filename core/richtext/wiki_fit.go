@@ -136,8 +136,8 @@ func (f *fitter) wikiCode(parent Kind, b Node) []Node {
 	return []Node{b}
 }
 
-// wikiLine fits the nodes of one paragraph. A picture stands between spaces,
-// or it is read as an exclamation mark.
+// wikiLine fits the nodes of one paragraph. A picture does not touch a word,
+// or its beginning is read as an exclamation mark.
 func (f *fitter) wikiLine(nodes []Node) []Node {
 	if tidyText(nodes) {
 		return nodes
@@ -160,7 +160,8 @@ func (f *fitter) wikiLine(nodes []Node) []Node {
 				n.Text = alt
 			}
 		}
-		if i > 0 && (n.Kind == Image || nodes[i-1].Kind == Image) && !spaceBetween(nodes[i-1], n) {
+		if i > 0 && (n.Kind == Image || nodes[i-1].Kind == Image) && !apartInWiki(nodes[i-1], n) {
+			f.lose(string(Image), "between spaces")
 			out = append(out, space)
 		}
 		out = append(out, n)
@@ -168,10 +169,21 @@ func (f *fitter) wikiLine(nodes []Node) []Node {
 	return joinLines(tidyInline(out))
 }
 
-// spaceBetween reports whether white space stands between two nodes.
-func spaceBetween(a, b Node) bool {
-	return a.Kind == HardBreak || b.Kind == HardBreak || a.Kind == Text && strings.HasSuffix(a.Text, " ") ||
-		b.Kind == Text && strings.HasPrefix(b.Text, " ")
+// apartInWiki reports whether what stands between two nodes keeps a picture
+// from being read with its neighbour.
+func apartInWiki(a, b Node) bool {
+	if a.Kind == HardBreak || b.Kind == HardBreak {
+		return true
+	}
+	before, after := "", ""
+	if a.Kind == Text {
+		before = a.Text[len(a.Text)-1:]
+	}
+	if b.Kind == Text {
+		after = b.Text[:1]
+	}
+	return before == " " || after == " " || a.Marks == nil && before != "" && strings.Contains(",;:(", before) ||
+		b.Marks == nil && after != "" && strings.Contains(".,;:)", after)
 }
 
 // withoutSpans returns rows in which every cell is one field: what a cell
