@@ -94,6 +94,11 @@ func (l *lines) at(file string, line int) (string, bool) {
 // mayBeSystem tells files that may hold secrets: all but connections and what travels with them.
 func mayBeSystem(all []string) bool {
 	for _, s := range all {
+		if word := strings.TrimLeft(s, `{"'`); strings.HasPrefix(word, "connection") && strings.Contains(word, ":") {
+			return false
+		}
+	}
+	for _, s := range all {
 		s = strings.TrimLeft(s, " {\t")
 		for _, key := range []string{"system:", `"system"`, "'system'", "base_url", `"base_url"`, "auth:", `"auth"`} {
 			if strings.HasPrefix(s, key) {

@@ -8,6 +8,7 @@ import (
 
 	"duplex/core/mapping"
 	"duplex/gateway"
+	"duplex/schemas"
 )
 
 // TestPain17EveryMistakeIsToldAtOnce: a file with a dozen mistakes, its table of people and its systems, without asking anybody.
@@ -65,6 +66,37 @@ func TestCaret(t *testing.T) {
 	}
 	for _, column := range []int{1, 5, 99} { // whatever a diagnostic says, it is shown
 		quoted(finding{Diagnostic: gateway.Diagnostic{Column: column}, EndColumn: column + 1, Source: "abc"})
+	}
+}
+
+// TestLinesAreShown whatever the style of a connection file, also where it is broken.
+func TestLinesAreShown(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, text := range map[string]string{
+		"block.yaml":  "# system: x\nconnection: block\nsides:\n  a:\n    system: left\n    type: item\n    start: true\n  b:\n    system: right\n    type: item\nrules:\n  - a: title\n    b: title\n    flow: sideways\n",
+		"json.json":   "{\n \"connection\": \"json\",\n \"sides\": {\"a\": {\n\"system\": \"l\", \"type\": \"t\", \"start\": true}, \"b\": {\"system\": \"r\", \"type\": \"t\"}},\n \"rules\": [{\"a\": \"x\", \"b\": \"x\", \"flow\": \"sideways\"}]\n}\n",
+		"broken.yaml": "connection: broken\nsides:\n  a:\n    system: left\nrules: [\n",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, out, _ := command(t, nil, "validate", ".")
+	if strings.Count(out, " | ") != 6 || strings.Count(out, "^^^^^^^^") != 2 {
+		t.Errorf("not every line is shown:\n%s", out)
+	}
+}
+
+// TestSchema: every schema is printed as it is, and a wrong name is answered with the right one.
+func TestSchema(t *testing.T) {
+	for _, name := range []string{"connection", "system", "include"} {
+		code, out, errs := command(t, nil, "schema", name)
+		if want, err := schemas.Files.ReadFile(name + schemaEnding); code != 0 || err != nil || out != string(want) {
+			t.Errorf("%s: %d %v %s", name, code, err, errs)
+		}
+	}
+	if code, _, errs := command(t, nil, "schema", "conection"); code != ExitUsage || !strings.Contains(errs, "did you mean connection?") {
+		t.Errorf("%d %s", code, errs)
 	}
 }
 

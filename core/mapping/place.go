@@ -131,6 +131,9 @@ func SecretLines(src []byte) (secret func(line int) bool) {
 	if root == nil {
 		return func(int) bool { return true }
 	}
+	if root.get("connection") != nil && root.get("system") == nil {
+		return func(int) bool { return false } // a connection file holds none
+	}
 	type span struct{ from, to int }
 	var spans []span
 	for i, e := range root.entries {
