@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -123,13 +124,23 @@ func (c *Connector) schema(ctx context.Context) (*schema, error) {
 		}
 		cf := custom{id: f.ID, title: f.Title, kind: kind, typ: f.Type, tag: f.Tag}
 		for _, o := range f.Options {
-			cf.options = append(cf.options, core.Option(o.Value, o.Name))
+			cf.options = append(cf.options, core.Option(o.Value, levels(o.Name)))
 		}
 		s.fields = append(s.fields, cf)
 	}
 	s.name()
 	c.schemas.put("", s)
 	return s, nil
+}
+
+// levels is a nested option's name as options of several levels are written everywhere: "Hardware > Laptop". The vendor puts "::"
+// between them.
+func levels(name string) string {
+	parts := strings.Split(name, "::")
+	for i, p := range parts {
+		parts[i] = strings.TrimSpace(p)
+	}
+	return strings.Join(parts, " > ")
 }
 
 // name gives each field its title, with the id where the title alone would not be unique.

@@ -88,3 +88,57 @@ func TestPain09WhatSolvingNeedsIsNamed(t *testing.T) {
 		t.Errorf("a field that was written and is refused is named itself: %v", err)
 	}
 }
+
+// TestPain09SolvingOnTheEmulator: the same against the emulated vendor, and solved once the field comes along.
+func TestPain09SolvingOnTheEmulator(t *testing.T) {
+	a := newAccount(t)
+	c := a.connector("sync")
+	build := fieldName(t, c, emulator.FieldBuild)
+	resp, err := http.Post(a.url+"/_control/required", "application/json", strings.NewReader(fmt.Sprintf(`{"fields":[%d]}`, emulator.FieldBuild)))
+	if err != nil || resp.StatusCode >= 300 {
+		t.Fatal(resp, err)
+	}
+	resp.Body.Close()
+	o, err := c.Create(t.Context(), core.Draft{Type: "ticket", Fields: map[string]core.Value{"subject": core.String("x")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	solve := core.Patch{Fields: map[string]core.Value{"status": core.Option("solved", "solved")}}
+	_, err = c.Update(t.Context(), o.Ref.ID, solve, "", connectors.Want{})
+	var invalid *connectors.InvalidError
+	if !errors.As(err, &invalid) || len(invalid.Fields) != 1 || !strings.HasPrefix(invalid.Fields["status"], "solved needs "+build+"; give it beside the status") {
+		t.Errorf("refused with %v", err)
+	}
+	solve.Fields[build] = core.String("1.2")
+	if o, err = c.Update(t.Context(), o.Ref.ID, solve, "", connectors.Want{}); err != nil || o.Field("status").Name() != "solved" {
+		t.Errorf("with the field it is %v, %v", o.Field("status"), err)
+	}
+}
+
+// TestNestedOptions: an option of several levels is named as everywhere, and found by the vendor's way to write it too.
+func TestNestedOptions(t *testing.T) {
+	a := newAccount(t)
+	c := a.connector("sync")
+	device := fieldName(t, c, emulator.FieldDevice)
+	d, err := c.Describe(t.Context(), connectors.ItemType{Type: "ticket"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ := d.Find(device)
+	var nested core.Value
+	for _, o := range f.Options {
+		if strings.Contains(o.Name(), "::") {
+			t.Errorf("the option %q is shown in the vendor's way", o.Name())
+		}
+		if strings.Contains(o.Name(), " > ") {
+			nested = o
+		}
+	}
+	if nested.IsAbsent() {
+		t.Fatalf("no option of several levels among %v", f.Options)
+	}
+	o, err := c.Create(t.Context(), core.Draft{Type: "ticket", Fields: map[string]core.Value{"subject": core.String("x"), device: core.Option("", nested.Name())}})
+	if err != nil || !core.Equal(o.Field(device), nested) || o.Field(device).Name() != nested.Name() {
+		t.Errorf("written by name: %v, %v; want %v", o.Field(device), err, nested)
+	}
+}

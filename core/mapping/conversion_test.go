@@ -67,6 +67,7 @@ func TestRules(t *testing.T) {
 		{"a default the other way", oneToMany, core.B, opt("question"), opt("Highest"), opt("Lowest"), ""},
 		{"an empty value has its row", cleared, core.B, core.Empty(core.KindOption), opt("Highest"), opt("Lowest"), ""},
 		{"and comes back as empty", cleared, core.A, opt("Lowest"), opt("problem"), core.Empty(core.KindOption), ""},
+		{"an option of several levels, in a file's other way of writing", "{support: organization, engineering: summary, flow: to-engineering, values: {'Hardware::Laptop': laptop}}", core.B, opt("Hardware > Laptop"), core.Absent(), core.String("laptop"), ""},
 		{"a value that leaves the other side alone", held, core.B, opt("hold"), opt("To Do"), core.Absent(), ""},
 		{"it is left alone on a new item too", held, core.B, opt("hold"), core.Absent(), core.Absent(), ""},
 		{"so is what the table does not name, by default", held, core.B, opt("new"), opt("To Do"), core.Absent(), ""},

@@ -96,6 +96,7 @@ func (f Field) option(text string) (core.Value, bool) {
 		func(o core.Value) bool { return o.Name() == text },
 		func(o core.Value) bool { return strings.EqualFold(o.Name(), text) },
 		func(o core.Value) bool { return o.ID() == text },
+		func(o core.Value) bool { return o.Name() == levels(text) },
 	}
 	for _, match := range matches {
 		var found []core.Value

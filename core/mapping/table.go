@@ -33,7 +33,7 @@ func matches(v core.Value, text string) bool {
 	}
 	switch v.Kind() {
 	case core.KindOption, core.KindReference:
-		return v.Name() == text || v.ID() == text
+		return v.Name() == text || v.ID() == text || v.Name() == levels(text)
 	case core.KindUser:
 		return strings.EqualFold(v.Email(), text) || v.ID() == text || v.Name() == text
 	case core.KindNumber:
@@ -45,4 +45,16 @@ func matches(v core.Value, text string) bool {
 
 func matchesFolded(v core.Value, text string) bool {
 	return matches(v, text) || (text != "" && v.Kind() != core.KindUser && strings.EqualFold(wordsOf(v), text))
+}
+
+// levels is the name of an option of several levels as systems show it; files may write "::" between them as some vendors do.
+func levels(text string) string {
+	if !strings.Contains(text, "::") {
+		return text
+	}
+	parts := strings.Split(text, "::")
+	for i, p := range parts {
+		parts[i] = strings.TrimSpace(p)
+	}
+	return strings.Join(parts, " > ")
 }
