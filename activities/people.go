@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -31,6 +32,7 @@ func (w *applying) resolveUsers(ctx context.Context) error {
 		case errors.Is(err, connectors.ErrNotFound) && d.Unknown.Keeps():
 			w.done.Values[d.Rule] = core.Absent()
 			w.set(field, nil)
+			d.Kept = true
 			w.setName(d, d.Value.Name())
 			d.Reason += "; nobody there is that person, and the present one stays"
 		case errors.Is(err, connectors.ErrNotFound):
@@ -81,6 +83,11 @@ func (w *applying) setName(d *core.Decision, name string) {
 		return
 	}
 	w.set(field, &v)
+	d.Also = maps.Clone(d.Also)
+	if d.Also == nil {
+		d.Also = map[string]core.Value{}
+	}
+	d.Also[field] = v
 }
 
 // set changes or drops a field of what is about to be written.

@@ -22,6 +22,7 @@ type Reader struct {
 	cursorAt func(time.Time) connectors.Cursor // nil: the feed is read from its beginning
 	find     func(context.Context, connectors.ItemType, string, string) ([]core.Ref, error)
 	people   func(context.Context, connectors.ItemType, core.Value) (core.Value, error) // nil: people are written as they are
+	named    func(context.Context, connectors.ItemType, string) (core.Value, error)     // nil: nobody is found by name
 	calls    atomic.Int64
 }
 
@@ -39,6 +40,9 @@ func ReadOnly(c connectors.Connector) *Reader {
 	}
 	if p, ok := c.(connectors.UserResolver); ok {
 		r.people = p.ResolveUser
+	}
+	if p, ok := c.(connectors.NameResolver); ok {
+		r.named = p.ResolveUserByName
 	}
 	return r
 }
@@ -74,6 +78,15 @@ func (r *Reader) FindByField(ctx context.Context, t connectors.ItemType, field, 
 func (r *Reader) ResolveUser(ctx context.Context, t connectors.ItemType, person core.Value) (core.Value, error) {
 	r.calls.Add(1)
 	return r.people(ctx, t, person)
+}
+
+// ResolveUserByName finds the one person of a name.
+func (r *Reader) ResolveUserByName(ctx context.Context, t connectors.ItemType, name string) (core.Value, error) {
+	if r.named == nil {
+		return core.Value{}, fmt.Errorf("nobody can be found by name: %w", connectors.ErrNotFound)
+	}
+	r.calls.Add(1)
+	return r.named(ctx, t, name)
 }
 
 // Calls is how often something was asked of the system.

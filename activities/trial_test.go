@@ -117,6 +117,12 @@ func TestTrial(t *testing.T) {
 		{"a person whom nobody knows there parks the field", "", func(d *desk) {
 			d.edit(core.A, map[string]core.Value{"assignee": core.Person("u-new", "", "")})
 		}, []string{"parked", "assignee~assignee park", "nobody in right"}, nil, true},
+		{"where the person who is there stays, nothing would be done", strings.Replace(deskFile, "users: [email]}", "users: [email, name], unknown: keep}", 1), func(d *desk) {
+			d.edit(core.A, map[string]core.Value{"assignee": core.Person("u-new", "", "")})
+		}, nil, nil, false},
+		{"further fields that go with a value", strings.Replace(deskFile, "comments:", "  - {support: status, engineering: status, also: {engineering: {estimate: 'value == \"done\" ? 0.0 : null'}}}\ncomments:", 1), func(d *desk) {
+			d.edit(core.A, map[string]core.Value{"status": core.Option("", "done")})
+		}, []string{"status~status write engineering>done", "status~status write engineering>0"}, nil, false},
 		{"comments and files that would go", "", func(d *desk) {
 			_, err := d.sys[core.A].CommentAs("u-ada", d.refs[core.A].ID, "look here", core.Internal)
 			d.must(err)

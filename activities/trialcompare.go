@@ -56,7 +56,7 @@ func sameField(x, y core.TrialField, decided bool) bool {
 		}
 		return p.Class
 	}
-	return x.Rule == y.Rule && x.To == y.To && waits(x.Action) == waits(y.Action) && x.Unlike == y.Unlike && class(x.Problem) == class(y.Problem) &&
+	return x.Rule == y.Rule && x.To == y.To && x.Fields == y.Fields && waits(x.Action) == waits(y.Action) && x.Unlike == y.Unlike && class(x.Problem) == class(y.Problem) &&
 		core.Equal(x.New, y.New) && sameSet(x.Add, y.Add) && sameSet(x.Remove, y.Remove) && (decided || slices.Equal(x.Losses, y.Losses))
 }
 

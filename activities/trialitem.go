@@ -255,7 +255,11 @@ func (s *step) shown(d *core.Decision, rest bool) []core.TrialField {
 		}
 		f.Add, f.Remove = d.Sets[d.To].Add, d.Sets[d.To].Remove
 		f.Losses = slices.Compact(append(losses(f.Now[d.To.Other()], f.New), d.Losses...))
-		return []core.TrialField{f}
+		also := s.besides(d)
+		if d.Kept || core.Equal(f.New, f.Now[d.To]) && len(also) > 0 {
+			return also
+		}
+		return append([]core.TrialField{f}, also...)
 	case core.ActionMerge:
 		var both []core.TrialField
 		for _, to := range core.Sides {
@@ -274,6 +278,18 @@ func (s *step) shown(d *core.Decision, rest bool) []core.TrialField {
 		return s.resting(d, f)
 	}
 	return nil
+}
+
+// besides are the further fields that a decision writes.
+func (s *step) besides(d *core.Decision) []core.TrialField {
+	var all []core.TrialField
+	for _, name := range sorted(d.Also) {
+		f := core.TrialField{Rule: d.Rule, Action: d.Action, To: s.mapping.Connection.Sides[d.To].Name, New: d.Also[name],
+			Reason: "written together with " + d.Fields[d.To]}
+		f.Fields[d.To], f.Now[d.To] = name, s.now[d.To].Field(name)
+		all = append(all, f)
+	}
+	return all
 }
 
 // resting tells of a rule for which nothing is done although the sides do not mean the same.
@@ -369,13 +385,25 @@ type seeker struct {
 
 // ResolveUser finds a person, each only once in a test run.
 func (k seeker) ResolveUser(ctx context.Context, it connectors.ItemType, person core.Value) (core.Value, error) {
-	key := fmt.Sprint(k.side, "\x00", person.ID(), "\x00", person.Email(), "\x00", person.Name())
+	return k.once(ctx, fmt.Sprint(k.side, "\x00", person.ID(), "\x00", person.Email(), "\x00", person.Name()), func() (core.Value, error) {
+		return k.t.Readers[k.side].ResolveUser(ctx, it, person)
+	})
+}
+
+// ResolveUserByName does the same by name.
+func (k seeker) ResolveUserByName(ctx context.Context, it connectors.ItemType, name string) (core.Value, error) {
+	return k.once(ctx, fmt.Sprint(k.side, "\x00name\x00", name), func() (core.Value, error) {
+		return k.t.Readers[k.side].ResolveUserByName(ctx, it, name)
+	})
+}
+
+func (k seeker) once(ctx context.Context, key string, look func() (core.Value, error)) (core.Value, error) {
 	if known, ok := k.t.known[key]; ok {
 		return known.person, known.err
 	}
 	var f found
 	f.err = k.t.patiently(ctx, k.side, func() (err error) {
-		f.person, err = k.t.Readers[k.side].ResolveUser(ctx, it, person)
+		f.person, err = look()
 		return err
 	})
 	if f.err == nil || errors.Is(f.err, connectors.ErrNotFound) {

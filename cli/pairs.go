@@ -3,7 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 
@@ -248,6 +250,17 @@ func value(d core.Decision) string {
 		return fmt.Sprintf("%s (instead of %s)", d.Value, d.Loser)
 	case d.Value.IsAbsent():
 		return ""
+	case d.Kept:
+		return "(left as it is)" + beside(d)
 	}
-	return d.Value.String()
+	return d.Value.String() + beside(d)
+}
+
+// beside is what a decision writes to further fields.
+func beside(d core.Decision) string {
+	var text string
+	for _, name := range slices.Sorted(maps.Keys(d.Also)) {
+		text += fmt.Sprintf("; %s: %s", name, d.Also[name])
+	}
+	return text
 }

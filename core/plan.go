@@ -65,6 +65,7 @@ type Decision struct {
 	ByName  bool             `json:"by_name,omitempty"`
 	Unknown UnknownPolicy    `json:"unknown,omitzero"`
 	Also    map[string]Value `json:"also,omitempty"`
+	Kept    bool             `json:"kept,omitempty"` // nobody was found, and the person who is there stays: Value was not written
 	// Wrote is what was really written where it differs from Value: the user found on the target, or Fallback.
 	Wrote Value `json:"wrote,omitzero"`
 	// Chosen tells that an operator decided this, By who, Resolution by which decision. Given tells that the operator gave a
