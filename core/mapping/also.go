@@ -21,6 +21,7 @@ func (c *compiler) also(n *node, rule *core.Rule) {
 	}
 	if rule.AsSet {
 		c.r.atf(at, "also has no meaning beside as: %s, which writes element by element", textOf(n.get("as")))
+		c.r.code(CodeNoMeaning)
 		return
 	}
 	for _, e := range at.entries {
@@ -30,7 +31,7 @@ func (c *compiler) also(n *node, rule *core.Rule) {
 		}
 		if !rule.Flow.Allows(to) {
 			c.r.atf(e.value, "the rule writes nothing to %s, so there is nothing to write also", e.key)
-			c.r.code(CodeWrongValue)
+			c.r.code(CodeNoMeaning)
 			continue
 		}
 		var all []beside

@@ -37,6 +37,7 @@ func (c *compiler) decimals(n *node, fields ...Field) decimals {
 	}
 	if !numbers {
 		c.facts.atf(n, "round is for numbers, and %s is %s", fields[0].Name, kindText(fields[0]))
+		c.facts.code(CodeNoMeaning)
 	}
 	d := int(number(n))
 	return &d

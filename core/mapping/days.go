@@ -64,6 +64,7 @@ func (c *compiler) days(n *node, fields [2]Field) *days {
 		l, err := time.LoadLocation(zone.text)
 		if err != nil || zone.text == "" || zone.text == "Local" {
 			c.r.atf(zone, "%q is no IANA time zone; write one like Europe/Berlin or UTC", zone.text)
+			c.r.code(CodeWrongValue)
 			return nil
 		}
 		d.zone = l
@@ -72,6 +73,7 @@ func (c *compiler) days(n *node, fields [2]Field) *days {
 		t, err := time.Parse("15:04", at.text)
 		if err != nil {
 			c.r.atf(at, "%q is no time of day like 17:00", at.text)
+			c.r.code(CodeWrongValue)
 			return nil
 		}
 		d.at = clock(t)
@@ -80,6 +82,7 @@ func (c *compiler) days(n *node, fields [2]Field) *days {
 	if a != "" && b != "" && !(a == core.KindDate && b == core.KindDateTime) && !(a == core.KindDateTime && b == core.KindDate) {
 		c.facts.atf(place, "%s is for a rule between a day and a time; %s of %s is %s, %s of %s is %s", word,
 			fields[core.A].Name, c.names[core.A], kindText(fields[core.A]), fields[core.B].Name, c.names[core.B], kindText(fields[core.B]))
+		c.facts.code(CodeNoMeaning)
 	}
 	return d
 }

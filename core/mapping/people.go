@@ -52,6 +52,7 @@ func (c *compiler) users(n *node) *people {
 				p.name = true
 				if i < len(n.items)-1 {
 					c.r.at(it, "a name is tried last, because it names nobody for sure; write it at the end")
+					c.r.code(CodeWrongValue)
 				}
 			}
 			continue

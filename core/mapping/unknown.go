@@ -55,6 +55,7 @@ func (c *compiler) onePerson(n *node, fields [2]Field) {
 		for _, place := range at {
 			if f.isMany() {
 				c.facts.atf(place, "only for a field that holds one person, and %s holds several", f.Name)
+				c.facts.code(CodeWrongType)
 			}
 		}
 	}
@@ -79,8 +80,10 @@ func (c *compiler) unknownOn(n *node, to core.Side) core.UnknownPolicy {
 		return core.UnknownPolicy{}
 	case f.Kind != "" && f.Kind != core.KindString && f.Kind != core.KindText:
 		c.facts.atf(field, "%s of %s is %s; a name goes into a field that holds text", f.Name, c.names[to], kindText(f))
+		c.facts.code(CodeWrongType)
 	case f.ReadOnly:
 		c.facts.atf(field, "%s cannot be written", f.Name)
+		c.facts.code(CodeReadOnly)
 	}
 	c.writeField(field, to, f.Name)
 	c.read(to, f.Name)
@@ -91,7 +94,8 @@ func (c *compiler) unknownOn(n *node, to core.Side) core.UnknownPolicy {
 func (c *compiler) writeField(at *node, to core.Side, field string) {
 	if first, ok := c.writes[to][field]; ok {
 		c.r.at(at, fmt.Sprintf("%s of %s is already written by %s; two rules for one field would fight", field, c.names[to], first))
+		c.r.code(CodeTwice)
 		return
 	}
-	c.writes[to][field] = at.path
+	c.writes[to][field] = c.where(at)
 }

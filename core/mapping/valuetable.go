@@ -70,6 +70,7 @@ func (c *compiler) rows(n *node, fields [2]Field, to core.Side) valueTable {
 	for _, e := range n.entries {
 		if e.value.shape == mapped {
 			c.r.atf(e.value, "is a table within a table; a table per written side has the keys %s and %s and nothing beside them", c.names[0], c.names[1])
+			c.r.code(CodeWrongType)
 			continue
 		}
 		row := valueRow{from: e.key, to: e.value.text, leave: e.value.isNull()}
