@@ -91,7 +91,7 @@ func (a *Activities) apply(ctx context.Context, in ApplyInput) (ApplyResult, err
 		return ApplyResult{}, err
 	}
 	w.want = wanted(s.mapping, in.To, s.now[in.To], false)
-	w.want.Comments, w.want.Attachments = false, false
+	w.want.Comments, w.want.Attachments, w.want.Worklogs = false, false, false
 	if err := w.write(ctx); err != nil {
 		return ApplyResult{}, a.denied(ctx, err, calls...)
 	}
@@ -189,6 +189,7 @@ func (w *applying) seen() core.Observation {
 		}
 		if w.found == nil {
 			full.Comments, full.Attachments, full.Complete = was.Comments, was.Attachments, was.Complete
+			full.Worklogs, full.AllWorklogs = was.Worklogs, was.AllWorklogs
 		}
 	}
 	if was != nil && full.People == nil {
@@ -200,7 +201,7 @@ func (w *applying) seen() core.Observation {
 			full.Attachments = append(full.Attachments, f)
 		}
 	}
-	full.Complete = full.Complete && !w.touched
+	full.Complete, full.AllWorklogs = full.Complete && !w.touched, full.AllWorklogs && !w.touched
 	return full
 }
 
@@ -209,6 +210,7 @@ func (w *applying) seen() core.Observation {
 func (w *applying) whole() connectors.Want {
 	want := w.want
 	want.Comments, want.Attachments = w.mapping.Connection.Comments.Flow != "", w.mapping.Connection.Attachments.Flow != ""
+	want.Worklogs = w.mapping.Connection.Worklogs.Flow != ""
 	want.Known, want.Full = nil, true
 	return want
 }

@@ -1,8 +1,6 @@
 package activities
 
 import (
-	"strings"
-
 	"duplex/core"
 	"duplex/core/mapping"
 	"duplex/core/richtext"
@@ -11,7 +9,6 @@ import (
 // draft is a comment for readers of the other side: converted, with the header that names who wrote it, and without it for where it is
 // written as its author.
 func (s *step) draft(to core.Side, c core.Comment, readers core.Visibility) core.CommentDraft {
-	from := to.Other()
 	source := c.Body.Format()
 	if source == "" {
 		source = "plain"
@@ -19,13 +16,7 @@ func (s *step) draft(to core.Side, c core.Comment, readers core.Visibility) core
 	target := s.formats[to]
 	bare := mapping.Carry(source, target, c.Body.Source(), s.refer(to, readers))
 	d := core.CommentDraft{Body: core.Text(target, bare)}
-	if h := s.mapping.Connection.Comments.Header; h != "" {
-		author := c.Author.String()
-		if c.Author.IsAbsent() || c.Author.IsEmpty() {
-			author = "somebody"
-		}
-		h = strings.NewReplacer("{author}", author, "{system}", s.pair.Sides[from].Ref.System,
-			"{time}", c.CreatedAt.UTC().Format("2006-01-02 15:04 UTC")).Replace(h)
+	if h := s.header(s.mapping.Connection.Comments.Header, to.Other(), c.Author, c.CreatedAt); h != "" {
 		d.Body = core.Text(target, richtext.Prepend(richtext.Format(target), bare, h))
 	}
 	if s.mapping.Connection.Comments.AsAuthor && s.impersonates[to] {

@@ -48,6 +48,9 @@ func (w *applying) takeBack(ctx context.Context, id string, e *core.EntryDecisio
 }
 
 func (w *applying) removeCopy(ctx context.Context, id string, kind core.EntryKind, target string) error {
+	if kind == core.EntryWorklog {
+		return w.deleteWorklog(ctx, id, target)
+	}
 	if kind == core.EntryAttachment {
 		if d, ok := w.c.(connectors.AttachmentDeleter); ok {
 			return d.DeleteAttachment(ctx, id, target)

@@ -52,6 +52,12 @@ func (w *applying) entry(ctx context.Context, e *core.EntryDecision) (target, re
 		}
 		return w.add(ctx, id, e)
 	case core.EntryEdit:
+		if e.Kind == core.EntryWorklog {
+			if err := w.editWorklog(ctx, id, e); err != nil {
+				return "", "", err
+			}
+			return e.Target, "ok", w.link(ctx, e, e.Target, "")
+		}
 		if _, err := w.settleComment(ctx, e, false); err != nil {
 			return "", "", err
 		}
@@ -106,9 +112,12 @@ func (w *applying) shownByComment(file string) bool {
 // add writes a copy at most once: intent, look for it when an attempt was made before, write, record.
 func (w *applying) add(ctx context.Context, id string, e *core.EntryDecision) (target, result string, err error) {
 	mark, sum := "", ""
-	if e.Comment != nil {
+	switch {
+	case e.Comment != nil:
 		mark = e.Comment.Mark
-	} else {
+	case e.Worklog != nil:
+		mark = e.Worklog.Mark
+	default:
 		mark = e.Attachment.Mark
 	}
 	var shown []string
@@ -131,15 +140,18 @@ func (w *applying) add(ctx context.Context, id string, e *core.EntryDecision) (t
 		case target == "":
 			target = found
 		}
-		if outdated && w.can[w.to].EditComment {
+		if outdated && (e.Kind == core.EntryWorklog && w.can[w.to].EditWorklog || e.Kind == core.EntryComment && w.can[w.to].EditComment) {
 			e.Print = "" // the copy holds an earlier wording: the next round sees an edit
 		}
 	}
 	if target == "" {
 		result = "ok"
-		if e.Kind == core.EntryComment {
+		switch e.Kind {
+		case core.EntryComment:
 			target, err = w.addComment(ctx, id, e, shown)
-		} else {
+		case core.EntryWorklog:
+			target, err = w.addWorklog(ctx, id, e)
+		default:
 			var c copied
 			c, err = w.attach(ctx, id, e)
 			if target, sum = c.file.ID, c.sum; c.same {
@@ -227,6 +239,9 @@ func (w *applying) findEntry(ctx context.Context, id string, e *core.EntryDecisi
 		c, err := finder.FindComment(ctx, id, e.Comment.Mark)
 		same := alike(c.Body, e.Comment.Body) || !e.Comment.Bare.IsAbsent() && alike(c.Body, e.Comment.Bare)
 		return c.ID, err == nil && !same, w.absent(ctx, id, err)
+	}
+	if e.Kind == core.EntryWorklog {
+		return w.findWorklog(ctx, id, e)
 	}
 	finder, ok := w.c.(connectors.AttachmentFinder)
 	if !ok {

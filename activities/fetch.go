@@ -151,7 +151,7 @@ func (a *Activities) seen(ctx context.Context, hash string) *core.Observation {
 func wanted(m *mapping.Mapping, side core.Side, known *core.Observation, full bool) connectors.Want {
 	s := m.Connection.Sides[side]
 	return connectors.Want{Type: connectors.ItemType{Type: s.Type, Scope: s.Scope}, Fields: m.Fields(side),
-		Comments: m.Connection.Comments.Flow != "", Attachments: m.Connection.Attachments.Flow != "", Known: known, Full: full}
+		Comments: m.Connection.Comments.Flow != "", Attachments: m.Connection.Attachments.Flow != "", Worklogs: m.Connection.Worklogs.Flow != "", Known: known, Full: full}
 }
 
 func changedFields(was, is *core.Observation) []string {
@@ -170,6 +170,9 @@ func changedFields(was, is *core.Observation) []string {
 	}
 	if n := len(is.Attachments) - len(was.Attachments); n != 0 {
 		names = append(names, fmt.Sprintf("attachments (%+d)", n))
+	}
+	if n := len(is.Worklogs) - len(was.Worklogs); n != 0 {
+		names = append(names, fmt.Sprintf("worklogs (%+d)", n))
 	}
 	return names
 }

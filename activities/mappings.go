@@ -103,7 +103,8 @@ func Environment(ctx context.Context, systems Systems, files map[string]string) 
 			c, err := systems.Connector(ctx, system)
 			if err != nil {
 				keep(err)
-				return mapping.Traits{}, false
+				_, works := c.(connectors.Worklogger)
+				return mapping.Traits{Worklogs: works}, false
 			}
 			return traits(c), true
 		},

@@ -95,7 +95,7 @@ func (s *sweep) look(ctx context.Context) (*presence, error) {
 // read gives what is there, by id. An item whose read fails is given as one of which nothing is known.
 func (s *sweep) read(ctx context.Context, batch connectors.BatchGetter, part []core.Tracked) (map[string]*core.Observation, error) {
 	want := wanted(s.m, s.at, nil, false)
-	want.Comments, want.Attachments = false, false
+	want.Comments, want.Attachments, want.Worklogs = false, false, false
 	found := map[string]*core.Observation{}
 	if batch != nil {
 		var ids []string

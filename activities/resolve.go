@@ -128,7 +128,7 @@ func skips(p *core.Plan, rule string) bool {
 
 // entryOf reads the key under which a comment or file is parked.
 func entryOf(key string) (core.EntryKind, string, bool) {
-	for _, kind := range []core.EntryKind{core.EntryComment, core.EntryAttachment} {
+	for _, kind := range []core.EntryKind{core.EntryComment, core.EntryAttachment, core.EntryWorklog} {
 		prefix := merge.ParkKey(kind, "")
 		if len(key) > len(prefix) && key[:len(prefix)] == prefix {
 			return kind, key[len(prefix):], true

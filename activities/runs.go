@@ -149,7 +149,7 @@ func (a *Activities) readRun(ctx context.Context, in RunReadInput) ([]RunReading
 	}
 	want := wanted(r.mapping, in.Side, nil, true)
 	if !r.kind.whole {
-		want.Comments, want.Attachments = false, false
+		want.Comments, want.Attachments, want.Worklogs = false, false, false
 	}
 	out := make([]RunReading, 0, len(in.Targets))
 	for _, t := range in.Targets {

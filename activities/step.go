@@ -152,7 +152,10 @@ func abilities(c connectors.Connector) merge.EntryAbilities {
 	_, redact := c.(connectors.CommentRedactor)
 	_, attach := c.(connectors.Attacher)
 	_, detach := c.(connectors.AttachmentDeleter)
-	return merge.EntryAbilities{AddComment: add, EditComment: edit, DeleteComment: del, NarrowComment: narrow, RedactComment: redact,
+	_, work := c.(connectors.Worklogger)
+	_, rework := c.(connectors.WorklogEditor)
+	_, unwork := c.(connectors.WorklogDeleter)
+	return merge.EntryAbilities{AddWorklog: work, EditWorklog: rework, DeleteWorklog: unwork, AddComment: add, EditComment: edit, DeleteComment: del, NarrowComment: narrow, RedactComment: redact,
 		Restrict: c.Facts().Restricts, Attach: attach, DeleteFile: detach}
 }
 
@@ -249,8 +252,8 @@ func (s *step) plan(ctx context.Context, a *planner) (core.Plan, error) {
 // entries is what decides about comments and files.
 func (s *step) entries(now time.Time) merge.Entries {
 	conn := s.mapping.Connection
-	return merge.Entries{Comments: conn.Comments, Attachments: conn.Attachments, Links: s.links, Now: s.now,
-		Parked: s.parked(now), Version: conn.Version, Retry: s.retry, Can: s.can, Draft: s.draft,
+	return merge.Entries{Comments: conn.Comments, Attachments: conn.Attachments, Worklogs: conn.Worklogs, Links: s.links, Now: s.now,
+		Parked: s.parked(now), Version: conn.Version, Retry: s.retry, Can: s.can, Draft: s.draft, Work: s.work,
 		Mark: func(kind core.EntryKind, to core.Side, source string) string {
 			return Mark(s.pair.ID, string(kind), to, source)
 		}}

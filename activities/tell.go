@@ -197,6 +197,8 @@ func nameOf(m *mapping.Mapping, side core.Side, key string) string {
 		return "A comment"
 	case strings.HasPrefix(key, string(core.EntryAttachment)+":"):
 		return "A file"
+	case strings.HasPrefix(key, string(core.EntryWorklog)+":"):
+		return "A worklog"
 	}
 	for _, r := range m.Rules {
 		if r.ID == key && r.Fields[side] != "" {

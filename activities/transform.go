@@ -249,6 +249,11 @@ func (s *step) entryThere(key string) bool {
 				return true
 			}
 		}
+		for _, l := range o.Worklogs {
+			if merge.ParkKey(core.EntryWorklog, l.ID) == key {
+				return true
+			}
+		}
 		for _, f := range o.Attachments {
 			if merge.ParkKey(core.EntryAttachment, f.ID) == key {
 				return true

@@ -329,6 +329,14 @@ func (s *step) entry(e *core.EntryDecision) core.TrialEntry {
 				}
 			}
 		}
+		for _, l := range o.Worklogs {
+			if e.Kind == core.EntryWorklog && l.ID == e.Source {
+				out.Author, out.Body = l.Author.String(), l.Body
+				if e.Worklog != nil {
+					out.Losses = losses(l.Body, e.Worklog.Body)
+				}
+			}
+		}
 		for _, a := range o.Attachments {
 			if e.Kind == core.EntryAttachment && a.ID == e.Source {
 				out.Name, out.Size, out.Author = a.Name, a.Size, a.Author.String()
@@ -338,6 +346,8 @@ func (s *step) entry(e *core.EntryDecision) core.TrialEntry {
 	switch {
 	case e.Comment != nil:
 		out.Body, out.Visibility = e.Comment.Body, e.Comment.Visibility.String()
+	case e.Worklog != nil:
+		out.Body = e.Worklog.Body
 	case e.Attachment != nil:
 		out.Visibility = e.Attachment.Visibility.String()
 	}

@@ -43,6 +43,7 @@ func (t *Trial) want(side core.Side) connectors.Want {
 		o := wanted(t.Against, side, nil, false)
 		w.Fields = slices.Compact(slices.Sorted(slices.Values(append(w.Fields, o.Fields...))))
 		w.Comments, w.Attachments = w.Comments || o.Comments, w.Attachments || o.Attachments
+		w.Worklogs = w.Worklogs || o.Worklogs
 	}
 	return w
 }
@@ -108,8 +109,8 @@ func (t *Trial) listed(side core.Side, targets []*target, many []core.Observatio
 		lacks := ""
 		if was != nil && was.Revision != "" && was.Revision == o.Revision {
 			o = completed(*o, was)
-		} else if want.Comments || want.Attachments {
-			lacks = "its comments and files were not read"
+		} else if want.Comments || want.Attachments || want.Worklogs {
+			lacks = "its comments, worklogs and files were not read"
 		}
 		for _, f := range want.Fields {
 			// A field that is not shown although it was asked for before is one that this item does not have.
@@ -154,6 +155,7 @@ func completed(o core.Observation, was *core.Observation) *core.Observation {
 	}
 	o.Changed, o.Ours = was.Changed, was.Ours
 	o.Comments, o.Attachments, o.Complete = was.Comments, was.Attachments, was.Complete
+	o.Worklogs, o.AllWorklogs = was.Worklogs, was.AllWorklogs
 	return &o
 }
 

@@ -69,6 +69,28 @@ type CommentFinder interface {
 	FindComment(ctx context.Context, itemID, mark string) (core.Comment, error)
 }
 
+// Worklogger writes a worklog that carries the draft's mark where the system can hold one. A connector that has it shows worklogs in
+// Get. It changes nothing else of the item, such as an estimate, and does not look for an earlier worklog with the mark; see
+// WorklogFinder.
+type Worklogger interface {
+	AddWorklog(ctx context.Context, itemID string, draft core.WorklogDraft) (core.Worklog, error)
+}
+
+// WorklogEditor replaces what a worklog says and leaves its readers alone.
+type WorklogEditor interface {
+	EditWorklog(ctx context.Context, itemID, worklogID string, draft core.WorklogDraft) (core.Worklog, error)
+}
+
+// WorklogDeleter deletes a worklog.
+type WorklogDeleter interface {
+	DeleteWorklog(ctx context.Context, itemID, worklogID string) error
+}
+
+// WorklogFinder looks for a worklog by its mark, by a direct read. Not there is ErrNotFound.
+type WorklogFinder interface {
+	FindWorklog(ctx context.Context, itemID, mark string) (core.Worklog, error)
+}
+
 // AttachmentOpener streams a file's content. The caller closes it. An answer that is not the file (a sign-in page, a
 // file still being scanned) is an error, never content.
 type AttachmentOpener interface {

@@ -50,6 +50,7 @@ type Want struct {
 	Fields      []string // nil: all
 	Comments    bool
 	Attachments bool
+	Worklogs    bool // of systems that have them: see Worklogger
 	// Known is what was last seen of the item, nil if nothing. A connector may take comments and attachments from
 	// it when the system proves cheaply that they have not changed since (a count, a revision). Full forbids that.
 	Known *core.Observation

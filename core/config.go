@@ -64,6 +64,7 @@ type Connection struct {
 	Losers      LoserPolicy // default of the rules
 	Comments    CommentPolicy
 	Attachments AttachmentPolicy
+	Worklogs    WorklogPolicy
 	Problems    [2]ProblemNote      // where problems are told to the people of a side
 	Deletes     [2]DeletePolicy     // what happens to side X's item when the other side's item is deleted
 	Close       [2]map[string]Value // with DeleteClose: the fields that close side X's item

@@ -27,7 +27,10 @@ type Observation struct {
 	Comments    []Comment    `json:"comments,omitempty"`    // oldest first
 	Attachments []Attachment `json:"attachments,omitempty"` // oldest first
 	// People are those whom the texts mention, as far as the system tells who they are.
-	People []Value `json:"people,omitempty"`
+	People   []Value   `json:"people,omitempty"`
+	Worklogs []Worklog `json:"worklogs,omitempty"` // oldest first
+	// AllWorklogs tells that Worklogs lists all that the account may see.
+	AllWorklogs bool `json:"all_worklogs,omitempty"`
 	// Complete tells that Comments and Attachments list everything the account may see. A list that is not
 	// complete is never read as deletion.
 	Complete bool `json:"complete"`

@@ -98,6 +98,7 @@ type EntryKind string
 const (
 	EntryComment    EntryKind = "comment"
 	EntryAttachment EntryKind = "attachment"
+	EntryWorklog    EntryKind = "worklog"
 )
 
 // EntryAction is what is done about one comment or attachment.
@@ -128,6 +129,7 @@ type EntryDecision struct {
 	Print      string           `json:"print"`               // fingerprint of the source entry's content
 	Comment    *CommentDraft    `json:"comment,omitempty"`
 	Attachment *AttachmentDraft `json:"attachment,omitempty"`
+	Worklog    *WorklogDraft    `json:"worklog,omitempty"`
 	Reason     string           `json:"reason"`
 	Problem    *Problem         `json:"problem,omitempty"`
 }

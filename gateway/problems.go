@@ -82,7 +82,7 @@ func gather(groups map[string]*ProblemGroup, p core.Pair, k Parked) {
 
 // entryKind tells whether what is parked is a comment or a file, and which of the two.
 func entryKind(parked string) (core.EntryKind, bool) {
-	for _, kind := range []core.EntryKind{core.EntryComment, core.EntryAttachment} {
+	for _, kind := range []core.EntryKind{core.EntryComment, core.EntryAttachment, core.EntryWorklog} {
 		if strings.HasPrefix(parked, string(kind)+":") {
 			return kind, true
 		}

@@ -60,6 +60,8 @@ func (b broken) Get(ctx context.Context, id string, want connectors.Want) (core.
 		err = errors.New("no such item")
 	case b.what == "a secret" && err != nil:
 		err = fmt.Errorf("with key signing-key: %w", err)
+	case b.what == "attributes everywhere" && err == nil:
+		o = o.With("assignee.email", core.String("x"))
 	case b.what == "believes what is known" && want.Known != nil:
 		o.Comments = want.Known.Comments
 	}
@@ -79,6 +81,19 @@ func (b broken) Changes(ctx context.Context, t connectors.ItemType, since connec
 		p.Items = p.Items[1:]
 	}
 	return p, err
+}
+
+func (b broken) AddWorklog(ctx context.Context, id string, d core.WorklogDraft) (core.Worklog, error) {
+	switch b.what {
+	case "rounded work":
+		d.Seconds -= d.Seconds % 3600
+		d.Seconds += 3600
+	case "work in one zone":
+		d.Started = d.Started.Add(time.Hour)
+	case "work is nobody's":
+		d.Mark = ""
+	}
+	return b.Connector.AddWorklog(ctx, id, d)
 }
 
 func (b broken) AddComment(ctx context.Context, id string, d core.CommentDraft) (core.Comment, error) {
@@ -192,6 +207,10 @@ func TestTheSuiteFindsWhatIsBroken(t *testing.T) {
 		"pictures beside the text":         "Attachments/GoWithTheCommentThatShowsThem",
 		"writes as anybody and forgets it": "Comments/CanBeWrittenAsAPerson",
 		"writes as nobody":                 "Comments/CanBeWrittenAsAPerson",
+		"rounded work":                     "Worklogs/RoundTrip",
+		"work in one zone":                 "Worklogs/RoundTrip",
+		"work is nobody's":                 "Worklogs/AreFoundByTheirMark",
+		"attributes everywhere":            "Attributes/AreReadOnlyAndShownOnlyWhenAskedFor",
 		"any signature":                    "Webhook/WithABadSignatureIsForged",
 		"search is loose":                  "Search/FindsWhatTheQuerySays",
 		"search misses":                    "Search/FindsWhatTheQuerySays",
@@ -266,6 +285,10 @@ func instance(s *memory.System, c connectors.Connector) conformance.Instance {
 				return ref.ID
 			},
 			Edit: func(t *testing.T, id string, fields map[string]core.Value) { must(t, s.EditAs("u-ada", id, fields)) },
+			Work: func(t *testing.T, id string, started time.Time, seconds int64, text string) {
+				_, err := s.WorkAs("u-ada", id, started, seconds, html(text).Source(), core.Internal)
+				must(t, err)
+			},
 			Comment: func(t *testing.T, id, text string, a core.Audience) {
 				_, err := s.CommentAs("u-ada", id, html(text).Source(), a)
 				must(t, err)
@@ -283,6 +306,7 @@ func instance(s *memory.System, c connectors.Connector) conformance.Instance {
 			if f == conformance.LostAnswer {
 				s.FailNext(memory.OpCreate, memory.AfterCommit)
 				s.FailNext(memory.OpAddComment, memory.AfterCommit)
+				s.FailNext(memory.OpAddWorklog, memory.AfterCommit)
 				return
 			}
 			for _, op := range []memory.Op{memory.OpGet, memory.OpChanges, memory.OpCreate, memory.OpUpdate, memory.OpFind, memory.OpAddComment, memory.OpDelete} {

@@ -46,7 +46,7 @@ func (t *T) made(d core.Draft) string {
 
 // all is the Want for everything.
 func (t *T) all() connectors.Want {
-	return connectors.Want{Type: t.Type, Comments: true, Attachments: true}
+	return connectors.Want{Type: t.Type, Comments: true, Attachments: true, Worklogs: true}
 }
 
 func (t *T) get(id string) core.Observation {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -66,6 +67,7 @@ type Person struct {
 	Edit    func(t *testing.T, id string, fields map[string]core.Value)
 	Comment func(t *testing.T, id, text string, audience core.Audience)
 	Attach  func(t *testing.T, id, name string, content []byte)
+	Work    func(t *testing.T, id string, started time.Time, seconds int64, text string) // needed by Worklogger
 	Delete  func(t *testing.T, id string)
 }
 
@@ -102,7 +104,7 @@ type T struct {
 func Run(t *testing.T, s Suite) Features {
 	t.Helper()
 	all := slices.Concat(describeTests, attributeTests, createTests, getTests, updateTests, textTests, changesTests,
-		commentTests, attachmentTests, searchTests, matchTests, userTests, batchTests, webhookTests, errorTests)
+		commentTests, worklogTests, attachmentTests, searchTests, matchTests, userTests, batchTests, webhookTests, errorTests)
 	known := map[string]bool{}
 	var groups []string
 	for _, tt := range all {

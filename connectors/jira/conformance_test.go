@@ -30,7 +30,7 @@ import (
 var update = flag.Bool("update", false, "rewrite docs/features.md")
 
 var capabilities = []string{
-	"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentNarrower", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter", "AttachmentFinder",
+	"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentNarrower", "CommentFinder", "Worklogger", "WorklogEditor", "WorklogDeleter", "WorklogFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter", "AttachmentFinder",
 	"Finder", "Searcher", "FieldFinder", "UserResolver", "NameResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
 }
 
@@ -45,10 +45,10 @@ var exceptions = []contract.Exception{
 	{Operation: "POST /rest/api/3/issue/{issueIdOrKey}/attachments", Contains: "request: ", Reason: "the document describes the multipart form as an array of Java objects"},
 }
 
-// vendor is the vendor's document.
+// vendor is the vendor's document, with what it leaves out of worklogs.
 func vendor(t *testing.T) *contract.Doc {
 	t.Helper()
-	return contract.Load(t, "jira", "openapi-agile.json").Except(exceptions...)
+	return contract.Load(t, "jira", "openapi-agile.json").With(t, "testdata/openapi-worklogs.json").Except(exceptions...)
 }
 
 const (
@@ -238,6 +238,10 @@ func instance(doc *contract.Doc, project string) func(t *testing.T) conformance.
 					s.person(t, "POST", "/rest/api/3/issue/"+id+"/comment", map[string]any{"body": toADF(text),
 						"properties": []any{map[string]any{"key": "sd.public.comment", "value": map[string]bool{"internal": a != core.Public}}}})
 				},
+				Work: func(t *testing.T, id string, started time.Time, seconds int64, text string) {
+					s.person(t, "POST", "/rest/api/3/issue/"+id+"/worklog", map[string]any{
+						"started": started.Format("2006-01-02T15:04:05.000-0700"), "timeSpentSeconds": seconds, "comment": toADF(text)})
+				},
 				Attach: func(t *testing.T, id, name string, content []byte) {
 					var b bytes.Buffer
 					form := multipart.NewWriter(&b)
@@ -286,7 +290,7 @@ func (s *site) fault(t *testing.T, f conformance.Fault) {
 		conformance.Throttled:  {Kind: harness.KindThrottle, RetryAfter: conformance.ThrottledFor},
 		conformance.Failing:    {Kind: harness.KindStatus, Status: 500},
 		conformance.TimesOut:   {Kind: harness.KindTimeout, Delay: "50ms"},
-		conformance.LostAnswer: {Kind: harness.KindDrop, Method: "POST", Path: `^/rest/api/3/issue(/[0-9]+/comment)?$`, Times: 1},
+		conformance.LostAnswer: {Kind: harness.KindDrop, Method: "POST", Path: `^/rest/api/3/issue(/[0-9]+/(comment|worklog))?$`, Times: 1},
 	}[f]
 	b, err := json.Marshal(rule)
 	if err != nil {

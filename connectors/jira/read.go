@@ -78,7 +78,7 @@ func (c *Connector) look(ctx context.Context, names []string) (view, error) {
 func (v view) ids(extra ...string) []string {
 	if v.all {
 		out := []string{"*all"}
-		for _, streams := range []string{"comment", "attachment"} {
+		for _, streams := range []string{"comment", "attachment", "worklog"} {
 			if !contains(extra, streams) {
 				out = append(out, "-"+streams)
 			}
@@ -119,6 +119,9 @@ func (c *Connector) Get(ctx context.Context, id string, want connectors.Want) (c
 	if want.Attachments {
 		streams = append(streams, "attachment")
 	}
+	if want.Worklogs {
+		streams = append(streams, "worklog")
+	}
 	is, err := c.issue(ctx, id, v.ids(streams...), "changelog")
 	if err != nil {
 		return core.Observation{}, err
@@ -137,6 +140,12 @@ func (c *Connector) Get(ctx context.Context, id string, want connectors.Want) (c
 		if o.Attachments, err = attachments(is, self); err != nil {
 			return core.Observation{}, fmt.Errorf("%s: %w", c.system, err)
 		}
+	}
+	if want.Worklogs {
+		if o.Worklogs, err = c.worklogs(ctx, is, self); err != nil {
+			return core.Observation{}, err
+		}
+		o.AllWorklogs = true
 	}
 	o.Complete = want.Comments && want.Attachments
 	return o, c.whatTextsName(ctx, &o)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +37,11 @@ type event struct {
 		Author       *user  `json:"author"`
 		UpdateAuthor *user  `json:"updateAuthor"`
 	} `json:"comment"`
+	Worklog *struct {
+		IssueID      json.RawMessage `json:"issueId"`
+		Author       *user           `json:"author"`
+		UpdateAuthor *user           `json:"updateAuthor"`
+	} `json:"worklog"`
 	Changelog *struct {
 		Items []struct {
 			Field string `json:"field"`
@@ -150,7 +156,7 @@ func (c *Connector) hints(e event, self string) ([]core.Hint, string) {
 		if e.onlyFiles() {
 			h.Kind = core.HintComments
 		}
-	case strings.HasPrefix(e.Event, "comment_"):
+	case strings.HasPrefix(e.Event, "comment_"), strings.HasPrefix(e.Event, "worklog_"):
 		h.Kind = core.HintComments
 	default:
 		return nil, "an event of kind " + short(e.Event) + ", which is not about the content of an issue"
@@ -168,6 +174,9 @@ func (c *Connector) hints(e event, self string) ([]core.Hint, string) {
 			h.Ref.ID = m[1]
 		}
 	}
+	if h.Ref.ID == "" && e.Worklog != nil {
+		h.Ref.ID = strings.Trim(string(e.Worklog.IssueID), `"`)
+	}
 	if h.Ref.ID == "" {
 		return nil, "an event of kind " + short(e.Event) + " that names no issue"
 	}
@@ -184,6 +193,10 @@ func (e event) actor() string {
 	switch {
 	case e.User != nil:
 		return e.User.AccountID
+	case e.Event == "worklog_created" && e.Worklog != nil && e.Worklog.Author != nil:
+		return e.Worklog.Author.AccountID
+	case e.Event == "worklog_updated" && e.Worklog != nil && e.Worklog.UpdateAuthor != nil:
+		return e.Worklog.UpdateAuthor.AccountID
 	case e.Comment == nil || e.Event == "comment_deleted":
 		return ""
 	case e.Comment.UpdateAuthor != nil:
@@ -210,6 +223,10 @@ func (e event) onlyFiles() bool {
 // events are those the sync needs. A new or deleted file comes as jira:issue_updated.
 var events = []string{"jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created", "comment_updated", "comment_deleted"}
 
+// helpful are events that a webhook is registered with as well; one without them is left as it is. What they tell of shows in the
+// issue's time too, and so is found by the next sweep.
+var helpful = []string{"worklog_created", "worklog_updated", "worklog_deleted"}
+
 const pathWebhooks = "/rest/webhooks/1.0/webhook"
 
 // EnsureWebhook registers a webhook as a Jira administrator ("Webhooks", register via the REST API), unless an enabled
@@ -231,7 +248,7 @@ func (c *Connector) EnsureWebhook(ctx context.Context, url, secret string) error
 		}
 	}
 	return httpx.Redact(c.do(ctx, http.MethodPost, pathWebhooks, map[string]any{
-		"name": "duplex " + c.system, "url": url, "events": events, "excludeBody": false, "secret": secret,
+		"name": "duplex " + c.system, "url": url, "events": slices.Concat(events, helpful), "excludeBody": false, "secret": secret,
 	}, nil), secret)
 }
 

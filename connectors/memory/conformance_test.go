@@ -12,7 +12,7 @@ import (
 )
 
 var capabilities = []string{
-	"Deleter", "Commenter", "InlineCommenter", "InlineCreator", "CommentEditor", "CommentDeleter", "CommentNarrower", "CommentRedactor", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter",
+	"Deleter", "Commenter", "InlineCommenter", "InlineCreator", "CommentEditor", "CommentDeleter", "CommentNarrower", "CommentRedactor", "CommentFinder", "Worklogger", "WorklogEditor", "WorklogDeleter", "WorklogFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter",
 	"AttachmentFinder", "Finder", "Searcher", "FieldFinder", "UserResolver", "NameResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
 }
 
@@ -95,6 +95,10 @@ func speaking(t *testing.T, format richtext.Format) conformance.Instance {
 				_, err := s.CommentAs(ada, id, body(text).Source(), a)
 				check(t, err)
 			},
+			Work: func(t *testing.T, id string, started time.Time, seconds int64, text string) {
+				_, err := s.WorkAs(ada, id, started, seconds, body(text).Source(), core.Internal)
+				check(t, err)
+			},
 			Attach: func(t *testing.T, id, name string, content []byte) {
 				_, err := s.AttachAs(ada, id, name, "text/plain", content, core.Internal)
 				check(t, err)
@@ -105,6 +109,7 @@ func speaking(t *testing.T, format richtext.Format) conformance.Instance {
 			if f == conformance.LostAnswer {
 				s.FailNext(memory.OpCreate, memory.AfterCommit)
 				s.FailNext(memory.OpAddComment, memory.AfterCommit)
+				s.FailNext(memory.OpAddWorklog, memory.AfterCommit)
 				return
 			}
 			err := map[conformance.Fault]error{

@@ -28,6 +28,10 @@ const (
 	OpNarrowComment Op = "comment.narrow"
 	OpRedactComment Op = "comment.redact"
 	OpFindComment   Op = "comment.find"
+	OpAddWorklog    Op = "worklog.add"
+	OpEditWorklog   Op = "worklog.edit"
+	OpDeleteWorklog Op = "worklog.delete"
+	OpFindWorklog   Op = "worklog.find"
 	OpOpen          Op = "attachment.open"
 	OpAttach        Op = "attachment.add"
 	OpDetach        Op = "attachment.delete"
@@ -39,7 +43,8 @@ const (
 
 func (op Op) writes() bool {
 	switch op {
-	case OpCreate, OpUpdate, OpDelete, OpAddComment, OpEditComment, OpDeleteComment, OpNarrowComment, OpRedactComment, OpAttach, OpDetach:
+	case OpCreate, OpUpdate, OpDelete, OpAddComment, OpEditComment, OpDeleteComment, OpNarrowComment, OpRedactComment, OpAttach, OpDetach,
+		OpAddWorklog, OpEditWorklog, OpDeleteWorklog:
 		return true
 	}
 	return false

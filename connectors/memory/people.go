@@ -136,7 +136,7 @@ func (s *System) Items() []core.Observation {
 	sort.Slice(live, func(i, j int) bool { return live[i].number < live[j].number })
 	out := make([]core.Observation, len(live))
 	for i, it := range live {
-		out[i] = s.observe(it, connectors.Want{Comments: true, Attachments: true})
+		out[i] = s.observe(it, connectors.Want{Comments: true, Attachments: true, Worklogs: true})
 	}
 	return out
 }
@@ -149,7 +149,7 @@ func (s *System) Item(id string) (core.Observation, bool) {
 	if err != nil {
 		return core.Observation{}, false
 	}
-	return s.observe(it, connectors.Want{Comments: true, Attachments: true}), true
+	return s.observe(it, connectors.Want{Comments: true, Attachments: true, Worklogs: true}), true
 }
 
 // Content is the content of a file, nil where there is none.

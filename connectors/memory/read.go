@@ -139,6 +139,9 @@ func (s *System) observe(it *item, want connectors.Want) core.Observation {
 	if want.Comments {
 		o.Comments = slices.Clone(it.comments)
 	}
+	if want.Worklogs {
+		o.Worklogs, o.AllWorklogs = slices.Clone(it.worklogs), true
+	}
 	if want.Attachments {
 		for _, f := range it.files {
 			o.Attachments = append(o.Attachments, f.Attachment)

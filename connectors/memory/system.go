@@ -142,6 +142,7 @@ type item struct {
 	revision, seq int
 	deleted       bool
 	comments      []core.Comment
+	worklogs      []core.Worklog
 	files         []file
 }
 

@@ -19,6 +19,11 @@ func (p *Person) Wrote(o *core.Observation, into map[string]bool) {
 			into[string(core.EntryComment)+":"+c.ID] = true
 		}
 	}
+	for _, w := range o.Worklogs {
+		if p.Is(w.Author, o.Ref.System) {
+			into[string(core.EntryWorklog)+":"+w.ID] = true
+		}
+	}
 	for _, f := range o.Attachments {
 		if p.Is(f.Author, o.Ref.System) {
 			into[string(core.EntryAttachment)+":"+f.ID] = true
@@ -65,6 +70,17 @@ func (p *Person) Observation(o core.Observation, written map[string]bool, salt s
 			c.Body = e.value(c.Body, o.Ref.System)
 		}
 	}
+	worklogs := append([]core.Worklog(nil), o.Worklogs...)
+	for i := range worklogs {
+		w := &worklogs[i]
+		w.Author = e.value(w.Author, o.Ref.System)
+		if written[string(core.EntryWorklog)+":"+w.ID] {
+			w.Author, w.Body = e.gone(w.Author), e.gone(w.Body)
+		} else {
+			w.Body = e.value(w.Body, o.Ref.System)
+		}
+	}
+	o.Worklogs = worklogs
 	files := append([]core.Attachment(nil), o.Attachments...)
 	for i := range files {
 		f := &files[i]
@@ -126,6 +142,13 @@ func (p *Person) Plan(plan core.Plan, systems [2]string, written Written, salt s
 				}
 			}
 			d.Comment = &c
+		}
+		if d.Worklog != nil {
+			w := *d.Worklog
+			if w.Body = e.value(w.Body, systems[d.To]); wrote {
+				w.Body = e.gone(w.Body)
+			}
+			d.Worklog = &w
 		}
 		if d.Attachment != nil && d.Attachment.Name != Gone && (wrote || p.Mentions(d.Attachment.Name)) {
 			f := *d.Attachment

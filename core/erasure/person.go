@@ -127,6 +127,9 @@ func users(o *core.Observation, f func(core.Value)) {
 	for _, c := range o.Comments {
 		walk(c.Author)
 	}
+	for _, w := range o.Worklogs {
+		walk(w.Author)
+	}
 	for _, f := range o.Attachments {
 		walk(f.Author)
 	}

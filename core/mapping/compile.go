@@ -115,6 +115,9 @@ func (c *compiler) compile() {
 	if !c.brokenUnder("attachments") {
 		conn.Attachments = c.attachments(c.root.get("attachments"))
 	}
+	if !c.brokenUnder("worklogs") {
+		conn.Worklogs = c.worklogs(c.root.get("worklogs"))
+	}
 	if !c.brokenUnder("deletes") {
 		c.deletes(c.root.get("deletes"))
 	}

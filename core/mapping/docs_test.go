@@ -17,7 +17,7 @@ const docs = "../../docs/mappings.md"
 var fence = regexp.MustCompile("(?ms)^```([a-z]*(?: [a-z]+)?)( [a-z/.]+)?\n(.*?)^```$")
 
 func docsEnv() Env {
-	env := testEnv()
+	env := worklogsEnv()
 	read := env.Read
 	env.Read = func(path string) ([]byte, error) {
 		if text, ok := docsIncludes[path]; ok {

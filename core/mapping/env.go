@@ -29,6 +29,7 @@ type Env struct {
 type Traits struct {
 	Restricts    bool // a comment can be kept to a role or group
 	DeletesFiles bool
+	Worklogs     bool // time spent on items is kept, read and written
 	Impersonates bool // a comment can be written as another person
 }
 

@@ -22,27 +22,32 @@ func (c *compiler) comments(n *node) core.CommentPolicy {
 	p := core.CommentPolicy{
 		Flow:    c.flow(n.get("flow"), core.FlowBoth, true),
 		Private: core.PrivateKeep,
-		Header:  DefaultHeader,
 		Edits:   truth(n.get("edits"), true),
 		Deletes: truth(n.get("deletes"), false),
 	}
 	if v := n.get("private"); v != nil {
 		p.Private = core.PrivatePolicy(v.text)
 	}
-	if h := n.get("header"); h != nil {
-		p.Header = h.text
-		right := []string{"{author}", "{system}", "{time}"}
-		for _, found := range placeholder.FindAllString(h.text, -1) {
-			if found != right[0] && found != right[1] && found != right[2] {
-				c.r.suggest(h, fmt.Sprintf("%s is not known in a header; there are: %s", found, known(right)), Nearest(found, right))
-				c.r.code(CodeUnknownName)
-			}
-		}
-	}
+	p.Header = c.header(n.get("header"))
 	p.Publish, p.Open = c.publish(n.get("publish"), p.Flow, true)
 	c.restricted(n, &p)
 	c.impersonated(n.get("as"), &p)
 	return p
+}
+
+// header is the line before a copy.
+func (c *compiler) header(n *node) string {
+	if n == nil {
+		return DefaultHeader
+	}
+	right := []string{"{author}", "{system}", "{time}"}
+	for _, found := range placeholder.FindAllString(n.text, -1) {
+		if !contains(right, found) {
+			c.r.suggest(n, fmt.Sprintf("%s is not known in a header; there are: %s", found, known(right)), Nearest(found, right))
+			c.r.code(CodeUnknownName)
+		}
+	}
+	return n.text
 }
 
 func (c *compiler) attachments(n *node) core.AttachmentPolicy {

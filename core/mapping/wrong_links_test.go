@@ -7,9 +7,21 @@ import (
 	"duplex/core"
 )
 
+// worklogsEnv is the test world in which both systems keep worklogs.
+func worklogsEnv() Env {
+	env := testEnv()
+	traits := env.Traits
+	env.Traits = func(system string) (Traits, bool) {
+		t, ok := traits(system)
+		t.Worklogs = true
+		return t, ok
+	}
+	return env
+}
+
 // linksEnv is the test world with attributes, references and sets of references.
 func linksEnv() Env {
-	env := testEnv()
+	env := worklogsEnv()
 	describe := env.Describe
 	env.Describe = func(system, typ string, scope map[string]string) (*Description, bool) {
 		d, ok := describe(system, typ, scope)
@@ -65,6 +77,11 @@ support.yaml:9:83: rules[1].default: default has no meaning beside as: link, whi
 	{"a set of references without as: link", ruleBefore, ruleBefore + "  - {support: related, engineering: links.blocks, as: set}\n",
 		`support.yaml:9:5: rules[1]: links.blocks of engineering (a set of reference) cannot become related of support (a set of reference): a reference names an item of its own system; as: link carries it to the twin of that item
 support.yaml:9:5: rules[1]: related of support (a set of reference) cannot become links.blocks of engineering (a set of reference): a reference names an item of its own system; as: link carries it to the twin of that item`},
+	{"a worklog policy that nobody knows", "sweep: 15m", "worklogs: {private: keep}",
+		`support.yaml:23:12: worklogs.private: there is no such key here; there are: deletes, edits, flow, header`},
+	{"a header with a wrong name", "sweep: 15m", "worklogs: {header: '{autor}:', flow: to-jira}",
+		`support.yaml:23:20: worklogs.header: {autor} is not known in a header; there are: {author}, {system}, {time} (did you mean "{author}"?)
+support.yaml:23:38: worklogs.flow: "to-jira" is no flow; it is one of: both, to-support, to-engineering, none`},
 	{"as: is mistyped", ruleBefore, ruleBefore + "  - {support: problem_id, engineering: parent, as: links}\n",
 		`support.yaml:9:52: rules[1].as: "links" is not one of: set, add-only, link (did you mean "link"?)`},
 }
@@ -96,5 +113,24 @@ func TestLinksConvert(t *testing.T) {
 		if errors.Is(err, core.ErrNoTwin) != c.waits || !c.waits && (err != nil || !core.Equal(got, c.want)) {
 			t.Errorf("%s: %v, %v; want %v, waits %v", c.reason, got, err, c.want, c.waits)
 		}
+	}
+}
+
+func TestWorklogsNeedSystemsThatKeepThem(t *testing.T) {
+	env := linksEnv()
+	env.Traits = func(system string) (Traits, bool) { return Traits{Worklogs: system == "jira-acme"}, true }
+	with := change{old: "sweep: 15m", new: "worklogs: {flow: both}"}
+	_, ds := Compile("support.yaml", []byte(with.of(t, example)), env)
+	want := "support.yaml:23:11: worklogs: zendesk-acme keeps no time spent on items, so no worklog can go from or to support; leave worklogs out"
+	if got := ds.Error(); got != want {
+		t.Errorf("says:\n%s\nwant:\n%s", got, want)
+	}
+	with.new = "worklogs: {flow: none}"
+	if _, ds := Compile("support.yaml", []byte(with.of(t, example)), env); len(ds) > 0 {
+		t.Errorf("none is never wrong: %v", ds)
+	}
+	m := mustCompileMapping(t, change{old: "sweep: 15m", new: "worklogs: {}"}.of(t, example), linksEnv())
+	if w := m.Connection.Worklogs; w.Flow != core.FlowBoth || !w.Edits || w.Deletes || w.Header != DefaultHeader {
+		t.Errorf("the policy when nothing is said: %+v", w)
 	}
 }

@@ -147,6 +147,7 @@ func start(in Input, done Done, s core.Side) core.Observation {
 		o.Ref, o.Revision, o.UpdatedAt = done.After[s].Ref, done.After[s].Revision, done.After[s].UpdatedAt
 	}
 	o.Comments, o.Attachments, o.Complete, o.Held = nil, nil, false, nil
+	o.Worklogs, o.AllWorklogs = nil, false
 	if in.Base[s] != nil {
 		for name, v := range in.Base[s].Fields { // a field that is not shown now keeps what was agreed on
 			if o.Field(name).IsAbsent() {

@@ -6,6 +6,7 @@ import "duplex/core"
 type Entries struct {
 	Comments    core.CommentPolicy
 	Attachments core.AttachmentPolicy
+	Worklogs    core.WorklogPolicy
 	Links       []core.Link
 	Now         [2]*core.Observation
 	Parked      map[string]core.Parked
@@ -13,6 +14,8 @@ type Entries struct {
 	Retry       bool
 	// Draft gives a comment as it is to be written to side to for readers, without its mark. It is pure.
 	Draft func(to core.Side, c core.Comment, readers core.Visibility) core.CommentDraft
+	// Work gives a worklog as it is to be written to side to, without its mark. It is pure.
+	Work func(to core.Side, w core.Worklog) core.WorklogDraft
 	// Mark gives the mark of a copy. It is deterministic.
 	Mark func(kind core.EntryKind, to core.Side, source string) string
 	// Can tells what side to is able to do.
@@ -24,12 +27,16 @@ type EntryAbilities struct {
 	AddComment, EditComment, DeleteComment, RedactComment, NarrowComment bool
 	Restrict                                                             bool // a comment can be kept to a role or group
 	Attach, DeleteFile                                                   bool
+	AddWorklog, EditWorklog, DeleteWorklog                               bool
 }
 
 // takesBack reports whether a copy of that kind can be taken out of sight.
 func (a EntryAbilities) takesBack(kind core.EntryKind) bool {
-	if kind == core.EntryAttachment {
+	switch kind {
+	case core.EntryAttachment:
 		return a.DeleteFile
+	case core.EntryWorklog:
+		return a.DeleteWorklog
 	}
 	return a.DeleteComment || a.RedactComment
 }
@@ -37,7 +44,7 @@ func (a EntryAbilities) takesBack(kind core.EntryKind) bool {
 // ParkKey is the key under which an entry is parked.
 func ParkKey(kind core.EntryKind, id string) string { return string(kind) + ":" + id }
 
-// Decide lists what is to be done about comments and attachments, oldest first, comments before attachments. Entries
+// Decide lists what is to be done about comments, worklogs and attachments, oldest first, in this order. Entries
 // that the sync wrote itself are never sources: they are linked, carry a mark, or are the sync account's own.
 func (e Entries) Decide() []core.EntryDecision {
 	var ds []core.EntryDecision
@@ -55,7 +62,7 @@ func (e Entries) Decide() []core.EntryDecision {
 		}
 		ds = append(ds, e.vanished(core.EntryComment, from)...)
 	}
-	return append(ds, e.Files()...)
+	return append(append(ds, e.worklogs()...), e.Files()...)
 }
 
 // Files are the decisions about attachments alone. They look at nothing that a text says.
@@ -93,7 +100,7 @@ func (e Entries) linked(kind core.EntryKind, side core.Side) map[string]*core.Li
 // vanished handles entries with a link whose one end is no longer there. An incomplete list says nothing.
 func (e Entries) vanished(kind core.EntryKind, side core.Side) []core.EntryDecision {
 	o := e.Now[side]
-	if !o.Complete {
+	if kind == core.EntryWorklog && !o.AllWorklogs || kind != core.EntryWorklog && !o.Complete {
 		return nil
 	}
 	there := map[string]bool{}
@@ -103,9 +110,15 @@ func (e Entries) vanished(kind core.EntryKind, side core.Side) []core.EntryDecis
 	for _, a := range o.Attachments {
 		there[string(core.EntryAttachment)+a.ID] = true
 	}
+	for _, w := range o.Worklogs {
+		there[string(core.EntryWorklog)+w.ID] = true
+	}
 	deletes := e.Comments.Deletes
-	if kind == core.EntryAttachment {
+	switch kind {
+	case core.EntryAttachment:
 		deletes = e.Attachments.Deletes
+	case core.EntryWorklog:
+		deletes = e.Worklogs.Deletes
 	}
 	var ds []core.EntryDecision
 	for i := range e.Links {
