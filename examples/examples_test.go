@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,8 +20,11 @@ import (
 	"duplex/internal/config"
 )
 
-// environment is what the examples' references need.
-func environment(t *testing.T) map[string]string {
+// products are the emulated systems by kind, and the token that each knows.
+var products = map[string]string{"zendesk": "zd-token-sync", "jira": "sync-api-token"}
+
+// addresses starts one emulator of each kind.
+func addresses(t *testing.T) map[string]string {
 	t.Helper()
 	z, err := zendesk.New(zendesk.Options{})
 	if err != nil {
@@ -35,10 +39,18 @@ func environment(t *testing.T) map[string]string {
 	t.Cleanup(func() { js.Close(); j.Close() })
 	z.SetBaseURL(zs.URL)
 	j.SetBaseURL(js.URL)
-	return map[string]string{
-		"ZENDESK_URL": zs.URL, "ZENDESK_TOKEN": "zd-token-sync", "ZENDESK_WEBHOOK_SECRET": "a zendesk webhook secret",
-		"JIRA_URL": js.URL, "JIRA_TOKEN": "sync-api-token", "JIRA_WEBHOOK_SECRET": "a jira webhook secret",
+	return map[string]string{"zendesk": zs.URL, "jira": js.URL}
+}
+
+// environment is what the references of the systems' files need; each is named after the system's role: X_URL, X_TOKEN,
+// X_WEBHOOK_SECRET.
+func environment(files config.Files, at map[string]string) map[string]string {
+	env := map[string]string{}
+	for _, f := range files.Systems {
+		role := strings.TrimSuffix(strings.TrimPrefix(f.System.BaseURL, "${env:"), "_URL}")
+		env[role+"_URL"], env[role+"_TOKEN"], env[role+"_WEBHOOK_SECRET"] = at[f.System.Kind], products[f.System.Kind], "a webhook secret"
 	}
+	return env
 }
 
 // world connects the systems of a folder and describes them to mappings.
@@ -87,7 +99,7 @@ func TestExamples(t *testing.T) {
 	if err != nil || len(folders) == 0 {
 		t.Fatal("no examples", err)
 	}
-	env := environment(t)
+	at := addresses(t)
 	for _, f := range folders {
 		folder := filepath.Dir(f)
 		t.Run(folder, func(t *testing.T) {
@@ -99,7 +111,7 @@ func TestExamples(t *testing.T) {
 				t.Fatalf("%d systems, %d connections", len(files.Systems), len(files.Connections))
 			}
 			c := files.Connections[0]
-			w := world(t, files, env)
+			w := world(t, files, environment(files, at))
 			w.Read = c.Read
 			m, ds := mapping.Compile(c.Path, c.Source, w)
 			if err := ds.Err(); err != nil {
@@ -118,7 +130,7 @@ func TestSupportEscalation(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := files.Connections[0]
-	w := world(t, files, environment(t))
+	w := world(t, files, environment(files, addresses(t)))
 	w.Read = c.Read
 	m, ds := mapping.Compile(c.Path, c.Source, w)
 	if err := ds.Err(); err != nil {

@@ -96,12 +96,23 @@ func newWorld(t *testing.T, dsn string, names ...string) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir(), watch: newWatch(), stopEngine: func() {}}
 	w.systems()
+	w.boot(dsn, map[rig.Control]string{w.zendesk: "zendesk-acme", w.jira: "jira-acme"})
+	w.apply(names)
+	return w
+}
+
+// boot starts duplex and waits until it answers. The systems, which run already, send their webhooks to it under these names.
+func (w *world) boot(dsn string, systems map[rig.Control]string) {
+	t := w.t
+	t.Helper()
 	token, err := app.AdminToken(w.dir)
 	w.must(err)
 	ports, err := rig.FreePorts(3)
 	w.must(err)
 	admin, webhooks, temporal := ports[0], ports[1], ports[2]
-	w.subscribe(webhooks)
+	for c, system := range systems {
+		w.must(rig.Person{Base: string(c)}.Call(w.ctx(), "POST", "/_control/webhook_target", object{"url": "http://" + rig.Address(webhooks) + "/webhooks/" + system, "secret": webhookSecret}, nil))
+	}
 	w.admin = rig.Person{Base: "http://" + rig.Address(admin), Secret: token}
 	w.base = app.Options{Dir: w.dir, StoreDSN: dsn, Webhooks: rig.Address(webhooks), Admin: rig.Address(admin), Temporal: temporal, UI: -1,
 		Tuning: workflows.DefaultTuning, Log: slog.New(slog.DiscardHandler), OwnDelay: ownDelay}
@@ -127,8 +138,6 @@ func newWorld(t *testing.T, dsn string, names ...string) *world {
 	w.startWorker()
 	t.Cleanup(w.killWorker)
 	w.eventually("the gateway answers", func() error { return w.admin.Call(w.ctx(), "GET", "/readyz", nil, nil) })
-	w.apply(names)
-	return w
 }
 
 func (w *world) ctx() context.Context { return context.WithoutCancel(w.t.Context()) }
@@ -160,12 +169,6 @@ func (w *world) serve(h http.Handler, base func(string), end func()) rig.Control
 	go func() { _ = srv.Serve(l) }() // ends by Close
 	w.t.Cleanup(func() { _ = srv.Close(); end() })
 	return rig.Control(url)
-}
-
-func (w *world) subscribe(port int) {
-	for c, system := range map[rig.Control]string{w.zendesk: "zendesk-acme", w.jira: "jira-acme"} {
-		w.must(rig.Person{Base: string(c)}.Call(w.ctx(), "POST", "/_control/webhook_target", object{"url": "http://" + rig.Address(port) + "/webhooks/" + system, "secret": webhookSecret}, nil))
-	}
 }
 
 // run runs one part in this process. The returned function stops it and waits.
