@@ -27,7 +27,9 @@ func TestExamples(t *testing.T) {
 			if !ok {
 				t.Fatal("nobody plays this example: add a scene")
 			}
-			play(t, exampleWorld(t, filepath.Dir(f)))
+			w := exampleWorld(t, filepath.Dir(f))
+			t.Cleanup(w.showDecisions)
+			play(t, w)
 		})
 	}
 	if len(folders) != len(played) {
@@ -66,6 +68,26 @@ func exampleWorld(t *testing.T, folder string) *world {
 		w.must(w.admin.Call(w.ctx(), "PUT", "/api/v1/connections/"+c.Name, req, nil))
 	}
 	return w
+}
+
+// showDecisions tells, where the test failed, what was decided for each pair.
+func (w *world) showDecisions() {
+	if !w.t.Failed() {
+		return
+	}
+	pairs, err := w.store.PairsAfter(w.ctx(), "", "", "", "", 10)
+	for _, p := range pairs {
+		w.t.Logf("%s is %s, parked: %v", p.ID, p.Status, p.Parked)
+		plans, _ := w.store.Plans(w.ctx(), p.ID, 20)
+		for _, plan := range plans {
+			for _, d := range plan.Decisions {
+				w.t.Logf("  %s %s %s to %d: %s", plan.At.Format("15:04:05"), d.Rule, d.Action, d.To, d.Reason)
+			}
+		}
+	}
+	if err != nil {
+		w.t.Log(err)
+	}
 }
 
 // named reads the files that the folder's connection may name.
@@ -260,6 +282,8 @@ func playProvider(t *testing.T, w *world) {
 	w.onTicket(ticket, "urgent", "priority")
 	w.onTicket(ticket, "incident", "type")
 	w.has("tags", w.tags(ticket), []string{"globex", "answer-in-1h", "area-mail"}, []string{"secret", "msp"})
+
+	w.settle() // what is set in the instant of its creation is taken for the system's own default
 
 	// The provider works, asks the client, and from then on the client moves it on.
 	w.must(w.ada.EditTicket(w.ctx(), ticket, object{"status": "open"}))
