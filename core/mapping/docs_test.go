@@ -14,6 +14,12 @@ import (
 
 const docs = "../../docs/mappings.md"
 
+// cookbook is the page of examples, of which so many are run at least.
+const (
+	cookbook     = "../../docs/cookbook.md"
+	mostExamples = 120
+)
+
 var fence = regexp.MustCompile("(?ms)^```([a-z]*(?: [a-z]+)?)( [a-z/.]+)?\n(.*?)^```$")
 
 func docsEnv() Env {
@@ -49,16 +55,29 @@ func docsEnv() Env {
 	return env
 }
 
-// TestDocs compiles every block of the page and runs its results.
+// TestDocs compiles every block of the pages and runs its results.
 func TestDocs(t *testing.T) {
-	page, err := os.ReadFile(filepath.FromSlash(docs))
+	if ran := runPage(t, docs); ran < 10 {
+		t.Errorf("only %d results ran", ran)
+	}
+}
+
+func TestCookbook(t *testing.T) {
+	ran := runPage(t, cookbook)
+	if t.Logf("%d examples", ran); ran < mostExamples {
+		t.Errorf("%d examples ran, want %d", ran, mostExamples)
+	}
+}
+
+func runPage(t *testing.T, name string) (ran int) {
+	t.Helper()
+	page, err := os.ReadFile(filepath.FromSlash(name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	blocks := fence.FindAllStringSubmatch(string(page), -1)
 	var rule core.Rule
 	var fields [2]Field
-	ran := 0
 	for _, b := range blocks {
 		kind, name, text := b[1], strings.TrimSpace(b[2]), b[3]
 		switch kind {
@@ -94,9 +113,7 @@ func TestDocs(t *testing.T) {
 			t.Errorf("a block of kind %q is not run", kind)
 		}
 	}
-	if ran < 10 {
-		t.Errorf("only %d results ran", ran)
-	}
+	return ran
 }
 
 func docsBase(rule string) string {
