@@ -30,7 +30,7 @@ import (
 
 const (
 	webhookSecret = "e2e-webhook-secret"
-	patience      = 20 * time.Second // how long a change may take, kills included
+	patience      = 90 * time.Second // how long a change may take, kills included
 	ownDelay      = 300 * time.Millisecond
 	findLag       = 4 * time.Second // how long the sync looks for a new issue before it believes that there is none
 	searchLag     = 3 * time.Second // how far the emulated search runs behind
