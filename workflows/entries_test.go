@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"duplex/connectors/memory"
 	"duplex/core"
 	"duplex/core/richtext"
+	"duplex/workflows"
 )
 
 // filesFirst is a system where a file is attached before a text can show it.
@@ -119,4 +121,42 @@ func TestPain13ACommentMadePrivateIsHiddenAtOnce(t *testing.T) {
 		}
 	})
 	w.run(item, 8*time.Minute)
+}
+
+// counting is a system that proves by their number alone that comments have not changed, as a read without Full may.
+type counting struct{ *memory.Connector }
+
+func (c counting) Get(ctx context.Context, id string, want connectors.Want) (core.Observation, error) {
+	o, err := c.Connector.Get(ctx, id, want)
+	if err == nil && !want.Full && want.Known != nil && len(want.Known.Comments) == len(o.Comments) {
+		o.Comments = want.Known.Comments
+	}
+	return o, err
+}
+
+// TestPain13ASweepFindsWhatWasMadePrivate: no webhook told of it, and the number of comments is as it was.
+func TestPain13ASweepFindsWhatWasMadePrivate(t *testing.T) {
+	w := newWorld(t, mappingFile)
+	w.wraps = func(c *memory.Connector) connectors.Connector { return counting{c} }
+	item := w.ticket()
+	var id string
+	w.at(3*time.Minute, func() {
+		c, err := w.sys[core.A].CommentAs("u-ada", item.ID, "for the team after all", core.Public)
+		w.must(err)
+		id = c.ID
+	})
+	w.at(5*time.Minute, func() {
+		w.quiet.Store(true) // its webhook is lost
+		w.must(w.sys[core.A].ShowCommentAs("u-ada", item.ID, id, core.Visibility{Audience: core.Internal}))
+		w.quiet.Store(false)
+	})
+	w.at(20*time.Minute, func() {
+		w.env.SignalWorkflow(workflows.HintSignal, workflows.Hint{Side: core.A, Kind: core.HintChanged, Urgency: core.Sweep})
+	})
+	w.at(22*time.Minute, func() {
+		if copies := w.twin().Comments; len(copies) != 1 || copies[0].Visibility.Audience != core.Internal {
+			t.Errorf("the copies are %+v", copies)
+		}
+	})
+	w.run(item, 23*time.Minute)
 }

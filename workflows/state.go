@@ -101,7 +101,8 @@ func (s *PairState) take(h Hint) bool {
 	s.Delivery = h.Delivery
 	side.Dirty = true
 	side.Deleted = side.Deleted || h.Kind == core.HintDeleted
-	side.Full = side.Full || h.Kind == core.HintComments || h.Kind == core.HintDeleted
+	// What only a sweep found, no webhook told: it may be that a comment was made private, which leaves the number of comments as it was.
+	side.Full = side.Full || h.Kind == core.HintComments || h.Kind == core.HintDeleted || h.Urgency == core.Sweep
 	return true
 }
 
