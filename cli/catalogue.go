@@ -28,24 +28,23 @@ type kept struct {
 	Descriptions []gateway.Description `json:"descriptions"`
 }
 
-// usedDescription says what fields were checked against.
+// usedDescription says what the fields of a file were checked against.
 type usedDescription struct {
+	File    string            `json:"file"`
 	System  string            `json:"system"`
 	Type    string            `json:"type"`
 	Scope   map[string]string `json:"scope,omitempty"`
 	TakenAt time.Time         `json:"taken_at"`
 }
 
-func (u usedDescription) text(now time.Time) string {
-	return fmt.Sprintf("a description of %s from %s; duplex describe --refresh renews it", named(u.System, u.Type, u.Scope), ago(now.Sub(u.TakenAt)))
-}
-
 // catalogue gives the descriptions that are kept to whoever compiles connections, and remembers which were used and what
 // could not be checked.
 type catalogue struct {
-	off   bool // nothing kept is looked at
-	used  []usedDescription
-	notes []string
+	off     bool // nothing kept is looked at
+	used    []usedDescription
+	missing map[string][]string // by file: what was never described
+	files   []string            // of missing, in their order
+	broken  []string
 }
 
 // into lets env know what is kept for a file.
@@ -60,32 +59,72 @@ func (k *catalogue) into(env *mapping.Env, file string) {
 			return nil, false // there is no such system, which is told
 		}
 		all, err := readKept(folder, system, typ)
-		if err != nil {
-			k.note(fmt.Sprintf("%v; to write it anew run: duplex describe %s", err, shell(file)))
-			return nil, false
-		}
 		i := slices.IndexFunc(all.Descriptions, func(d gateway.Description) bool { return maps.Equal(d.Scope, scope) })
-		if i < 0 {
-			k.note(fmt.Sprintf("fields and options of %s are not checked: it was never described; run: duplex describe %s", named(system, typ, scope),
-				shell(file)))
+		switch {
+		case err != nil:
+			k.broken = append(k.broken, fmt.Sprintf("%v; to write it anew run: duplex describe %s", err, shell(file)))
+			return nil, false
+		case i < 0:
+			k.lacks(file, named(system, typ, scope))
 			return nil, false
 		}
 		d := all.Descriptions[i]
 		formats[system] = d.RichText
-		if u := (usedDescription{d.System, d.Type, d.Scope, d.TakenAt}); !slices.ContainsFunc(k.used, func(o usedDescription) bool {
-			return o.text(o.TakenAt) == u.text(u.TakenAt)
+		if !slices.ContainsFunc(k.used, func(u usedDescription) bool {
+			return u.File == file && u.System == system && u.Type == typ && maps.Equal(u.Scope, scope)
 		}) {
-			k.used = append(k.used, u)
+			k.used = append(k.used, usedDescription{file, d.System, d.Type, d.Scope, d.TakenAt})
 		}
 		return activities.Described(connectors.Description{Fields: d.Fields}, d.RichText), true
 	}
 	env.Formats = func(system string) string { return formats[system] }
 }
 
-func (k *catalogue) note(text string) {
-	if !slices.Contains(k.notes, text) {
-		k.notes = append(k.notes, text)
+func (k *catalogue) lacks(file, what string) {
+	if k.missing == nil {
+		k.missing = map[string][]string{}
 	}
+	if k.missing[file] == nil {
+		k.files = append(k.files, file)
+	}
+	if !slices.Contains(k.missing[file], what) {
+		k.missing[file] = append(k.missing[file], what)
+	}
+}
+
+// notes say what was not checked, and what to do about it.
+func (k *catalogue) notes() []string {
+	out := slices.Clone(k.broken)
+	for _, f := range k.files {
+		was := "it was"
+		if len(k.missing[f]) > 1 {
+			was = "they were"
+		}
+		out = append(out, fmt.Sprintf("fields and options of %s are not checked: %s never described; run: duplex describe %s",
+			strings.Join(k.missing[f], " and of "), was, shell(f)))
+	}
+	return out
+}
+
+// against says what files were checked against, a line for each, and from when that is.
+func against(used []usedDescription, now time.Time) []string {
+	var files []string
+	said := map[string][]string{}
+	for _, u := range used {
+		if said[u.File] == nil {
+			files = append(files, u.File)
+		}
+		said[u.File] = append(said[u.File], fmt.Sprintf("%s from %s", named(u.System, u.Type, u.Scope), ago(now.Sub(u.TakenAt))))
+	}
+	var out []string
+	for _, f := range files {
+		a, it := "a description", "it"
+		if len(said[f]) > 1 {
+			a, it = "descriptions", "them"
+		}
+		out = append(out, fmt.Sprintf("checked against %s of %s; duplex describe --refresh %s renews %s", a, strings.Join(said[f], " and of "), shell(f), it))
+	}
+	return out
 }
 
 // nearestCatalogue is the catalogue of a folder: its own, or that of the nearest folder above that has one; its own where
@@ -217,5 +256,5 @@ func ago(d time.Duration) string {
 			return count(int(d/u.of), u.what) + " ago"
 		}
 	}
-	return "just now"
+	return "a moment ago"
 }

@@ -143,10 +143,10 @@ func (e *env) description(ctx context.Context, w wanted, refresh bool) (gateway.
 	if file {
 		found, err := config.Load(w.target)
 		if err == nil && len(found.Systems) != 1 {
-			err = errors.New("is no system file")
+			err = errors.New(w.target + ": is no system file")
 		}
 		if err != nil {
-			return gateway.Description{}, fail(ExitWrong, "%s: %v", w.target, err)
+			return gateway.Description{}, fail(ExitWrong, "%v", err)
 		}
 		sys = found.Systems[0].System
 		if w.beside == "" {

@@ -104,7 +104,7 @@ func (e *env) draftConnection(ctx context.Context, o newConnection) error {
 	_, wrong := mapping.Compile(firstOf(o.out, "connection.yaml"), text, draftEnv(said))
 	if o.out == "" {
 		if e.json {
-			return e.print(map[string]any{"source": string(text), "diagnostics": gateway.Diagnostics(wrong)}, nil)
+			return e.print(map[string]any{"source": string(text), "diagnostics": findings(&lines{}, severityError, gateway.Diagnostics(wrong))}, nil)
 		}
 		_, err := e.Out.Write(text)
 		return err
@@ -133,7 +133,7 @@ func (e *env) drafted(file string, d draft.Draft, wrong mapping.Diagnostics) err
 		}
 	}
 	told := map[string]any{"file": file, "rules": len(d.Rules) - doubts, "in_doubt": doubts, "left": len(d.Left[0]) + len(d.Left[1]),
-		"diagnostics": gateway.Diagnostics(wrong)}
+		"diagnostics": findings(&lines{}, severityError, gateway.Diagnostics(wrong))}
 	return e.print(told, func(t *table) {
 		t.line("%s: %s, %s more in doubt, %s without a counterpart", file, count(len(d.Rules)-doubts, "rule"), fmt.Sprint(doubts),
 			count(len(d.Left[0])+len(d.Left[1]), "field"))

@@ -153,7 +153,7 @@ func (e *env) validate() *cobra.Command {
 				return err
 			}
 			v := c.verdict()
-			v.Descriptions, v.Notes = known.used, known.notes
+			v.Descriptions, v.Notes = known.used, known.notes()
 			if online && v.Valid {
 				if err := e.checkOnline(cmd, c, &v); err != nil {
 					return err
@@ -191,8 +191,8 @@ func (e *env) judge(v verdict) error {
 	err := e.print(v, func(t *table) {
 		t.tell(v.Diagnostics)
 		t.tell(v.Warnings)
-		for _, d := range v.Descriptions {
-			t.line("checked against %s", d.text(e.now()))
+		for _, text := range against(v.Descriptions, e.now()) {
+			t.line("%s", text)
 		}
 		for _, n := range v.Notes {
 			t.line("%s", n)
