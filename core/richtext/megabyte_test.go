@@ -15,7 +15,7 @@ func nasty(size int) map[string]string {
 		"wiki deep lists": "**************************************** a\n", "wiki bars": "|a", "wiki links": "[a|", "wiki open links": "[a", "wiki pictures": "!a.b ",
 		"wiki code blocks": "{code:x}", "wiki quotes": "{quote}", "wiki panels": "{panel:x}", "wiki escapes": `\`, "wiki breaks": `\\ `,
 		"wiki paths": `\\a`, "wiki entities": "&#x", "wiki macros in code": "{{code}", "wiki bars and links": "|[a|b", "wiki signs": "(", "wiki tables": "|a\n",
-		"wiki accounts": "[~accountid:", "wiki people": "[~ann]", "wiki one line": "a *b* _c_ -d- ",
+		"wiki accounts": "[~accountid:", "wiki escaped quotes": `\\{quote}{quote}`, "wiki quotes and codes": "{quote}{code}a{code}", "wiki people": "[~ann]", "wiki one line": "a *b* _c_ -d- ",
 		"html pictures": `<img src="https://a.b/c">`, "html spans": `<td colspan=1000 rowspan=1000>`, "html styles": `<b style="color:red;color:blue;`,
 		"html times": `<time datetime="2023-11-14">2023-11-14`, "html statuses": `<span data-status="red">[a]`, "html statuses that close": `<span data-status="red">[a]</span>`,
 		"html panels": `<blockquote data-panel="tip">`, "html hidden": `<div style="display:none">a`, "html one line": `<b>a</b> <i>b</i> `, "html spaces": "a &nbsp;",
@@ -28,6 +28,8 @@ func nasty(size int) map[string]string {
 	} {
 		out[name] = strings.Repeat(s, max(size/len(s), 1))
 	}
+	out["wiki quotes and spaces"] = strings.Repeat("{quote}", size/14) + strings.Repeat(" ", size/2)
+	out["wiki spaces in cells"] = strings.Repeat("|", size/2) + strings.Repeat(" ", size/2)
 	many := func(head, s, tail string) string {
 		return head + strings.TrimSuffix(strings.Repeat(s, max(size/len(s), 1)), ",") + tail
 	}

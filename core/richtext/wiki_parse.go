@@ -26,9 +26,10 @@ type wikiParser struct {
 // wikiMacro finds the notations in braces that begin or end a block.
 var wikiMacro = regexp.MustCompile(`\{(quote|noformat|code|panel|info|note|tip|warning)(?::([^}\n]*))?\}`)
 
-func (p *wikiParser) text(s string) {
-	for s != "" {
-		line, rest, more := strings.Cut(s, "\n")
+func (p *wikiParser) text(all string) {
+	lines := lineCutter{all: all, end: -1}
+	for s := all; s != ""; {
+		line, rest, more := lines.cut(s)
 		at := findMacro(line)
 		if at == nil {
 			p.line(line)
@@ -46,10 +47,32 @@ func (p *wikiParser) text(s string) {
 		}
 		s = p.macro(line[at[2]:at[3]], params, s[at[1]:])
 		// What is left of the macro's line is no blank line.
-		if line, rest, _ := strings.Cut(s, "\n"); strings.Trim(line, " \t") == "" {
+		if line, rest, _ := lines.cut(s); strings.TrimLeft(line, " \t") == "" {
 			s = rest
 		}
 	}
+}
+
+// lineCutter cuts the first line off ever shorter ends of a text and looks for
+// each line end once, however often a line is begun again.
+type lineCutter struct {
+	all string
+	end int // of the line that was cut last
+}
+
+func (c *lineCutter) cut(s string) (line, rest string, more bool) {
+	at := len(c.all) - len(s)
+	if c.end < at {
+		if c.end = strings.IndexByte(s, '\n'); c.end < 0 {
+			c.end = len(c.all)
+		} else {
+			c.end += at
+		}
+	}
+	if c.end == len(c.all) {
+		return s, "", false
+	}
+	return c.all[at:c.end], c.all[c.end+1:], true
 }
 
 // findMacro returns the place of the first macro that is neither escaped nor
