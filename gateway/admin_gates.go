@@ -228,7 +228,11 @@ func (g *Gateway) waitsFor(ctx context.Context, p core.Pair) ([]string, error) {
 				openEnded(one.Until), one.Reason))
 		}
 	}
-	return out, nil
+	waits, err := g.o.Store.AwaitedOf(ctx, p.ID)
+	for _, w := range waits {
+		out = append(out, fmt.Sprintf("a reference in %s waits until item %s of %s has a twin in %s; nobody has to act", p.Sides[w.Side].Name, w.Item, w.System, w.Other))
+	}
+	return out, err
 }
 
 func openEnded(t time.Time) string {

@@ -135,7 +135,7 @@ type PairDetail struct {
 	Links    map[string]int `json:"links,omitempty"` // comments and attachments that are joined, by kind
 	Plans    []PlanSummary  `json:"plans,omitempty"` // the newest
 	Workflow string         `json:"workflow_url,omitempty"`
-	Waits    []string       `json:"waits,omitempty"` // systems whose gates are closed, and why
+	Waits    []string       `json:"waits,omitempty"` // for what: systems whose gates are closed, items without a twin
 	// Outcomes are the newest remote operations, Decisions the newest of operators about what was parked.
 	Outcomes  []core.Outcome `json:"outcomes,omitempty"`
 	Decisions []Decision     `json:"decisions,omitempty"`
