@@ -65,6 +65,9 @@ func (c *Connector) screens(ctx context.Context, scope map[string]string) ([]map
 		}
 		types = []issueType{t}
 	}
+	if options["resolution"], err = c.allResolutions(ctx); err != nil {
+		return nil, nil, err
+	}
 	var screens []map[string]fieldMeta
 	statuses, err := c.statusesOf(ctx, project)
 	if err != nil {

@@ -28,16 +28,17 @@ type Connector struct {
 	mu   sync.Mutex
 	self string // account id, "" until known
 
-	catalogues *cache[*catalogue]           // one entry
-	metas      *cache[map[string]fieldMeta] // by project and issue type
-	types      *cache[[]issueType]          // by project
-	statuses   *cache[map[string][]status]  // by project, then issue type
-	workflows  *cache[*workflow]            // by project and issue type
-	sprints    *cache[[]core.Value]         // the open ones, by project
-	people     *cache[core.Value]           // by e-mail; an absent value is a known miss
-	mentioned  *cache[core.Value]           // by account id; an absent value is a known miss
-	media      *cache[string]               // by attachment id; "" when there is no such id
-	desks      *cache[bool]                 // by issue: is it in a service project
+	catalogues  *cache[*catalogue]           // one entry
+	metas       *cache[map[string]fieldMeta] // by project and issue type
+	types       *cache[[]issueType]          // by project
+	statuses    *cache[map[string][]status]  // by project, then issue type
+	workflows   *cache[*workflow]            // by project and issue type
+	sprints     *cache[[]core.Value]         // the open ones, by project
+	resolutions *cache[[]core.Value]
+	people      *cache[core.Value] // by e-mail; an absent value is a known miss
+	mentioned   *cache[core.Value] // by account id; an absent value is a known miss
+	media       *cache[string]     // by attachment id; "" when there is no such id
+	desks       *cache[bool]       // by issue: is it in a service project
 }
 
 const (
@@ -96,16 +97,17 @@ func New(cfg connectors.Config) (*Connector, error) {
 	c := &Connector{
 		system: sys.Name, now: now, site: siteURL(sys, base), indexLag: lag,
 		internalRole: sys.Settings["internal_role"], webhookSecret: sys.Webhook["secret"], clientSecret: sys.Webhook["client_secret"],
-		catalogues: newCache[*catalogue](1, fresh, now),
-		metas:      newCache[map[string]fieldMeta](200, fresh, now),
-		types:      newCache[[]issueType](200, fresh, now),
-		statuses:   newCache[map[string][]status](200, fresh, now),
-		workflows:  newCache[*workflow](200, 24*time.Hour, now),
-		sprints:    newCache[[]core.Value](200, time.Minute, now),
-		people:     newCache[core.Value](10000, fresh, now),
-		mentioned:  newCache[core.Value](10000, fresh, now),
-		media:      newCache[string](10000, 24*time.Hour, now),
-		desks:      newCache[bool](50000, fresh, now),
+		catalogues:  newCache[*catalogue](1, fresh, now),
+		metas:       newCache[map[string]fieldMeta](200, fresh, now),
+		types:       newCache[[]issueType](200, fresh, now),
+		statuses:    newCache[map[string][]status](200, fresh, now),
+		workflows:   newCache[*workflow](200, 24*time.Hour, now),
+		sprints:     newCache[[]core.Value](200, time.Minute, now),
+		resolutions: newCache[[]core.Value](1, fresh, now),
+		people:      newCache[core.Value](10000, fresh, now),
+		mentioned:   newCache[core.Value](10000, fresh, now),
+		media:       newCache[string](10000, 24*time.Hour, now),
+		desks:       newCache[bool](50000, fresh, now),
 	}
 	c.http = &httpx.Client{Base: base, HTTP: cfg.HTTP, Now: now, Classify: c.classify}
 	if err := c.authorize(cfg); err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"duplex/connectors"
+	"duplex/core"
 )
 
 // issueType is a type of issue in a project.
@@ -156,6 +157,25 @@ func (c *Connector) statusesOf(ctx context.Context, project string) (map[string]
 	}
 	c.statuses.put(project, m)
 	return m, nil
+}
+
+// allResolutions lists the site's resolutions ("Search resolutions"), none where the account may not see them.
+func (c *Connector) allResolutions(ctx context.Context) ([]core.Value, error) {
+	if all, ok := c.resolutions.get(""); ok {
+		return all, nil
+	}
+	var all []core.Value
+	err := pages(ctx, c, api+"/resolution/search", url.Values{}, func(t thing) error {
+		all = append(all, core.Option(t.ID, t.Name))
+		return nil
+	})
+	if errors.Is(err, connectors.ErrNotFound) || errors.Is(err, connectors.ErrDenied) {
+		all, err = nil, nil
+	}
+	if err == nil {
+		c.resolutions.put("", all)
+	}
+	return all, err
 }
 
 // slice asks for a part of a list.

@@ -74,6 +74,24 @@ func TestAResolutionGoesWithTheStatus(t *testing.T) {
 	}
 }
 
+// TestAnUnknownResolutionMovesNothing: it is refused before the issue is on its way.
+func TestAnUnknownResolutionMovesNothing(t *testing.T) {
+	s := newSite(t, vendor(t), nil)
+	d, err := s.conn.Describe(t.Context(), connectors.ItemType{Type: "issue", Scope: map[string]string{"project": "ENG", "issuetype": "Bug"}})
+	if f, _ := d.Find("resolution"); err != nil || len(f.Options) < 2 {
+		t.Errorf("resolutions are described as %v, %v", f.Options, err)
+	}
+	o := s.make(t, "ENG", nil)
+	_, err = s.conn.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"status": core.Option("", "Done"), "resolution": core.Option("", "Vanished")}}, "", connectors.Want{})
+	var invalid *connectors.InvalidError
+	if !errors.As(err, &invalid) || !strings.Contains(invalid.Fields["resolution"], "there are: ") {
+		t.Errorf("refused with %v; want the resolutions there are", err)
+	}
+	if got, err := s.conn.Get(t.Context(), o.Ref.ID, all()); err != nil || got.Revision != o.Revision {
+		t.Errorf("the issue was moved to %v, %v", got.Field("status"), err)
+	}
+}
+
 func (s *site) people(t *testing.T, path, list string) []any {
 	t.Helper()
 	all, _ := s.person(t, "GET", path, nil)[list].([]any)

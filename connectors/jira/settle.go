@@ -158,6 +158,9 @@ func (s *screen) options(ctx context.Context, f field, again bool) ([]core.Value
 	if err != nil {
 		return nil, err
 	}
+	if f.id == "resolution" && len(allowed) == 0 { // only transitions' screens show it
+		return s.c.allResolutions(ctx)
+	}
 	return optionsOf(f, allowed), nil
 }
 
