@@ -295,6 +295,9 @@ func (w *applying) dropAll(d *core.Decision, drop func(field string) bool) {
 	for f := range d.Also {
 		drop(f)
 	}
+	for f := range d.Parts {
+		drop(f)
+	}
 	if d.Unknown.Field != "" {
 		drop(d.Unknown.Field)
 	}

@@ -66,6 +66,8 @@ type Decision struct {
 	Unknown UnknownPolicy    `json:"unknown,omitzero"`
 	Also    map[string]Value `json:"also,omitempty"`
 	Kept    bool             `json:"kept,omitempty"` // nobody was found, and the person who is there stays: Value was not written
+	// Parts are the fields that are written for a combined one, with their values: those that differ from what is there.
+	Parts map[string]Value `json:"parts,omitempty"`
 	// Wrote is what was really written where it differs from Value: the user found on the target, or Fallback.
 	Wrote Value `json:"wrote,omitzero"`
 	// Chosen tells that an operator decided this, By who, Resolution by which decision. Given tells that the operator gave a
@@ -88,6 +90,9 @@ func (d *Decision) Writes(to Side, field string) bool {
 		return false
 	}
 	_, also := d.Also[field]
+	if _, part := d.Parts[field]; part {
+		also = true
+	}
 	return also || d.Fields[to] == field || d.Unknown.Field == field && field != ""
 }
 

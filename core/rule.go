@@ -78,6 +78,9 @@ type Rule struct {
 	ID       string    // stable while the two fields stay the same, so that parked state survives a new version
 	Where    string    // place in the mapping file, for messages: "rules[3]"
 	Fields   [2]string // "" on the source side of a computed rule
+	// Parts[side] are the fields that the rule combines on that side, in order; Fields[side] is then their name together, under
+	// which Combined shows them as one list. Empty for a single field.
+	Parts    [2][]string
 	Flow     Flow
 	When     When
 	Conflict Policy

@@ -107,7 +107,7 @@ func (p *Person) Plan(plan core.Plan, systems [2]string, written Written, salt s
 		d := &decisions[i]
 		d.Value, d.Fallback, d.Wrote = e.value(d.Value, systems[d.To]), e.value(d.Fallback, systems[d.To]), e.value(d.Wrote, systems[d.To])
 		d.Loser = e.value(d.Loser, systems[d.LoserOf])
-		d.Also = e.fields(d.Also, systems[d.To])
+		d.Also, d.Parts = e.fields(d.Also, systems[d.To]), e.fields(d.Parts, systems[d.To])
 		for _, s := range core.Sides {
 			d.Sets[s] = e.set(d.Sets[s], systems[s])
 		}

@@ -1,6 +1,10 @@
 package merge
 
-import "duplex/core"
+import (
+	"slices"
+
+	"duplex/core"
+)
 
 // Done says what became of the writes of a plan.
 type Done struct {
@@ -22,6 +26,7 @@ type Done struct {
 // field is rich text, which systems rewrite; else it is what was written, so that a foreign value found there is
 // seen as somebody's edit.
 func Advance(in Input, ds []core.Decision, done Done) ([2]core.Observation, map[string]core.Parked) {
+	in, done = combined(in), combinedAfter(in.Rules, done)
 	var base [2]core.Observation
 	for _, s := range core.Sides {
 		base[s] = start(in, done, s)
@@ -89,6 +94,7 @@ func Advance(in Input, ds []core.Decision, done Done) ([2]core.Observation, map[
 		}
 	}
 	holdUntwinned(&base, in)
+	separate(&base, in.Rules)
 	return base, parked
 }
 
@@ -99,6 +105,9 @@ func unseen(base *[2]core.Observation, in Input, ds []core.Decision, done Done, 
 	for i := range ds {
 		if _, failed := done.Failed[ds[i].Rule]; !failed && writesTo(ds[i], to) {
 			written[ds[i].Fields[to]] = true
+			for part := range ds[i].Parts {
+				written[part] = true
+			}
 		}
 	}
 	for i := range ds {
@@ -109,7 +118,7 @@ func unseen(base *[2]core.Observation, in Input, ds []core.Decision, done Done, 
 			continue
 		}
 		if !r.Computed(to) {
-			if written[d.Fields[to]] {
+			if written[d.Fields[to]] || slices.ContainsFunc(r.Parts[to], func(part string) bool { return written[part] }) {
 				base[to] = base[to].WithHeld(d.Rule, in.Now[to].Field(d.Fields[to]))
 			}
 			continue
@@ -124,14 +133,31 @@ func unseen(base *[2]core.Observation, in Input, ds []core.Decision, done Done, 
 
 // shared reports that another rule uses a field of the decision too.
 func shared(rules []core.Rule, d *core.Decision) bool {
+	own := ruleOf(rules, d.Rule)
 	for i := range rules {
+		if rules[i].ID == d.Rule {
+			continue
+		}
 		for _, s := range core.Sides {
-			if rules[i].ID != d.Rule && d.Fields[s] != "" && rules[i].Fields[s] == d.Fields[s] {
-				return true
+			for _, f := range fieldsOf(&rules[i], s) {
+				if f == d.Fields[s] || own != nil && slices.Contains(own.Parts[s], f) {
+					return true
+				}
 			}
 		}
 	}
 	return false
+}
+
+// fieldsOf are the fields of a side that a rule uses by themselves or in parts.
+func fieldsOf(r *core.Rule, s core.Side) []string {
+	if len(r.Parts[s]) > 0 {
+		return r.Parts[s]
+	}
+	if r.Fields[s] == "" {
+		return nil
+	}
+	return []string{r.Fields[s]}
 }
 
 // start is the observation the new base is made from: what was planned on, or what was created.

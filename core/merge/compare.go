@@ -7,12 +7,14 @@ import (
 )
 
 // Means reports whether the two sides mean the same under a rule as it stands, whatever they last agreed on. known is false
-// where that cannot be told: an item is missing, a side does not show the field, the rule lets the two sides differ or
-// does not apply at the moment,
-// or the value has no expression on the other side, which is err.
+// where that cannot be told: an item is missing, a side does not show the field, the rule lets the two sides differ or does
+// not apply at the moment, or the value has no expression on the other side, which is err.
 func Means(r *core.Rule, in Input) (same, known bool, err error) {
 	if r.When != core.WhenAlways && r.When != "" || in.Now[core.A] == nil || in.Now[core.B] == nil {
 		return false, false, nil
+	}
+	for _, s := range core.Sides {
+		in.Now[s] = r.Combined(s, in.Now[s])
 	}
 	for _, to := range core.Sides {
 		from := to.Other()

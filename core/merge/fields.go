@@ -27,10 +27,12 @@ type Input struct {
 
 // Fields decides every rule. It never fails: what cannot be decided is parked with a problem.
 func Fields(in Input) []core.Decision {
+	in = combined(in)
 	ds := make([]core.Decision, 0, len(in.Rules))
 	for i := range in.Rules {
 		d := beside(&in.Rules[i], &in, decide(&in.Rules[i], &in))
 		d.Rule, d.Where, d.Fields = in.Rules[i].ID, in.Rules[i].Where, in.Rules[i].Fields
+		apart(&d, &in.Rules[i], &in)
 		ds = append(ds, d)
 	}
 	return ds

@@ -13,6 +13,8 @@ func Patch(ds []core.Decision, to core.Side) *core.Patch {
 		switch {
 		case d.Action == core.ActionWrite && d.To == to && changes(d.Sets[to]): // an operator's value for a set
 			p.Sets[d.Fields[to]] = d.Sets[to]
+		case d.Action == core.ActionWrite && d.To == to && d.Parts != nil:
+			maps.Copy(p.Fields, d.Parts)
 		case d.Action == core.ActionWrite && d.To == to:
 			p.Fields[d.Fields[to]] = d.Value
 			maps.Copy(p.Fields, d.Also)
@@ -30,7 +32,11 @@ func Patch(ds []core.Decision, to core.Side) *core.Patch {
 func Draft(ds []core.Decision, to core.Side, t string, scope map[string]string, mark string) *core.Draft {
 	d := core.Draft{Type: t, Scope: scope, Mark: mark, Fields: map[string]core.Value{}}
 	for _, dec := range ds {
-		if dec.Action == core.ActionWrite && dec.To == to {
+		switch {
+		case dec.Action != core.ActionWrite || dec.To != to:
+		case dec.Parts != nil:
+			maps.Copy(d.Fields, dec.Parts)
+		default:
 			d.Fields[dec.Fields[to]] = dec.Value
 			maps.Copy(d.Fields, dec.Also)
 		}
