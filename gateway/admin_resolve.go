@@ -112,17 +112,18 @@ func (g *Gateway) shown(ctx context.Context, p core.Pair, rule string) (fields [
 	if v, err = g.o.Store.Connection(ctx, p.Connection, 0); err != nil {
 		return fields, seen, v, missing(err, "connection", p.Connection)
 	}
+	var whole core.Rule
 	if m := g.connections.compile(v).mapping; m != nil {
 		for _, r := range m.Rules {
 			if r.ID == rule {
-				fields = r.Fields
+				whole, fields = r, r.Fields
 			}
 		}
 	}
 	for _, side := range core.Sides {
 		if hash := p.Sides[side].Seen; hash != "" {
 			if o, err := g.o.Store.Observation(ctx, hash); err == nil { // one that was removed is not compared
-				seen[side] = &o
+				seen[side] = whole.Combined(side, &o)
 			}
 		}
 	}
@@ -157,6 +158,8 @@ func giveTo(p core.Pair, m *mapping.Mapping, r *core.Rule, side core.Side, text 
 	switch {
 	case r.When == core.WhenCreate:
 		return core.Value{}, refuse(classConflict, r.ID, "the rule applies only when the item is created: edit the item in its system")
+	case len(r.Parts[side]) > 0:
+		return core.Value{}, refuse(classConflict, r.ID, fmt.Sprintf("the rule combines several fields of %s: give the value in the words of %s", name, p.Sides[other].Name))
 	case r.Fields[side] == "" || !r.Flow.Allows(side):
 		return core.Value{}, refuse(classConflict, r.ID, fmt.Sprintf("the rule writes nothing to %s: give the value in the words of %s", name, p.Sides[other].Name))
 	}

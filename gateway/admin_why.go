@@ -79,15 +79,21 @@ func (g *Gateway) ledger(ctx context.Context, p core.Pair, page int, in *blame.I
 // those that the pair's plans know.
 func (g *Gateway) asked(ctx context.Context, p core.Pair, name string) (blame.Input, error) {
 	in := blame.Input{Names: [2]string{p.Sides[core.A].Name, p.Sides[core.B].Name}}
-	rules := map[string][2]string{}
+	rules, parts := map[string][2]string{}, map[string][2][]string{}
 	if v, err := g.o.Store.Connection(ctx, p.Connection, 0); err == nil {
 		if m := g.connections.compile(v).mapping; m != nil {
 			for _, r := range m.Rules {
-				rules[r.ID] = r.Fields
+				rules[r.ID], parts[r.ID] = r.Fields, r.Parts
 			}
 		}
 	}
 	found := named(rules, name)
+	for id, p := range parts {
+		if slices.Contains(p[core.A], name) || slices.Contains(p[core.B], name) {
+			found = append(found, id)
+		}
+	}
+	slices.Sort(found)
 	if len(found) == 0 {
 		plans, err := g.o.Store.Plans(ctx, p.ID, firstPage)
 		if err != nil {
@@ -104,7 +110,7 @@ func (g *Gateway) asked(ctx context.Context, p core.Pair, name string) (blame.In
 	case 0:
 		return in, refuse(classNotFound, name, fmt.Sprintf("no rule is called %q and none has such a field; there are: %s", name, strings.Join(sorted(rules), ", ")))
 	case 1:
-		in.Rule, in.Fields = found[0], rules[found[0]]
+		in.Rule, in.Fields, in.Parts = found[0], rules[found[0]], parts[found[0]]
 		return in, nil
 	}
 	return in, refuse(classRequest, name, fmt.Sprintf("%q is in several rules, name one of them: %s", name, strings.Join(found, ", ")))

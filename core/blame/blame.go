@@ -7,6 +7,7 @@
 package blame
 
 import (
+	"slices"
 	"time"
 
 	"duplex/core"
@@ -15,8 +16,9 @@ import (
 // Input is what the ledger holds about one field of one pair. All lists are newest first.
 type Input struct {
 	Rule     string
-	Fields   [2]string // "" on the source side of a computed rule
-	Names    [2]string // of the sides
+	Fields   [2]string   // "" on the source side of a computed rule
+	Parts    [2][]string // the fields that the rule combines on a side, see core.Rule
+	Names    [2]string   // of the sides
 	Seen     [2][]core.Sighting
 	Plans    []core.Plan
 	Outcomes []core.Outcome
@@ -96,6 +98,16 @@ type Lost struct {
 
 // Explain follows the values of both sides to their origin and lists the edits that lost.
 func Explain(in Input) Answer {
+	whole := core.Rule{Fields: in.Fields, Parts: in.Parts}
+	for _, side := range core.Sides {
+		if len(in.Parts[side]) == 0 {
+			continue
+		}
+		in.Seen[side] = slices.Clone(in.Seen[side])
+		for i := range in.Seen[side] {
+			in.Seen[side][i].Item = *whole.Combined(side, &in.Seen[side][i].Item)
+		}
+	}
 	t := newTrace(in)
 	a := Answer{Rule: in.Rule, Whole: true, Lost: t.lost()}
 	for _, side := range core.Sides {

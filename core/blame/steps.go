@@ -96,7 +96,9 @@ func (t *trace) creation(side core.Side) *core.Plan {
 
 // wroteOnce reports whether duplex ever wrote the side's field, whatever plan that was.
 func (t *trace) wroteOnce(side core.Side) bool {
-	return t.outcome(side, func(o *core.Outcome) bool { return slices.Contains(o.Fields, t.Fields[side]) })
+	return t.outcome(side, func(o *core.Outcome) bool {
+		return slices.ContainsFunc(append([]string{t.Fields[side]}, t.Parts[side]...), func(f string) bool { return slices.Contains(o.Fields, f) })
+	})
 }
 
 func (t *trace) outcome(side core.Side, is func(*core.Outcome) bool) bool {

@@ -84,7 +84,7 @@ func (t *trace) carriedOut(p *core.Plan, d *core.Decision, to core.Side) (*core.
 		if o.Result != "ok" && o.Result != "found" {
 			continue
 		}
-		if slices.Contains(o.Fields, d.Fields[to]) || o.Act == "create" && o.Result == "found" {
+		if slices.ContainsFunc(o.Fields, func(f string) bool { return d.Writes(to, f) }) || o.Act == "create" && o.Result == "found" {
 			return o, true
 		}
 	}

@@ -142,7 +142,7 @@ func (c *compiler) compile() {
 }
 
 // reserved words cannot name a side: they mean something else where side names stand.
-var reserved = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "value", "convert", "if", "round", "zone", "at",
+var reserved = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "value", "convert", "join", "if", "round", "zone", "at",
 	"unknown", "also",
 	"loser", "loss", "both", "none", "latest", "park", "merge"}
 

@@ -8,6 +8,11 @@ import (
 	"duplex/core"
 )
 
+func init() {
+	docsValueFields["zendesk-acme"] = append(docsValueFields["zendesk-acme"], Field{Name: "first_name", Kind: core.KindString}, Field{Name: "last_name", Kind: core.KindString})
+	docsValueFields["jira-acme"] = append(docsValueFields["jira-acme"], Field{Name: "Full name", Kind: core.KindString})
+}
+
 // docsIncludes are the page's include blocks, by the name that follows the block's kind.
 var docsIncludes = map[string]string{}
 
@@ -47,4 +52,17 @@ func docsItem(t *testing.T, text string, s core.Side) *core.Observation {
 		o.Fields[name] = docsValue(t, v, f)
 	}
 	return o
+}
+
+// docsParts reads a value; of combined fields, their texts between plus signs.
+func docsParts(t *testing.T, text string, f Field, parts []string) core.Value {
+	t.Helper()
+	if len(parts) == 0 {
+		return docsValue(t, text, f)
+	}
+	var items []core.Value
+	for _, p := range strings.Split(text, " + ") {
+		items = append(items, core.String(strings.TrimSuffix(p, "(empty)")))
+	}
+	return core.List(items...)
 }

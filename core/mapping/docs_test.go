@@ -142,10 +142,10 @@ func runResult(t *testing.T, line string, rule core.Rule, fields [2]Field) {
 	if shown, ok := strings.CutPrefix(m[2], "item "); ok {
 		in.Item = docsItem(t, shown, to.Other())
 	} else {
-		in.Value = docsValue(t, m[2], fields[to.Other()])
+		in.Value = docsParts(t, m[2], fields[to.Other()], rule.Parts[to.Other()])
 	}
 	if m[3] != "" {
-		in.Target = docsValue(t, m[3], fields[to])
+		in.Target = docsParts(t, m[3], fields[to], rule.Parts[to])
 	}
 	got, err := rule.Convert[to](in)
 	if m[4] == "error" {
@@ -160,7 +160,7 @@ func runResult(t *testing.T, line string, rule core.Rule, fields [2]Field) {
 		}
 		return
 	}
-	if want := docsValue(t, m[4], fields[to]); err != nil || !same(got, want) {
+	if want := docsParts(t, m[4], fields[to], rule.Parts[to]); err != nil || !same(got, want) {
 		t.Errorf("%s: gives %v, %v", line, got, err)
 	}
 }

@@ -39,7 +39,7 @@ func (c *compiler) problems(n *node) {
 
 func (c *compiler) ruled(s core.Side, field string) bool {
 	for _, r := range c.m.Rules {
-		if r.Fields[s] == field {
+		if r.Fields[s] == field || contains(r.Parts[s], field) {
 			return true
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // ruleKeys are what a rule may say beside its fields.
-var ruleKeys = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "value", "convert", "if", "round", "zone", "at",
+var ruleKeys = []string{"flow", "when", "conflict", "values", "default", "users", "as", "set", "value", "convert", "join", "if", "round", "zone", "at",
 	"unknown", "also",
 	"loser", "loss",
 }
@@ -63,9 +63,12 @@ func (c *compiler) rule(n *node) (core.Rule, bool) {
 		rule.When = core.When(n.get("when").text)
 	}
 	c.decided(n, &rule)
-	if n.get("set") != nil || n.get("value") != nil {
+	switch {
+	case n.get("set") != nil || n.get("value") != nil:
 		c.computed(n, &rule)
-	} else {
+	case c.combines(n):
+		c.combined(n, &rule)
+	default:
 		c.paired(n, &rule)
 	}
 	if len(c.r.all) == before {
@@ -82,7 +85,13 @@ func (c *compiler) rule(n *node) (core.Rule, bool) {
 	}
 	c.ids[rule.ID] = c.where(n)
 	for _, to := range core.Sides {
-		if rule.Flow.Allows(to) {
+		switch {
+		case !rule.Flow.Allows(to):
+		case len(rule.Parts[to]) > 0:
+			for _, part := range rule.Parts[to] {
+				c.write(n, to, part)
+			}
+		default:
 			c.write(n, to, rule.Fields[to])
 		}
 	}
@@ -115,7 +124,7 @@ func (c *compiler) computed(n *node, rule *core.Rule) {
 		c.r.code(CodeNoMeaning)
 		return
 	}
-	for _, k := range []string{"values", "default", "users", "unknown", "convert", "zone", "at"} {
+	for _, k := range []string{"values", "default", "users", "unknown", "convert", "join", "zone", "at"} {
 		switch v := n.get(k); {
 		case v == nil:
 		case key == "value":
