@@ -75,9 +75,9 @@ func (p Policy) Wins() (Side, bool) {
 // no network. An error means that the source value cannot be expressed on the target; its text is for the
 // author of the mapping and names the rule.
 type Rule struct {
-	ID       string    // stable while the two fields stay the same, so that parked state survives a new version
-	Where    string    // place in the mapping file, for messages: "rules[3]"
-	Fields   [2]string // "" on the source side of a computed rule
+	ID     string    // stable while the two fields stay the same, so that parked state survives a new version
+	Where  string    // place in the mapping file, for messages: "rules[3]"
+	Fields [2]string // "" on the source side of a computed rule
 	// Parts[side] are the fields that the rule combines on that side, in order; Fields[side] is then their name together, under
 	// which Combined shows them as one list. Empty for a single field.
 	Parts    [2][]string

@@ -62,7 +62,7 @@ func (c *compiler) besides(n *node, rule *core.Rule, to core.Side, e entry) (bes
 	}
 	c.writeField(at, to, f.Name)
 	c.read(to, f.Name)
-	x := c.expression(e.value, variable{name: value, field: c.field(to, rule.Fields[to])}, c.itemOf(item, to.Other()))
+	x := c.expression(e.value, variable{name: value, field: c.field(to, rule.Fields[to]), empty: true}, c.itemOf(item, to.Other()))
 	if x == nil {
 		return beside{}, false
 	}

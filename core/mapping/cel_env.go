@@ -54,6 +54,7 @@ type variable struct {
 	owner string       // whose item it is, for messages; "" for a plain value
 	desc  *Description // of an item; nil: its system was not asked
 	field Field        // of a plain value
+	empty bool         // a plain value that may hold nothing, and is then null
 }
 
 // itemOf is an item of a side as expressions name it.
@@ -69,12 +70,16 @@ func (v variable) untyped() variable {
 
 func (v variable) isItem() bool { return v.owner != "" }
 
-// typ is the variable's type: an item by its fields, a plain value by its field's, and never null.
+// typ is the variable's type: an item by its fields, a plain value by its field's.
 func (v variable) typ() *cel.Type {
 	if v.isItem() {
 		return cel.ObjectType(itemType + v.name)
 	}
-	switch t := typeOf(v.field); t.Kind() {
+	t := typeOf(v.field)
+	if v.empty {
+		return t
+	}
+	switch t.Kind() {
 	case types.StringKind:
 		return cel.StringType
 	case types.DoubleKind:

@@ -60,4 +60,3 @@ func separate(base *[2]core.Observation, rules []core.Rule) {
 		}
 	}
 }
-
