@@ -124,8 +124,8 @@ func (t *Trial) tell(ctx context.Context, g *target) error {
 	quiet := item.Outcome == core.TrialNothing || item.Outcome == core.TrialRefused
 	if t.Against != nil || t.request.Recorded && !t.request.Newest {
 		quiet = !item.Differs && item.Outcome != core.TrialFailed
-	} else if item.Outcome == core.TrialNothing && unlike(item) {
-		quiet = false
+	} else if item.Outcome == core.TrialNothing && len(item.Fields)+len(item.Entries) > 0 {
+		quiet = false // a rule waits, rests on two values that do not mean the same, or leaves a person in place
 	}
 	if quiet && !asked {
 		return nil

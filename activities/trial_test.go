@@ -117,9 +117,12 @@ func TestTrial(t *testing.T) {
 		{"a person whom nobody knows there parks the field", "", func(d *desk) {
 			d.edit(core.A, map[string]core.Value{"assignee": core.Person("u-new", "", "")})
 		}, []string{"parked", "assignee~assignee park", "nobody in right"}, nil, true},
-		{"where the person who is there stays, nothing would be done", strings.Replace(deskFile, "users: [email]}", "users: [email, name], unknown: keep}", 1), func(d *desk) {
+		{"a person whom nobody knows there, and who may stay away", strings.Replace(deskFile, "users: [email]", "users: [email], unknown: keep", 1), func(d *desk) {
 			d.edit(core.A, map[string]core.Value{"assignee": core.Person("u-new", "", "")})
-		}, nil, nil, false},
+		}, []string{"nothing", "assignee~assignee keep engineering>(not shown)"}, nil, false},
+		{"a person who is found by name alone", strings.Replace(deskFile, "users: [email]", "users: [email, name]", 1), func(d *desk) {
+			d.edit(core.A, map[string]core.Value{"assignee": core.Person("u-named", "", "")})
+		}, []string{"writes", "assignee~assignee write engineering>Ada Lovelace"}, nil, false},
 		{"further fields that go with a value", strings.Replace(deskFile, "comments:", "  - {support: status, engineering: status, also: {engineering: {estimate: 'value == \"done\" ? 0.0 : null'}}}\ncomments:", 1), func(d *desk) {
 			d.edit(core.A, map[string]core.Value{"status": core.Option("", "done")})
 		}, []string{"status~status write engineering>done", "status~status write engineering>0"}, nil, false},
@@ -140,7 +143,7 @@ func TestTrial(t *testing.T) {
 		t.Run(c.reason, func(t *testing.T) {
 			d := newDesk(t, deskFile, func(side core.Side, o *memory.Options) {
 				if side == core.A {
-					o.Users = append(memory.DefaultUsers(), core.Person("u-new", "new@acme.example", "Neu"))
+					o.Users = append(memory.DefaultUsers(), core.Person("u-new", "new@acme.example", "Neu"), core.Person("u-named", "ada@home.example", "Ada Lovelace"))
 				}
 			})
 			d.open(nil)

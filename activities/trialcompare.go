@@ -26,8 +26,8 @@ func compare(item, before *core.TrialItem, decided bool) {
 	for _, pair := range [2][2]*core.TrialItem{{item, before}, {before, item}} {
 		for i := range pair[0].Fields {
 			f := &pair[0].Fields[i]
-			if decided && f.Unlike {
-				continue
+			if decided && f.Unlike || f.Action == core.ActionWait || f.Action == core.ActionKeep {
+				continue // nothing is written for it now, as by a version without the rule
 			}
 			f.Differs = !slices.ContainsFunc(pair[1].Fields, func(o core.TrialField) bool { return sameField(*f, o, decided) })
 			differs = differs || f.Differs

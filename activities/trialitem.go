@@ -210,7 +210,7 @@ func showPlan(item *core.TrialItem, s *step, p *core.Plan, rest bool) {
 	for i := range p.Entries {
 		e := s.entry(&p.Entries[i])
 		item.Entries = append(item.Entries, e)
-		writes = writes || e.Action == core.EntryAdd || e.Action == core.EntryEdit || e.Action == core.EntryDelete
+		writes = writes || e.Action != core.EntryPark && e.Action != core.EntryForget && e.Action != core.EntrySkip
 		parked = parked || e.Problem != nil
 	}
 	for _, key := range sorted(s.pair.Parked) { // entries that stay parked are not decided again
@@ -254,7 +254,9 @@ func (s *step) shown(d *core.Decision, rest bool) []core.TrialField {
 		f.Add, f.Remove = d.Sets[d.To].Add, d.Sets[d.To].Remove
 		f.Losses = slices.Compact(append(losses(f.Now[d.To.Other()], f.New), d.Losses...))
 		also := s.besides(d)
-		if d.Kept || core.Equal(f.New, f.Now[d.To]) && len(also) > 0 {
+		if d.Kept {
+			f.Action, f.New = core.ActionKeep, core.Absent()
+		} else if core.Equal(f.New, f.Now[d.To]) && len(also) > 0 {
 			return also
 		}
 		return append([]core.TrialField{f}, also...)
@@ -270,6 +272,9 @@ func (s *step) shown(d *core.Decision, rest bool) []core.TrialField {
 		return both
 	case core.ActionPark, core.ActionParked:
 		f.To = name(d.Pending.Other())
+		return []core.TrialField{f}
+	case core.ActionWait:
+		f.To = name(d.To)
 		return []core.TrialField{f}
 	}
 	if rest {

@@ -206,6 +206,12 @@ func pagedPart(it *core.TrialItem, caption, class string, differing bool) pagePa
 		default:
 			row.Written = paged(f.New)
 		}
+		switch f.Action {
+		case core.ActionWait:
+			row.To, row.Written.None, row.Written.Text, row.Why = "", true, "waits", f.Reason
+		case core.ActionKeep:
+			row.Written.None, row.Written.Text = true, "stays as it is"
+		}
 		if f.Unlike {
 			row.Class = "unlike"
 			row.Why = "The sides do not mean the same. Nothing is written now; this is what the next edit would bring."
@@ -254,6 +260,7 @@ func entryWord(k core.EntryKind) string {
 
 func entryWhy(en core.TrialEntry) string {
 	why := map[core.EntryAction]string{core.EntryAdd: "is copied", core.EntryEdit: "the copy is edited", core.EntryDelete: "the copy is deleted", core.EntryForget: "the copy is let go",
+		core.EntryNarrow: "the copy is shown to fewer", core.EntryWithdraw: "the copy is taken back",
 		core.EntrySkip: "is left out"}[en.Action]
 	if en.Author != "" && en.Author != "(not shown)" {
 		why += ", by " + en.Author

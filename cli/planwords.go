@@ -48,6 +48,10 @@ func fieldText(it *core.TrialItem, f core.TrialField) string {
 			parts = append(parts, "−"+shownValue(v))
 		}
 		text += strings.Join(parts, ", ")
+	case f.Action == core.ActionWait:
+		return text + "waits: " + f.Reason
+	case f.Action == core.ActionKeep:
+		text += "stays " + shownValue(old)
 	case f.Unlike:
 		text += fmt.Sprintf("shows %s, and would be %s", shownValue(old), shownValue(f.New))
 	case old.IsAbsent() || !it.Sides[side].There:
@@ -100,6 +104,7 @@ func entryNoun(k core.EntryKind) string {
 }
 
 var entryActs = map[core.EntryAction]string{core.EntryAdd: "copy", core.EntryEdit: "edit", core.EntryDelete: "deletion", core.EntryForget: "letting go",
+	core.EntryNarrow: "showing to fewer", core.EntryWithdraw: "taking back",
 	core.EntryPark: "copy", core.EntrySkip: "leaving out"}
 
 func bytesText(n int64) string {
