@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -126,6 +128,34 @@ func TestPlan(t *testing.T) {
 	d.run("plan", "desk", "--items", "99", "--sample", "3")
 	d.run("plan", "nowhere", "--sample", "3")
 	d.golden()
+}
+
+// TestPlanIsStopped: whoever stops a test run sees what it had told by then, and that nothing was written.
+func TestPlanIsStopped(t *testing.T) {
+	d, _ := played(t)
+	ctx, stop := context.WithCancel(t.Context())
+	d.sys[0].OnCall(func(op memory.Op, _ string) {
+		if op == memory.OpGetMany {
+			stop()
+		}
+	})
+	var out, errs bytes.Buffer
+	code := Run(ctx, Streams{In: strings.NewReader(""), Out: &out, Err: &errs}, []string{"plan", "desk", "--sample", "20"}, func(name string) string { return d.env[name] })
+	if code != ExitRefused || !strings.Contains(errs.String(), "stopped by hand; nothing was written") || !strings.Contains(out.String(), "stopped after telling of 0 items") {
+		t.Errorf("exit %d: %s\n%s", code, out.String(), errs.String())
+	}
+}
+
+// TestPlanSaysThatABrakeIsOn: what is shown would wait.
+func TestPlanSaysThatABrakeIsOn(t *testing.T) {
+	d, _ := played(t)
+	if _, _, err := d.store.PutBrake(t.Context(), core.Brake{Connection: "desk", Side: "support", Kind: core.BrakeChanged, Saw: "too much was changed"}); err != nil {
+		t.Fatal(err)
+	}
+	d.run("plan", "desk", "--items", "support=1")
+	if !strings.Contains(d.said.String(), "! desk writes nothing now, because too much was changed: what follows waits for duplex release desk") {
+		t.Error(d.said.String())
+	}
 }
 
 // TestPlanPage: the page a person sends to a colleague needs nothing but itself, escapes what people wrote, says that it holds

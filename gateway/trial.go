@@ -72,7 +72,12 @@ func (g *Gateway) trial(w http.ResponseWriter, r *http.Request) {
 	out.enc.SetEscapeHTML(false)
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	err = g.o.Trial(ctx, run, func(e core.TrialEvent) error { return out.line(TrialLine{TrialEvent: e}) })
+	err = g.o.Trial(ctx, run, func(e core.TrialEvent) error {
+		if err := out.line(TrialLine{TrialEvent: e}); err != nil || e.Begun == nil {
+			return err
+		}
+		return g.sayBrake(ctx, run.Request.Connection, out)
+	})
 	switch {
 	case err == nil, r.Context().Err() != nil:
 	case !out.begun:
@@ -106,6 +111,15 @@ func (t *trialWriter) line(l TrialLine) error {
 	}
 	_ = t.to.SetWriteDeadline(time.Now().Add(10 * time.Minute)) // until the next line
 	return t.to.Flush()
+}
+
+// sayBrake tells that what the run shows would wait, because the connection writes nothing now.
+func (g *Gateway) sayBrake(ctx context.Context, connection string, out *trialWriter) error {
+	b, on, err := g.o.Store.Brake(ctx, connection)
+	if err != nil || !on {
+		return err
+	}
+	return out.line(TrialLine{TrialEvent: core.TrialEvent{Said: fmt.Sprintf("%s writes nothing now, because %s: what follows waits for duplex release %s", connection, b.Saw, connection)}})
 }
 
 // trialError tells who must act about a run that could not be carried out.
