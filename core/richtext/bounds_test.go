@@ -1,6 +1,7 @@
 package richtext
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -99,4 +100,31 @@ func TestDeepNestingKeepsItsText(t *testing.T) {
 			t.Errorf("%s: the text is gone", c.reason)
 		}
 	}
+}
+
+// TestWorkIsLinear counts what is allocated for an input and for one of four
+// times its size: text that is copied again and again shows there.
+func TestWorkIsLinear(t *testing.T) {
+	const size = 8 << 10
+	small, large := nasty(size), nasty(4*size)
+	for name := range small {
+		for _, f := range homes(name) {
+			a, b := allocated(f, small[name]), allocated(f, large[name])
+			if grown := len(large[name]) / max(len(small[name]), 1); grown < 2 || grown > 8 {
+				continue // a shape of one size
+			}
+			if b > 7*a+1<<18 {
+				t.Errorf("%s in %s: %d bytes for one size, %d for four times that", name, f, a, b)
+			}
+		}
+	}
+}
+
+// allocated returns how many bytes it takes to read and write source.
+func allocated(f Format, source string) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	Normal(f, source)
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
 }
