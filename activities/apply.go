@@ -49,6 +49,8 @@ type applying struct {
 	stale    bool
 	gone     bool
 	attached []core.Attachment // files written to the target so far
+	latest   *core.Observation // the source as it is now, read again for a plan that has waited
+	moved    bool              // something was hidden on the source since the plan was made
 	shown    []string          // files of the source that go with the texts of a new item
 	// createFiles are the decisions about the files of an item that is to be created.
 	createFiles []core.EntryDecision
@@ -164,6 +166,7 @@ func (w *applying) finish(ctx context.Context) (ApplyResult, error) {
 	r.Seen, r.Revision, r.Ref = seen, full.Revision, full.Ref
 	r.Status, r.Problem, r.Problems = worst(w.pair)
 	r.Again, r.Wait = tiredOf(w.pair), restOf(w.pair, w.Now())
+	r.Moved = w.moved
 	r.Settled, err = w.settled(ctx, seen)
 	return r, err
 }

@@ -3,6 +3,7 @@ package activities_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"duplex/connectors"
 	"duplex/connectors/memory"
@@ -172,5 +173,38 @@ func TestAReplacedFileStaysBehindWithoutEdits(t *testing.T) {
 	files := d.item(core.B).Attachments
 	if len(files) != 1 || string(d.sys[core.B].Content(d.refs[core.B].ID, files[0].ID)) != "one" {
 		t.Errorf("there are %v", files)
+	}
+}
+
+// TestAPlanThatHasWaitedCopiesNothingThatWasHiddenMeanwhile: the other system was away while a comment and a file were made private.
+func TestAPlanThatHasWaitedCopiesNothingThatWasHiddenMeanwhile(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		d := newDesk(t, deskFile)
+		d.open(nil)
+		d.sync()
+		id := d.say(core.A, "u-ada", "too much said", core.Public)
+		f, err := d.sys[core.A].AttachAs("u-ada", d.refs[core.A].ID, "f.txt", "text/plain", []byte("f"), core.Public)
+		d.must(err)
+		d.fetch(core.A, d.refs[core.A], false)
+		plan := d.plan()
+		if lost { // an attempt wrote the comment, and nobody knows
+			d.sys[core.B].FailNext(memory.OpAddComment, memory.AfterCommit)
+			if _, err := d.apply(plan); err == nil {
+				t.Fatal("no error for a lost answer")
+			}
+		}
+		some := core.Visibility{Audience: core.Restricted, Group: "leads"}
+		d.must(d.sys[core.A].ShowCommentAs("u-ada", d.refs[core.A].ID, id, some))
+		d.must(d.sys[core.A].ShowFileAs("u-ada", d.refs[core.A].ID, f.ID, core.Restricted))
+		d.now = d.now.Add(2 * time.Minute)
+		r, err := d.apply(plan)
+		d.must(err)
+		if n := len(seenBy(d, core.B, "too much said")); !r.Moved || !lost && n != 0 || len(d.item(core.B).Attachments) != 0 {
+			t.Errorf("lost answer %v: %d copies, files %v, moved %v", lost, n, d.item(core.B).Attachments, r.Moved)
+		}
+		d.sync()
+		if got := seenBy(d, core.B, "too much said"); len(got) != 0 || len(d.row().Parked) != 0 {
+			t.Errorf("lost answer %v: after the next sync it is read by %v, parked %v", lost, got, d.row().Parked)
+		}
 	}
 }

@@ -45,6 +45,13 @@ func (w *applying) entries(ctx context.Context) error {
 // entry carries out one decision and records the link.
 func (w *applying) entry(ctx context.Context, e *core.EntryDecision) (target, result string, err error) {
 	id := w.pair.Sides[w.to].Ref.ID
+	if e.Action == core.EntryAdd || e.Action == core.EntryEdit {
+		if hidden, err := w.hidden(ctx, e); err != nil {
+			return "", "", err
+		} else if hidden {
+			return w.withheld(ctx, id, e, markOf(e))
+		}
+	}
 	switch e.Action {
 	case core.EntryAdd:
 		if l := w.linkOf(e); e.Kind == core.EntryAttachment && l != nil && !l.Withdrawn && l.Print == e.Print {
@@ -287,4 +294,12 @@ func commentOf(o *core.Observation, id string) *core.Comment {
 		}
 	}
 	return nil
+}
+
+// markOf is the mark of the copy that a decision makes.
+func markOf(e *core.EntryDecision) string {
+	if e.Comment != nil {
+		return e.Comment.Mark
+	}
+	return e.Attachment.Mark
 }

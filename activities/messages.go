@@ -82,6 +82,7 @@ type ApplyInput struct {
 type ApplyResult struct {
 	Stale    bool          // the item changed meanwhile: fetch it again
 	Gone     bool          // the item was deleted meanwhile
+	Moved    bool          // something on the other side was hidden meanwhile and not copied: fetch that side again
 	Again    bool          // a comment or file failed for no known reason and is to be tried again after a pause
 	Wait     time.Duration // how long until something that is parked is to be tried again by itself; 0: nothing is
 	Settled  bool          // both sides agree now; false: plan again

@@ -260,6 +260,9 @@ func (p *pair) apply(ctx workflow.Context, t activities.TransformResult) (again 
 	}
 	p.Writes++
 	p.again, p.rest = r.Again, r.Wait
+	if from := &p.Sides[t.To.Other()]; r.Moved {
+		from.Dirty, from.Full = true, true
+	}
 	to.Ref, to.Seen = r.Ref, r.Seen
 	to.wrote(r.Revision)
 	p.Status, p.Problem, p.Problems = r.Status, r.Problem, r.Problems
