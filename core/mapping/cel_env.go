@@ -2,6 +2,8 @@ package mapping
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/google/cel-go/cel"
@@ -108,6 +110,23 @@ func typeOf(f Field) *cel.Type {
 		return cel.ListType(cel.StringType)
 	}
 	return cel.DynType
+}
+
+// environment is the environment of the variables, made once for all expressions that know the same.
+func (c *compiler) environment(vars []variable) *cel.Env {
+	var key strings.Builder
+	for _, v := range vars {
+		fmt.Fprintf(&key, "%s %s %p %s %t;", v.name, v.owner, v.desc, v.field.Kind, v.empty)
+	}
+	if c.envs == nil {
+		c.envs = map[string]*cel.Env{}
+	}
+	env, ok := c.envs[key.String()]
+	if !ok {
+		env = environment(vars)
+		c.envs[key.String()] = env
+	}
+	return env
 }
 
 // environment is celEnv with the variables of one place in the file.

@@ -31,7 +31,11 @@ func (c *compiler) choose(n *node) func([2]*core.Observation) (core.Policy, erro
 	if err != nil {
 		panic("mapping: CEL: " + err.Error())
 	}
-	checked, issues := env.Compile(n.text)
+	d := &draft{c: c, n: n}
+	if !d.parse() {
+		return nil
+	}
+	checked, issues := env.Check(d.parsed)
 	if issues != nil && issues.Err() != nil {
 		for _, e := range issues.Errors() {
 			c.r.at(n.inside(e.Location.Line(), e.Location.Column()), strings.ReplaceAll(celText(e.Message), knows(nil), "an expression that chooses knows sides."+c.names[core.A]+" and sides."+c.names[core.B]))

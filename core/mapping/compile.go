@@ -49,6 +49,7 @@ type compiler struct {
 	writes    [2]map[string]string // field -> path of the rule that writes it
 	ids       map[string]string    // rule id -> path
 	functions []function           // in file order
+	envs      map[string]*cel.Env  // of expressions, by what they know
 	heads     map[string]bool      // names of all functions, also of those that are wrong
 	tables    map[string]*node     // named value tables
 	included  []*node              // the files that are included

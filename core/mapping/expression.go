@@ -81,7 +81,7 @@ func (c *compiler) expression(n *node, vars ...variable) *expression {
 		return nil
 	}
 	x.readResults(plain.parsed.NativeRep().Expr(), plain.place)
-	env := environment(loose)
+	env := c.environment(loose)
 	checked := plain.check(env, c.r)
 	if checked == nil {
 		return nil
@@ -92,7 +92,7 @@ func (c *compiler) expression(n *node, vars ...variable) *expression {
 	}
 	typed := &draft{c: c, n: n, vars: vars}
 	typed.parse()
-	typedEnv := environment(vars)
+	typedEnv := c.environment(vars)
 	if better := typed.check(typedEnv, c.facts); better != nil {
 		checked, env = better, typedEnv
 	} else if c.facts == c.r {

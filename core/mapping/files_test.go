@@ -29,6 +29,30 @@ func TestFilesAreTheOnesTheRulesName(t *testing.T) {
 	}
 }
 
+// TestFilesOfIncludes: an included file travels with the connection, and so do the people tables that its rules name.
+func TestFilesOfIncludes(t *testing.T) {
+	shared := map[string]string{
+		"shared.yaml": "rules:\n  - {support: requester, engineering: assignee, flow: to-support, users: [{table: more.yaml}]}\n",
+		"more.yaml":   "- {support: bob@acme.example, engineering: bob.ray@acme.example}\n",
+		"people.yaml": "- {support: ann@acme.example, engineering: ann.lee@acme.example}\n",
+	}
+	src := []byte(example + "include: [shared.yaml]\n")
+	files, ds := Files("support.yaml", src, func(path string) ([]byte, error) { return []byte(shared[path]), nil })
+	if err := ds.Err(); err != nil || len(files) != 3 {
+		t.Fatalf("files = %v, %v", files, err)
+	}
+	env := testEnv()
+	env.Read = func(path string) ([]byte, error) { return []byte(files[path]), nil }
+	m := mustCompileMapping(t, string(src), env)
+	last := m.Rules[len(m.Rules)-1]
+	if last.Where != "shared.yaml: rules[0]" {
+		t.Errorf("the included rule is at %s", last.Where)
+	}
+	if v, err := last.Convert[core.A](core.ConvertInput{Value: core.Person("", "bob.ray@acme.example", "")}); err != nil || v.Email() != "bob@acme.example" {
+		t.Errorf("bob is %v, %v", v, err)
+	}
+}
+
 func TestWrongPeopleFiles(t *testing.T) {
 	for _, c := range []struct{ reason, people, want string }{
 		{"a file that is not there", "", `support.yaml:15:71: rules[4].users[1].table: the file "people.yaml" cannot be read: not there`},
