@@ -8,6 +8,13 @@
 // their name, or "name (customfield_10021)" where several fields have that name. Rich text is the Atlassian Document
 // Format, in richtext's normal form.
 //
+// Links are fields by the words of their type, sets of issues: "links.blocks", "links.is blocked by". Jira's webhooks say nothing of
+// them alone; a sweep does. What a person, the parent or the project shows is read by attributes, at no further call:
+// reporter.email (hidden where the profile says so), reporter.name, reporter.zone, parent.key, parent.summary, parent.status, parent.priority,
+// parent.issuetype, project.name.
+//
+// A worklog is written with its mark in the entity property "duplex" and leaves the remaining estimate alone.
+//
 // A status is reached through the workflow's transitions, several where needed. An item or a comment that the sync
 // created carries its mark in the entity property "duplex"; an item also as a label, because a label can be searched
 // and a property cannot. Mark labels are not part of the field labels.

@@ -9,6 +9,11 @@
 //   - status is the status category; custom statuses are not told apart.
 //   - external_id holds the sync's mark and cannot be mapped as a target.
 //   - Custom fields go by their title; where two have the same title, by "title (id)".
+//   - problem_id names a ticket. Only an incident has a problem: a ticket that is given one becomes an incident with the same write.
+//   - requester, assignee and organization bring along attributes: requester.email, .name, .phone, .time_zone, .locale, .external_id,
+//     .notes, .details, organization.name, .external_id, .notes, .details, and the custom fields of users and organizations by their
+//     keys (requester.vip, organization.plan). They are believed for ten minutes.
+//   - There are no worklogs.
 //   - A comment is public or internal. It cannot be edited or deleted.
 //   - A file hangs on a comment of its own, which names it.
 //
