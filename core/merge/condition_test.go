@@ -111,7 +111,7 @@ func (s *sim) followed() {
 // and what waited arrives when its condition begins to hold.
 func TestNoEditIsUndoneUnderConditions(t *testing.T) {
 	waited := 0
-	for seed := range uint64(20_000) {
+	for seed := range uint64(6_000) {
 		s := newSim(rand.New(rand.NewPCG(seed, 2)).IntN)
 		withConditions(s)
 		fields := s.fields
@@ -128,7 +128,7 @@ func TestNoEditIsUndoneUnderConditions(t *testing.T) {
 			t.Fatalf("seed %d: %s", seed, strings.Join(f, "; "))
 		}
 	}
-	if waited < 20_000 {
+	if waited < 6_000 {
 		t.Errorf("only %d changes waited", waited)
 	}
 }
