@@ -76,7 +76,7 @@ func (c *compiler) function(e entry) {
 func (d *draft) closed(f function) bool {
 	ok := true
 	ast.PreOrderVisit(d.parsed.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
-		if e.Kind() != ast.IdentKind || ok == false {
+		if e.Kind() != ast.IdentKind || !ok {
 			return
 		}
 		if name := e.AsIdent(); name == item || name == twin || name == value {

@@ -35,7 +35,6 @@ type showing struct {
 	sb    strings.Builder
 	line  string
 	marks string // of the text at the end of line
-	open  []string
 }
 
 func (s *showing) border(tag string) {
