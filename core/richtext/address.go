@@ -17,9 +17,9 @@ func safeHref(s string) string {
 	if s = encodeURL(s); len(s) > maxAddress || malformed(s) {
 		return ""
 	}
-	switch schemeOf(s) {
+	switch scheme := schemeOf(s); scheme {
 	case "", "http", "https", "mailto", "tel", "ftp", "ftps", "sms", "cid":
-		return s
+		return scheme + s[len(scheme):] // some sanitisers know schemes in small letters only
 	}
 	return ""
 }
@@ -29,12 +29,12 @@ func safeHref(s string) string {
 // most refuse them.
 func safeSource(s string) string {
 	s = encodeURL(s)
-	switch schemeOf(s) {
+	switch scheme := schemeOf(s); scheme {
 	case "", "http", "https", "cid":
 		if malformed(s) {
 			return ""
 		}
-		return s
+		return scheme + s[len(scheme):]
 	}
 	return ""
 }
