@@ -25,7 +25,7 @@ func calling(ctx workflow.Context, t Tuning, c call) workflow.Context {
 		TaskQueue:           SystemQueue(c.system),
 		StartToCloseTimeout: c.most,
 		HeartbeatTimeout:    t.Heartbeat,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 2 * time.Minute},
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 2 * time.Minute, MaximumAttempts: t.Tries},
 		Summary:             c.summary,
 		Priority:            temporal.Priority{PriorityKey: c.priority, FairnessKey: c.connection},
 	})

@@ -102,6 +102,9 @@ type Answer struct {
 type Tuning struct {
 	Heartbeat time.Duration // after which a silent worker is taken for dead
 	Debounce  time.Duration // pause between two syncs of one pair, so that a burst of hints becomes one
+	// Tries is how often a call that fails in a way that passes is tried; 0 is without end, which is what production needs: a write
+	// whose outcome is not known must not be given up. The SDK's test environment takes 0 for ten.
+	Tries int32
 }
 
 // DefaultTuning suits production.

@@ -172,6 +172,8 @@ func newStorm(t *testing.T, seed uint64) *storm {
 		o.Nasty = memory.Nasty{Seed: seed + uint64(side), FailBefore: s.upTo(20), FailAfterCommit: s.upTo(25), Busy: s.upTo(15),
 			BusyAfter: time.Duration(1+s.draw.IntN(90)) * time.Second, Stale: s.upTo(25), FindLag: lag}
 	})
+	s.tuning.Tries = 10_000 // as good as without end
+	s.nextRun(time.Time{})
 	store := &flaky{Store: s.store, strikes: func() bool { return s.trouble(3) }}
 	s.act.Store = store
 	missed := [2]float64{s.upTo(40), s.upTo(40)}

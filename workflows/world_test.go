@@ -27,15 +27,16 @@ const connection = "desk"
 // world is two memory systems, a real store, the real activities, and the workflow of one pair on the SDK's
 // time-skipping environment. What people do in the systems reaches the workflow as hints, as webhooks would.
 type world struct {
-	t     *testing.T
-	env   *testsuite.TestWorkflowEnvironment
-	store *store.Store
-	sys   [2]*memory.System
-	act   *activities.Activities
-	quiet atomic.Bool                                  // no hints: webhooks are lost, or the workflow does not run yet
-	loses func() bool                                  // of a hint: its webhook is lost; nil: none is
-	seen  recorder                                     // what the engine is given to keep
-	wraps func(*memory.Connector) connectors.Connector // what a system is like instead; nil: as it is
+	t      *testing.T
+	env    *testsuite.TestWorkflowEnvironment
+	store  *store.Store
+	sys    [2]*memory.System
+	act    *activities.Activities
+	quiet  atomic.Bool // no hints: webhooks are lost, or the workflow does not run yet
+	loses  func() bool // of a hint: its webhook is lost; nil: none is
+	tuning workflows.Tuning
+	seen   recorder                                     // what the engine is given to keep
+	wraps  func(*memory.Connector) connectors.Connector // what a system is like instead; nil: as it is
 }
 
 var sideNames = [2]string{"support", "engineering"}
@@ -59,7 +60,7 @@ deletes: {support: note, engineering: unlink}
 
 func newWorld(t *testing.T, file string, shape ...func(side core.Side, o *memory.Options)) *world {
 	t.Helper()
-	w := &world{t: t, store: storetest.Open(t, store.SQLite)}
+	w := &world{t: t, store: storetest.Open(t, store.SQLite), tuning: workflows.DefaultTuning}
 	clock := func() time.Time { return w.env.Now() }
 	for i, name := range []string{"left", "right"} {
 		o := memory.Options{Name: name, Clock: clock, Nasty: memory.Nasty{Seed: 1}}
@@ -97,7 +98,7 @@ func (w *world) nextRun(start time.Time) {
 	w.env.SetOnActivityCompletedListener(func(_ *activity.Info, _ converter.EncodedValue, err error) { w.seen.failure(err) })
 	w.env.SetOnLocalActivityCompletedListener(func(_ *activity.Info, _ converter.EncodedValue, err error) { w.seen.failure(err) })
 	w.env.RegisterActivity(w.act)
-	w.env.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: workflows.DefaultTuning}.Pair, workflow.RegisterOptions{Name: workflows.PairWorkflow})
+	w.env.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: w.tuning}.Pair, workflow.RegisterOptions{Name: workflows.PairWorkflow})
 	w.env.SetTestTimeout(time.Minute)
 	w.quiet.Store(true)
 	w.at(time.Millisecond, func() { w.quiet.Store(false) })
