@@ -153,8 +153,12 @@ func tame(source string) bool {
 			switch line[i] {
 			case '\\':
 				i++
-			case '[', ']', '*', '_', '~', '`', '<', '&':
+			case '[', ']', '*', '~', '`', '<':
 				openers++
+			case '_', '&': // elsewhere they mean nothing, and are written as they are
+				if needsEscape(line, i, false) && !strings.HasPrefix(line[i:], "&nbsp;") {
+					openers++
+				}
 			}
 		}
 		if openers > maxOpeners {
