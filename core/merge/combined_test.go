@@ -161,7 +161,7 @@ func (s *nameSim) sync(fault int) (wrote bool) {
 
 // TestNoEditOfACombinedFieldIsUndone is the law for fields that are one on the other side.
 func TestNoEditOfACombinedFieldIsUndone(t *testing.T) {
-	for seed := range uint64(8_000) {
+	for seed := range uint64(8_000 / share) {
 		s := newNameSim(rand.New(rand.NewPCG(seed, 3)).IntN)
 		s.sync(faultNone)
 		for range 2 + s.draw(6) {

@@ -111,7 +111,7 @@ func (s *sim) followed() {
 // and what waited arrives when its condition begins to hold.
 func TestNoEditIsUndoneUnderConditions(t *testing.T) {
 	waited := 0
-	for seed := range uint64(6_000) {
+	for seed := range uint64(6_000 / share) {
 		s := newSim(rand.New(rand.NewPCG(seed, 2)).IntN)
 		withConditions(s)
 		fields := s.fields

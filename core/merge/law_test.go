@@ -15,7 +15,7 @@ import (
 )
 
 // cases is how many random multi-round cases the normal run plays.
-const cases = 100_000
+const cases = 100_000 / share
 
 // TestNoEditIsUndone plays random pairs over many rounds with failing, lost, racing and partial writes: every case
 // ends quiet and converged, no edit is undone, parked fields do not move, sets merge.

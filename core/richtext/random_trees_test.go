@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-const randomTrees = 100_000
+const randomTrees = 100_000 / share
 
 // first keeps the first failure of many workers.
 type first struct {

@@ -1,0 +1,6 @@
+//go:build !race
+
+package richtext
+
+// share: all random cases are played.
+const share = 1
