@@ -21,14 +21,14 @@ func (f *fitter) degrade(parent Kind, n Node) []Node {
 		return f.fitBlock(parent, paragraphOf("———"))
 	case Quote:
 		f.lose("quote", "text")
-		return quoteLines(f.blocks(parent, n.Children))
+		return quoteLines(f.fitAll(parent, n.Children))
 	case Panel:
 		if f.block(parent, Quote) {
 			f.lose("panel", "quote")
 			return f.fitBlock(parent, Node{Kind: Quote, Children: n.Children})
 		}
 		f.lose("panel", "text")
-		return f.blocks(parent, n.Children)
+		return f.fitAll(parent, n.Children)
 	case Expand:
 		f.lose("expand", "text")
 		blocks := n.Children
@@ -36,7 +36,7 @@ func (f *fitter) degrade(parent Kind, n Node) []Node {
 			title := Node{Kind: Paragraph, Children: strengthen([]Node{{Kind: Text, Text: n.Name}})}
 			blocks = append([]Node{title}, blocks...)
 		}
-		return f.blocks(parent, blocks)
+		return f.fitAll(parent, blocks)
 	case TaskList:
 		if f.block(parent, BulletList) {
 			f.lose("taskList", "list")
@@ -62,7 +62,7 @@ func (f *fitter) degrade(parent Kind, n Node) []Node {
 		}
 		return f.fitAll(parent, out)
 	}
-	return f.blocks(parent, n.Children)
+	return f.fitAll(parent, n.Children)
 }
 
 func (f *fitter) fitAll(parent Kind, nodes []Node) []Node {

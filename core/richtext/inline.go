@@ -131,25 +131,42 @@ func atoms(nodes []Node) []Node {
 		clean = cleanInline(clean, n)
 	}
 	clean = mergeText(clean)
+	if !slices.ContainsFunc(clean, divides) {
+		return clean
+	}
 	out := make([]Node, 0, len(clean))
 	for _, n := range clean {
 		if n.Kind != Text || hasMark(n.Marks, Code) {
 			out = append(out, n)
 			continue
 		}
+		if !strings.Contains(n.Text, "://") {
+			out = appendSpaced(out, n)
+			continue
+		}
 		for _, part := range linkify(n) {
-			core := strings.Trim(part.Text, " ")
-			lead := len(part.Text) - len(strings.TrimLeft(part.Text, " "))
-			if core == "" {
-				out = append(out, part)
-				continue
-			}
-			out = appendText(out, part.Text[:lead], part.Marks)
-			out = appendText(out, core, part.Marks)
-			out = appendText(out, part.Text[lead+len(core):], part.Marks)
+			out = appendSpaced(out, part)
 		}
 	}
 	return out
+}
+
+// divides reports whether a node may be cut into several.
+func divides(n Node) bool {
+	return n.Kind == Text && (strings.HasPrefix(n.Text, " ") || strings.HasSuffix(n.Text, " ") || strings.Contains(n.Text, "://"))
+}
+
+// appendSpaced appends a text, with the spaces at its ends apart.
+func appendSpaced(out []Node, n Node) []Node {
+	core := strings.Trim(n.Text, " ")
+	switch len(core) {
+	case 0, len(n.Text):
+		return append(out, n)
+	}
+	lead := len(n.Text) - len(strings.TrimLeft(n.Text, " "))
+	out = appendText(out, n.Text[:lead], n.Marks)
+	out = appendText(out, core, n.Marks)
+	return appendText(out, n.Text[lead+len(core):], n.Marks)
 }
 
 func appendText(out []Node, text string, marks []Mark) []Node {

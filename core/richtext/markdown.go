@@ -79,6 +79,16 @@ func insideMarkdown(parent, child Kind) Kind {
 	return child
 }
 
+// plainLine reports whether a line is text and breaks alone: no notation asks anything of it.
+func plainLine(nodes []Node) bool {
+	for i := range nodes {
+		if nodes[i].Kind != Text && nodes[i].Kind != HardBreak {
+			return false
+		}
+	}
+	return true
+}
+
 // alerts are GitHub's names for panels ("Basic writing and formatting
 // syntax", Alerts) in the order they are looked for.
 var alerts = []struct{ label, panel string }{
@@ -88,8 +98,11 @@ var alerts = []struct{ label, panel string }{
 
 // reshape reads quotes that start with an alert label as panels.
 func (c markdownCodec) reshape(f *fitter, parent Kind, blocks []Node) []Node {
+	if parent == Cell && len(blocks) == 1 && blocks[0].Kind == Paragraph && plainLine(blocks[0].Children) {
+		return blocks // most cells
+	}
 	blocks = f.each(taskLists(blocks), func(b *Node) {
-		if b.Kind == Paragraph || b.Kind == Heading {
+		if (b.Kind == Paragraph || b.Kind == Heading) && !plainLine(b.Children) {
 			b.Children = f.each(b.Children, func(n *Node) { c.fitInline(f, n) })
 		}
 	})

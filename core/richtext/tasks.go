@@ -1,10 +1,16 @@
 package richtext
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // taskLists reads lists whose items start with a check box character, which
 // is how task lists stand in HTML, as task lists.
 func taskLists(blocks []Node) []Node {
+	if !slices.ContainsFunc(blocks, func(b Node) bool { return b.Kind == BulletList || b.Kind == OrderedList }) {
+		return blocks
+	}
 	var out []Node
 	for _, b := range blocks {
 		if b.Kind == BulletList || b.Kind == OrderedList {
