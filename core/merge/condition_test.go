@@ -128,7 +128,7 @@ func TestNoEditIsUndoneUnderConditions(t *testing.T) {
 			t.Fatalf("seed %d: %s", seed, strings.Join(f, "; "))
 		}
 	}
-	if waited < 6_000 {
+	if waited < 6_000/share {
 		t.Errorf("only %d changes waited", waited)
 	}
 }
