@@ -196,6 +196,18 @@ type Webhook struct {
 	ID    string // the vendor's delivery id, the same on retries; "" where the vendor has none
 	Hints []core.Hint
 	Note  string // why there are no hints: a test call, an event that is not about items
+
+	// Answer is what the sender wants to read back; nil where any success will do. It is sent only with a success, that is once the
+	// call is recorded.
+	Answer *WebhookAnswer
+}
+
+// WebhookAnswer is the answer to a sender that looks at more than the status: one that proves an address by a header it gets back, or one
+// that sends again until it reads its own words.
+type WebhookAnswer struct {
+	Header      map[string]string
+	ContentType string // "" is plain text
+	Body        []byte // sent as it is; with a content type it is sent even when empty, else an empty one leaves the gateway's own words
 }
 
 // WebhookRegistrar makes the system send its webhooks to url, signed with secret. Calling it again changes nothing.

@@ -35,11 +35,31 @@ type answer struct {
 	result string // for the counter
 }
 
+// write sends the answer: in the words the sender wants to read, where it was a success and the connector knows such words.
+func (a answer) write(w http.ResponseWriter, wanted *connectors.WebhookAnswer) {
+	if wanted == nil || a.status >= http.StatusMultipleChoices {
+		w.WriteHeader(a.status)
+		fmt.Fprintln(w, a.text)
+		return
+	}
+	for name, value := range wanted.Header {
+		w.Header().Set(name, value)
+	}
+	body := wanted.Body
+	if wanted.ContentType != "" {
+		w.Header().Set("Content-Type", wanted.ContentType)
+	} else if len(body) == 0 {
+		body = []byte(a.text + "\n")
+	}
+	w.WriteHeader(http.StatusOK)
+	w.Write(body)
+}
+
 // webhook receives one call. The order of its steps is what keeps a stranger from costing anything: the system must
 // exist, the body must be small, the signature must match; only then is anything recorded.
 func (g *Gateway) webhook(w http.ResponseWriter, r *http.Request) {
 	system := mux.Vars(r)["system"]
-	a, known := g.receive(w, r, system)
+	a, wanted, known := g.receive(w, r, system)
 	if !known {
 		system = "" // a stranger does not choose our labels
 	}
@@ -47,34 +67,33 @@ func (g *Gateway) webhook(w http.ResponseWriter, r *http.Request) {
 	if a.status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "5")
 	}
-	w.WriteHeader(a.status)
-	fmt.Fprintln(w, a.text)
+	a.write(w, wanted)
 }
 
-func (g *Gateway) receive(w http.ResponseWriter, r *http.Request, system string) (a answer, known bool) {
+func (g *Gateway) receive(w http.ResponseWriter, r *http.Request, system string) (a answer, wanted *connectors.WebhookAnswer, known bool) {
 	c, err := g.o.Systems.Connector(r.Context(), system)
 	switch {
 	case errors.Is(err, connectors.ErrNotFound):
-		return answer{http.StatusNotFound, "there is no such system", "unknown-system"}, false
+		return answer{http.StatusNotFound, "there is no such system", "unknown-system"}, nil, false
 	case err != nil:
 		g.o.Log.Error("webhook not taken: its system cannot be used", "system", system, "error", err)
-		return answer{http.StatusServiceUnavailable, "the system is not usable at the moment", "unusable"}, false
+		return answer{http.StatusServiceUnavailable, "the system is not usable at the moment", "unusable"}, nil, false
 	}
 	parser, ok := c.(connectors.WebhookParser)
 	if !ok {
-		return answer{http.StatusNotFound, "this system takes no webhooks", "unsupported"}, true
+		return answer{http.StatusNotFound, "this system takes no webhooks", "unsupported"}, nil, true
 	}
 	body, refused := g.body(w, r)
 	if refused != nil {
-		return *refused, true
+		return *refused, nil, true
 	}
 	now := g.o.Now().UTC()
 	call := connectors.WebhookCall{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header, Body: body, Now: now}
 	hook, err := parser.ParseWebhook(call, g.accounts.of(r.Context(), system, c))
 	if err != nil {
-		return g.unreadable(system, err), true
+		return g.unreadable(system, err), nil, true
 	}
-	return g.record(r.Context(), system, call, hook), true
+	return g.record(r.Context(), system, call, hook), hook.Answer, true
 }
 
 // body reads the body up to the limit.

@@ -206,12 +206,16 @@ func (d *Doc) route(req *http.Request) (*routers.Route, map[string]string) {
 	var best *routers.Route
 	var bestParams map[string]string
 	for _, doc := range d.docs {
+		base := basePath(doc)
 		for path, item := range doc.Paths.Map() {
 			op := item.GetOperation(req.Method)
 			if op == nil {
 				continue
 			}
 			params, ok := match(path, req.URL.Path)
+			if !ok {
+				params, ok = match(base+path, req.URL.Path)
+			}
 			if ok && (best == nil || len(params) < len(bestParams)) {
 				best = &routers.Route{Spec: doc, Path: path, PathItem: item, Method: req.Method, Operation: op}
 				bestParams = params
@@ -219,6 +223,19 @@ func (d *Doc) route(req *http.Request) (*routers.Route, map[string]string) {
 		}
 	}
 	return best, bestParams
+}
+
+// basePath is what the document's first server puts before every path, "" for none.
+func basePath(doc *openapi3.T) string {
+	if len(doc.Servers) == 0 {
+		return ""
+	}
+	_, rest, _ := strings.Cut(doc.Servers[0].URL, "://")
+	_, path, ok := strings.Cut(rest, "/")
+	if !ok || path == "" {
+		return ""
+	}
+	return "/" + strings.TrimSuffix(path, "/")
 }
 
 func match(template, path string) (map[string]string, bool) {
