@@ -214,3 +214,38 @@ type WebhookAnswer struct {
 type WebhookRegistrar interface {
 	EnsureWebhook(ctx context.Context, url, secret string) error
 }
+
+// WebhookGuide tells an admin how to make the system send its webhooks to url, one step after the other, where the system has no API for
+// it or the account may not use it. A step names where the secret goes and never what it is. It makes no remote call.
+type WebhookGuide interface {
+	WebhookSteps(url string) []string
+}
+
+// Checker looks at whether the account may do what duplex needs of it for items of a type. It writes nothing, goes on after what is wrong,
+// and asks little.
+type Checker interface {
+	Check(ctx context.Context, t ItemType) []Finding
+}
+
+// Finding is one thing that was looked at.
+type Finding struct {
+	What  string  `json:"what"`            // "sign in", "read tickets"
+	State Verdict `json:"state"`           // what came of it
+	Saw   string  `json:"saw,omitempty"`   // what was seen: no content, no secret
+	Mend  string  `json:"mend,omitempty"`  // what an admin has to do, in the product's own words
+	Where string  `json:"where,omitempty"` // the address or the screen where it is done
+}
+
+// Verdict of a finding.
+type Verdict string
+
+const (
+	Fine  Verdict = "ok"
+	Doubt Verdict = "warning" // it works, and something will not
+	Wrong Verdict = "wrong"   // an admin has to act
+)
+
+// ClockReader tells how far the system's clock is ahead of the own one, as its answers tell; false before there was one.
+type ClockReader interface {
+	ClockSkew() (time.Duration, bool)
+}

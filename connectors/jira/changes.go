@@ -2,8 +2,6 @@ package jira
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"strings"
@@ -29,29 +27,9 @@ type position struct {
 	Seen  map[string]int64 `json:"seen,omitempty"`  // issues already listed, with their time
 }
 
-func (p position) cursor() connectors.Cursor {
-	b, _ := json.Marshal(p) // always marshals
-	return connectors.Cursor(base64.RawURLEncoding.EncodeToString(b))
-}
-
-func readCursor(c connectors.Cursor) (position, error) {
-	var p position
-	if c == "" {
-		return p, nil
-	}
-	b, err := base64.RawURLEncoding.DecodeString(string(c))
-	if err == nil {
-		err = json.Unmarshal(b, &p)
-	}
-	if err != nil {
-		return p, fmt.Errorf("the cursor is not one of this connector: %w", connectors.ErrUnsupported)
-	}
-	return p, nil
-}
-
 // CursorAt lists from t on, less what an index that lags may show late.
 func (c *Connector) CursorAt(t time.Time) connectors.Cursor {
-	return position{From: max(0, t.Add(-overlap).UnixMilli()), High: max(0, t.UnixMilli())}.cursor()
+	return connectors.EncodeCursor(position{From: max(0, t.Add(-overlap).UnixMilli()), High: max(0, t.UnixMilli())})
 }
 
 // Changes lists the issues of the scope (project, issuetype) whose field "updated" moved. Deletions are not listed. A
@@ -63,8 +41,8 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 	if err := c.checkType(t); err != nil {
 		return none, err
 	}
-	at, err := readCursor(since)
-	if err != nil {
+	var at position
+	if err := connectors.DecodeCursor(since, &at); err != nil {
 		return none, fmt.Errorf("%s: %w", c.system, err)
 	}
 	if limit <= 0 || limit > 100 {
@@ -78,7 +56,7 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 		return none, err
 	}
 	fresh, next, more := at.advance(found, limit, c.now().UnixMilli())
-	page := connectors.Page{Next: next.cursor(), More: more}
+	page := connectors.Page{Next: connectors.EncodeCursor(next), More: more}
 	for _, is := range fresh {
 		u, _ := is.time("updated")
 		page.Items = append(page.Items, connectors.Change{Ref: c.ref(is.ID, is.Key), Revision: revision(u), UpdatedAt: u.UTC()})

@@ -307,10 +307,12 @@ func (s *site) fault(t *testing.T, f conformance.Fault) {
 }
 
 func TestConformance(t *testing.T) {
-	f := conformance.Run(t, conformance.Suite{Name: "jira", Capabilities: capabilities, New: instance(vendor(t), "ENG"),
+	doc := vendor(t)
+	f := conformance.Run(t, conformance.Suite{Name: "jira", Capabilities: capabilities, New: instance(doc, "ENG"),
 		Skips: map[string]string{"Changes/ShowADeletion": "Jira's search does not list deleted issues; webhooks and the next read tell"}})
 	if !t.Failed() {
 		conformance.Record(t, f, *update)
+		doc.Record(t, "jira", *update)
 	}
 }
 

@@ -228,7 +228,7 @@ func (c *Connector) catalogue(ctx context.Context, names ...string) (*catalogue,
 			onlyBuiltin = false
 		}
 	}
-	cat, ok := c.catalogues.get("")
+	cat, ok := c.catalogues.Get("")
 	switch {
 	case ok && (len(names) == 0 || cat.knows(names) || c.now().Sub(cat.at) < time.Minute):
 		return cat, nil
@@ -258,7 +258,7 @@ func (c *Connector) catalogue(ctx context.Context, names ...string) (*catalogue,
 		return nil, err
 	}
 	cat = newCatalogue(customs, linkFields(types), c.now())
-	c.catalogues.put("", cat)
+	c.catalogues.Put("", cat)
 	return cat, nil
 }
 
@@ -273,7 +273,7 @@ func (c *catalogue) knows(names []string) bool {
 
 // nameOf is what mappings call the field with that id, the id itself when the site's fields are not known yet.
 func (c *Connector) nameOf(id string) string {
-	cat, ok := c.catalogues.get("")
+	cat, ok := c.catalogues.Get("")
 	if !ok {
 		cat = system
 	}

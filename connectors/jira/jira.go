@@ -10,6 +10,7 @@ import (
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/internal/cache"
 	"duplex/internal/httpx"
 )
 
@@ -28,17 +29,17 @@ type Connector struct {
 	mu   sync.Mutex
 	self string // account id, "" until known
 
-	catalogues  *cache[*catalogue]           // one entry
-	metas       *cache[map[string]fieldMeta] // by project and issue type
-	types       *cache[[]issueType]          // by project
-	statuses    *cache[map[string][]status]  // by project, then issue type
-	workflows   *cache[*workflow]            // by project and issue type
-	sprints     *cache[[]core.Value]         // the open ones, by project
-	resolutions *cache[[]core.Value]
-	people      *cache[core.Value] // by e-mail; an absent value is a known miss
-	mentioned   *cache[core.Value] // by account id; an absent value is a known miss
-	media       *cache[string]     // by attachment id; "" when there is no such id
-	desks       *cache[bool]       // by issue: is it in a service project
+	catalogues  *cache.Cache[string, *catalogue]           // one entry
+	metas       *cache.Cache[string, map[string]fieldMeta] // by project and issue type
+	types       *cache.Cache[string, []issueType]          // by project
+	statuses    *cache.Cache[string, map[string][]status]  // by project, then issue type
+	workflows   *cache.Cache[string, *workflow]            // by project and issue type
+	sprints     *cache.Cache[string, []core.Value]         // the open ones, by project
+	resolutions *cache.Cache[string, []core.Value]
+	people      *cache.Cache[string, core.Value] // by e-mail; an absent value is a known miss
+	mentioned   *cache.Cache[string, core.Value] // by account id; an absent value is a known miss
+	media       *cache.Cache[string, string]     // by attachment id; "" when there is no such id
+	desks       *cache.Cache[string, bool]       // by issue: is it in a service project
 }
 
 const (
@@ -46,6 +47,9 @@ const (
 	itemType = "issue"
 	fresh    = 10 * time.Minute // how long what a site says of itself is believed
 )
+
+// ClockSkew is how far the vendor's clock is ahead of ours.
+func (c *Connector) ClockSkew() (time.Duration, bool) { return c.http.ClockSkew() }
 
 func init() {
 	connectors.Register(connectors.Kind{
@@ -97,17 +101,17 @@ func New(cfg connectors.Config) (*Connector, error) {
 	c := &Connector{
 		system: sys.Name, now: now, site: siteURL(sys, base), indexLag: lag,
 		internalRole: sys.Settings["internal_role"], webhookSecret: sys.Webhook["secret"], clientSecret: sys.Webhook["client_secret"],
-		catalogues:  newCache[*catalogue](1, fresh, now),
-		metas:       newCache[map[string]fieldMeta](200, fresh, now),
-		types:       newCache[[]issueType](200, fresh, now),
-		statuses:    newCache[map[string][]status](200, fresh, now),
-		workflows:   newCache[*workflow](200, 24*time.Hour, now),
-		sprints:     newCache[[]core.Value](200, time.Minute, now),
-		resolutions: newCache[[]core.Value](1, fresh, now),
-		people:      newCache[core.Value](10000, fresh, now),
-		mentioned:   newCache[core.Value](10000, fresh, now),
-		media:       newCache[string](10000, 24*time.Hour, now),
-		desks:       newCache[bool](50000, fresh, now),
+		catalogues:  cache.New[string, *catalogue](1, fresh, now),
+		metas:       cache.New[string, map[string]fieldMeta](200, fresh, now),
+		types:       cache.New[string, []issueType](200, fresh, now),
+		statuses:    cache.New[string, map[string][]status](200, fresh, now),
+		workflows:   cache.New[string, *workflow](200, 24*time.Hour, now),
+		sprints:     cache.New[string, []core.Value](200, time.Minute, now),
+		resolutions: cache.New[string, []core.Value](1, fresh, now),
+		people:      cache.New[string, core.Value](10000, fresh, now),
+		mentioned:   cache.New[string, core.Value](10000, fresh, now),
+		media:       cache.New[string, string](10000, 24*time.Hour, now),
+		desks:       cache.New[string, bool](50000, fresh, now),
 	}
 	c.http = &httpx.Client{Base: base, HTTP: cfg.HTTP, Now: now, Classify: c.classify}
 	if err := c.authorize(cfg); err != nil {
@@ -207,4 +211,5 @@ var (
 	_ connectors.Starter           = (*Connector)(nil)
 	_ connectors.WebhookParser     = (*Connector)(nil)
 	_ connectors.WebhookRegistrar  = (*Connector)(nil)
+	_ connectors.ClockReader       = (*Connector)(nil)
 )

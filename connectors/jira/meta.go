@@ -45,7 +45,7 @@ const pageSize = 200
 
 // issueTypes lists the types of a project.
 func (c *Connector) issueTypes(ctx context.Context, project string) ([]issueType, error) {
-	if ts, ok := c.types.get(project); ok {
+	if ts, ok := c.types.Get(project); ok {
 		return ts, nil
 	}
 	path := api + "/issue/createmeta/" + url.PathEscape(project) + "/issuetypes"
@@ -63,7 +63,7 @@ func (c *Connector) issueTypes(ctx context.Context, project string) ([]issueType
 			break
 		}
 	}
-	c.types.put(project, all)
+	c.types.Put(project, all)
 	return all, nil
 }
 
@@ -103,7 +103,7 @@ func (c *Connector) meta(ctx context.Context, project, typeID string) (map[strin
 
 func (c *Connector) metaYoungerThan(ctx context.Context, project, typeID string, age time.Duration) (map[string]fieldMeta, error) {
 	key := project + "/" + typeID
-	if m, ok := c.metas.younger(key, age); ok {
+	if m, ok := c.metas.Younger(key, age); ok {
 		return m, nil
 	}
 	path := api + "/issue/createmeta/" + url.PathEscape(project) + "/issuetypes/" + url.PathEscape(typeID)
@@ -126,7 +126,7 @@ func (c *Connector) metaYoungerThan(ctx context.Context, project, typeID string,
 			break
 		}
 	}
-	c.metas.put(key, m)
+	c.metas.Put(key, m)
 	return m, nil
 }
 
@@ -141,7 +141,7 @@ func (c *Connector) editMeta(ctx context.Context, issueID string) (map[string]fi
 
 // statusesOf lists the statuses of every issue type of a project, by the type's id.
 func (c *Connector) statusesOf(ctx context.Context, project string) (map[string][]status, error) {
-	if m, ok := c.statuses.get(project); ok {
+	if m, ok := c.statuses.Get(project); ok {
 		return m, nil
 	}
 	var types []struct {
@@ -155,13 +155,13 @@ func (c *Connector) statusesOf(ctx context.Context, project string) (map[string]
 	for _, t := range types {
 		m[t.ID] = t.Statuses
 	}
-	c.statuses.put(project, m)
+	c.statuses.Put(project, m)
 	return m, nil
 }
 
 // allResolutions lists the site's resolutions ("Search resolutions"), none where the account may not see them.
 func (c *Connector) allResolutions(ctx context.Context) ([]core.Value, error) {
-	if all, ok := c.resolutions.get(""); ok {
+	if all, ok := c.resolutions.Get(""); ok {
 		return all, nil
 	}
 	var all []core.Value
@@ -173,7 +173,7 @@ func (c *Connector) allResolutions(ctx context.Context) ([]core.Value, error) {
 		all, err = nil, nil
 	}
 	if err == nil {
-		c.resolutions.put("", all)
+		c.resolutions.Put("", all)
 	}
 	return all, err
 }

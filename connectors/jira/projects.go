@@ -16,14 +16,14 @@ func isDesk(is issue) bool {
 // noteDesk remembers what an issue that was just read says of its project.
 func (c *Connector) noteDesk(is issue) {
 	if _, shown := is.Fields["project"]; shown {
-		c.desks.put(is.ID, isDesk(is))
+		c.desks.Put(is.ID, isDesk(is))
 	}
 }
 
 // desk reports whether an issue is in a service project. What is remembered may be old by minutes: it may only name
 // what is read, or choose among ways that are all narrow enough.
 func (c *Connector) desk(ctx context.Context, issueID string) (bool, error) {
-	if d, ok := c.desks.get(issueID); ok {
+	if d, ok := c.desks.Get(issueID); ok {
 		return d, nil
 	}
 	return c.deskNow(ctx, issueID)

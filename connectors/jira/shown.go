@@ -64,7 +64,7 @@ func (c *Connector) whatTextsName(ctx context.Context, o *core.Observation) erro
 
 // nameFile adds the names that texts have for a file: its media id, and the address of its content. They never change.
 func (c *Connector) nameFile(ctx context.Context, a *core.Attachment) error {
-	id, known := c.media.get(a.ID)
+	id, known := c.media.Get(a.ID)
 	path := api + "/attachment/content/" + url.PathEscape(a.ID)
 	if !known {
 		resp, err := c.http.JSON(ctx, http.MethodGet, path, nil, nil, httpx.Accept(http.StatusSeeOther, http.StatusFound),
@@ -79,7 +79,7 @@ func (c *Connector) nameFile(ctx context.Context, a *core.Attachment) error {
 		if found := mediaPath.FindStringSubmatch(resp.Header.Get("Location")); found != nil {
 			id = found[1]
 		}
-		c.media.put(a.ID, id)
+		c.media.Put(a.ID, id)
 	}
 	a.Names = nil
 	if id != "" {
@@ -95,7 +95,7 @@ func (c *Connector) nameFile(ctx context.Context, a *core.Attachment) error {
 func (c *Connector) accounts(ctx context.Context, ids []string) ([]core.Value, error) {
 	var unknown []string
 	for _, id := range ids {
-		if _, ok := c.mentioned.get(id); !ok {
+		if _, ok := c.mentioned.Get(id); !ok {
 			unknown = append(unknown, id)
 		}
 	}
@@ -110,15 +110,15 @@ func (c *Connector) accounts(ctx context.Context, ids []string) ([]core.Value, e
 			return nil, err
 		}
 		for _, id := range part {
-			c.mentioned.put(id, core.Absent())
+			c.mentioned.Put(id, core.Absent())
 		}
 		for _, u := range page.Values {
-			c.mentioned.put(u.AccountID, u.value())
+			c.mentioned.Put(u.AccountID, u.value())
 		}
 	}
 	var people []core.Value
 	for _, id := range ids {
-		if p, _ := c.mentioned.get(id); !p.IsAbsent() && !p.IsEmpty() {
+		if p, _ := c.mentioned.Get(id); !p.IsAbsent() && !p.IsEmpty() {
 			people = append(people, p)
 		}
 	}

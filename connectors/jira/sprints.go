@@ -105,7 +105,7 @@ func sortedValues(m map[string]string) []string {
 // openSprints lists the active and future sprints of a project's boards ("Get all boards", "Get all sprints"). A site without
 // Jira Software, or an account that may not see its boards, has none.
 func (c *Connector) openSprints(ctx context.Context, project string) ([]core.Value, error) {
-	if v, ok := c.sprints.get(project); ok {
+	if v, ok := c.sprints.Get(project); ok {
 		return v, nil
 	}
 	var out []core.Value
@@ -134,7 +134,7 @@ func (c *Connector) openSprints(ctx context.Context, project string) ([]core.Val
 		out, err = nil, nil
 	}
 	if err == nil {
-		c.sprints.put(project, out)
+		c.sprints.Put(project, out)
 	}
 	return out, err
 }

@@ -228,11 +228,11 @@ func (c *Connector) stillAt(ctx context.Context, id string, at status) error {
 }
 
 func (c *Connector) workflow(key string) *workflow {
-	if w, ok := c.workflows.get(key); ok {
+	if w, ok := c.workflows.Get(key); ok {
 		return w
 	}
 	w := &workflow{leads: map[string][]string{}}
-	c.workflows.put(key, w)
+	c.workflows.Put(key, w)
 	return w
 }
 

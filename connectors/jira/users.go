@@ -60,10 +60,10 @@ func (c *Connector) ResolveUser(ctx context.Context, _ connectors.ItemType, pers
 	if email == "" {
 		return core.Absent(), nobody
 	}
-	if v, ok := c.people.get(email); ok && !v.IsAbsent() {
+	if v, ok := c.people.Get(email); ok && !v.IsAbsent() {
 		return v, nil
 	}
-	if _, ok := c.people.younger(email, miss); ok {
+	if _, ok := c.people.Younger(email, miss); ok {
 		return core.Absent(), nobody
 	}
 	var found []user
@@ -71,7 +71,7 @@ func (c *Connector) ResolveUser(ctx context.Context, _ connectors.ItemType, pers
 		return core.Absent(), err
 	}
 	v := match(found, email)
-	c.people.put(email, v)
+	c.people.Put(email, v)
 	if v.IsAbsent() {
 		return v, nobody
 	}
@@ -86,10 +86,10 @@ func (c *Connector) ResolveUserByName(ctx context.Context, _ connectors.ItemType
 		return core.Absent(), nobody
 	}
 	key := "name " + name // no e-mail address holds a space
-	if v, ok := c.people.get(key); ok && !v.IsAbsent() {
+	if v, ok := c.people.Get(key); ok && !v.IsAbsent() {
 		return v, nil
 	}
-	if _, ok := c.people.younger(key, miss); ok {
+	if _, ok := c.people.Younger(key, miss); ok {
 		return core.Absent(), nobody
 	}
 	var found []user
@@ -97,7 +97,7 @@ func (c *Connector) ResolveUserByName(ctx context.Context, _ connectors.ItemType
 		return core.Absent(), err
 	}
 	v := matchName(found, name)
-	c.people.put(key, v)
+	c.people.Put(key, v)
 	if v.IsAbsent() {
 		return v, nobody
 	}

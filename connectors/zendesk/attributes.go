@@ -55,7 +55,7 @@ type attributes struct{ person, organization []custom }
 
 // attributes reads the definitions, or takes what was read in the last minutes.
 func (c *Connector) attributes(ctx context.Context) (attributes, error) {
-	if a, _, ok := c.extras.get(""); ok {
+	if a, ok := c.extras.Get(""); ok {
 		return a, nil
 	}
 	a := attributes{person: ofPerson, organization: ofOrganization}
@@ -66,7 +66,7 @@ func (c *Connector) attributes(ctx context.Context) (attributes, error) {
 		}
 		*list = append(append([]custom(nil), *list...), own...)
 	}
-	c.extras.put("", a)
+	c.extras.Put("", a)
 	return a, nil
 }
 
@@ -185,25 +185,25 @@ func (f custom) shown(p profile) core.Value {
 
 // profileOf is the user of that id.
 func (c *Connector) profileOf(ctx context.Context, id int64) (profile, error) {
-	if p, _, ok := c.profiles.get(id); ok {
+	if p, ok := c.profiles.Get(id); ok {
 		return p, nil
 	}
 	if err := c.readUsers(ctx, []int64{id}); err != nil {
 		return profile{}, err
 	}
-	p, _, _ := c.profiles.get(id)
+	p, _ := c.profiles.Get(id)
 	return p, nil
 }
 
 // organizationOf is the organization of that id.
 func (c *Connector) organizationOf(ctx context.Context, id int64) (profile, error) {
-	if p, _, ok := c.orgProfiles.get(id); ok {
+	if p, ok := c.orgProfiles.Get(id); ok {
 		return p, nil
 	}
 	if _, err := c.readOrganization(ctx, id); err != nil {
 		return profile{}, err
 	}
-	p, _, _ := c.orgProfiles.get(id)
+	p, _ := c.orgProfiles.Get(id)
 	return p, nil
 }
 
@@ -217,7 +217,7 @@ func (c *Connector) learnOrganizations(ctx context.Context, tickets []ticket, wa
 		if t.OrganizationID == nil || *t.OrganizationID == 0 || slices.Contains(unknown, *t.OrganizationID) {
 			continue
 		}
-		if _, _, ok := c.orgProfiles.get(*t.OrganizationID); !ok {
+		if _, ok := c.orgProfiles.Get(*t.OrganizationID); !ok {
 			unknown = append(unknown, *t.OrganizationID)
 		}
 	}
@@ -252,8 +252,8 @@ func (c *Connector) keepOrganization(id int64, p profile) core.Value {
 	var name string
 	_ = json.Unmarshal(p.values["name"], &name) // one that is gone has none
 	o := core.Option(strconv.FormatInt(id, 10), name)
-	c.orgs.put(id, o)
-	c.orgProfiles.put(id, p)
+	c.orgs.Put(id, o)
+	c.orgProfiles.Put(id, p)
 	return o
 }
 
@@ -275,8 +275,8 @@ func (c *Connector) readUsers(ctx context.Context, ids []int64) error {
 		return fmt.Errorf("%s: reading %d users: %w", c.name, len(ids), err)
 	}
 	for _, id := range ids {
-		c.users.put(id, core.Person(strconv.FormatInt(id, 10), "", ""))
-		c.profiles.put(id, profile{})
+		c.users.Put(id, core.Person(strconv.FormatInt(id, 10), "", ""))
+		c.profiles.Put(id, profile{})
 	}
 	for _, raw := range answer.Users {
 		var u user
@@ -284,8 +284,8 @@ func (c *Connector) readUsers(ctx context.Context, ids []int64) error {
 		if json.Unmarshal(raw, &u) != nil || json.Unmarshal(raw, &p) != nil || u.ID == nil {
 			continue
 		}
-		c.users.put(*u.ID, u.value())
-		c.profiles.put(*u.ID, p)
+		c.users.Put(*u.ID, u.value())
+		c.profiles.Put(*u.ID, p)
 	}
 	return nil
 }

@@ -2,8 +2,6 @@ package zendesk
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -25,7 +23,7 @@ const newest = 2 * time.Minute
 
 // CursorAt starts the export at t, whole seconds.
 func (c *Connector) CursorAt(t time.Time) connectors.Cursor {
-	return encode(position{Start: max(0, min(t.Unix(), c.now().Add(-newest).Unix()))})
+	return connectors.EncodeCursor(position{Start: max(0, min(t.Unix(), c.now().Add(-newest).Unix()))})
 }
 
 // Changes reads the cursor-based incremental export (vendor page "Incremental Exports"): it shows deleted tickets, never
@@ -36,8 +34,8 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 	if err := c.checkType(t.Type); err != nil {
 		return page, err
 	}
-	at, err := decode(since)
-	if err != nil {
+	var at position
+	if err := connectors.DecodeCursor(since, &at); err != nil {
 		return page, fmt.Errorf("%s: reading changes: %w", c.name, err)
 	}
 	if limit <= 0 || limit > 1000 {
@@ -65,30 +63,7 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 	if answer.After != nil && *answer.After != "" {
 		at.After = *answer.After
 	}
-	page.Next = encode(at)
+	page.Next = connectors.EncodeCursor(at)
 	page.More = !answer.End && page.Next != since
 	return page, nil
-}
-
-func encode(p position) connectors.Cursor {
-	b, err := json.Marshal(p)
-	if err != nil {
-		panic("zendesk: a position always marshals: " + err.Error())
-	}
-	return connectors.Cursor(base64.RawURLEncoding.EncodeToString(b))
-}
-
-func decode(c connectors.Cursor) (position, error) {
-	var p position
-	if c == "" {
-		return p, nil
-	}
-	b, err := base64.RawURLEncoding.DecodeString(string(c))
-	if err == nil {
-		err = json.Unmarshal(b, &p)
-	}
-	if err != nil {
-		return p, &connectors.InvalidError{Fields: map[string]string{"": "the cursor was not made by this connector"}}
-	}
-	return p, nil
 }

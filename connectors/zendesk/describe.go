@@ -100,7 +100,7 @@ var customKinds = map[string]core.Kind{
 
 // schema reads the custom fields, or takes what was read in the last minutes.
 func (c *Connector) schema(ctx context.Context) (*schema, error) {
-	if s, _, ok := c.schemas.get(""); ok {
+	if s, ok := c.schemas.Get(""); ok {
 		return s, nil
 	}
 	var answer struct {
@@ -129,7 +129,7 @@ func (c *Connector) schema(ctx context.Context) (*schema, error) {
 		s.fields = append(s.fields, cf)
 	}
 	s.name()
-	c.schemas.put("", s)
+	c.schemas.Put("", s)
 	return s, nil
 }
 

@@ -14,7 +14,7 @@ import (
 
 // allGroups are the account's groups as options.
 func (c *Connector) allGroups(ctx context.Context) ([]core.Value, error) {
-	if gs, _, ok := c.groups.get(""); ok {
+	if gs, ok := c.groups.Get(""); ok {
 		return gs, nil
 	}
 	type group struct {
@@ -34,7 +34,7 @@ func (c *Connector) allGroups(ctx context.Context) ([]core.Value, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: reading the groups: %w", c.name, err)
 	}
-	c.groups.put("", all)
+	c.groups.Put("", all)
 	return all, nil
 }
 
@@ -64,7 +64,7 @@ func (c *Connector) organization(ctx context.Context, id *int64) (core.Value, er
 	if id == nil || *id == 0 {
 		return core.Empty(core.KindOption), nil
 	}
-	if o, _, ok := c.orgs.get(*id); ok {
+	if o, ok := c.orgs.Get(*id); ok {
 		return o, nil
 	}
 	return c.readOrganization(ctx, *id)

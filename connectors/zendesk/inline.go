@@ -167,12 +167,12 @@ func (c *Connector) mayWrite(ctx context.Context, author core.Value, v core.Visi
 	if v.Audience == core.Public {
 		return id, nil
 	}
-	p, _, ok := c.profiles.get(id)
+	p, ok := c.profiles.Get(id)
 	if !ok || p.role() == "" {
 		if err := c.readUsers(ctx, []int64{id}); err != nil && !errors.Is(err, connectors.ErrNotFound) {
 			return 0, err
 		}
-		p, _, _ = c.profiles.get(id)
+		p, _ = c.profiles.Get(id)
 	}
 	if role := p.role(); role != "agent" && role != "admin" {
 		return 0, fmt.Errorf("only agents write internal notes: %w", connectors.ErrUnsupported)

@@ -2,8 +2,6 @@ package zendesk
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -26,25 +24,6 @@ type found struct {
 	Down  bool      `json:"down,omitempty"` // the newest come first
 }
 
-func (f found) cursor() connectors.Cursor {
-	b, _ := json.Marshal(f) // always marshals
-	return connectors.Cursor(base64.RawURLEncoding.EncodeToString(b))
-}
-
-func readFound(c connectors.Cursor) (f found, err error) {
-	if c == "" {
-		return f, nil
-	}
-	b, err := base64.RawURLEncoding.DecodeString(string(c))
-	if err == nil {
-		err = json.Unmarshal(b, &f)
-	}
-	if err != nil {
-		return f, fmt.Errorf("the cursor is not one of this connector: %w", connectors.ErrUnsupported)
-	}
-	return f, nil
-}
-
 // Search lists the tickets that a query finds, by the export of search results (vendor page "Search"): by the time of creation, in pages,
 // without the limit of 1,000 results. The index lags behind by up to some minutes. A search that is taken up again later than the
 // vendor keeps its place goes on from the last ticket's time of creation and lists that second again. Of a scope, brand and form are
@@ -53,8 +32,8 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 	if err := c.checkType(t.Type); err != nil {
 		return connectors.Page{}, err
 	}
-	at, err := readFound(cursor)
-	if err != nil {
+	var at found
+	if err := connectors.DecodeCursor(cursor, &at); err != nil {
 		return connectors.Page{}, fmt.Errorf("%s: %w", c.name, err)
 	}
 	query = withoutType(query)
@@ -73,7 +52,7 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 			next.Down = first.After(last)
 		}
 	}
-	page := connectors.Page{Next: next.cursor(), More: after != ""}
+	page := connectors.Page{Next: connectors.EncodeCursor(next), More: after != ""}
 	for _, found := range tickets {
 		if found.Status != "deleted" && found.within(t.Scope) {
 			page.Items = append(page.Items, connectors.Change{Ref: c.ref(found.ID), Revision: revision(found.UpdatedAt), UpdatedAt: instant(found.UpdatedAt)})

@@ -26,7 +26,7 @@ type ownStatus struct {
 
 // ownStatuses are those of the account ("List Custom Statuses"), none where it has not switched them on.
 func (c *Connector) ownStatuses(ctx context.Context) ([]ownStatus, error) {
-	if s, _, ok := c.statuses.get(""); ok {
+	if s, ok := c.statuses.Get(""); ok {
 		return s, nil
 	}
 	var answer struct {
@@ -39,7 +39,7 @@ func (c *Connector) ownStatuses(ctx context.Context) ([]ownStatus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: reading the custom statuses: %w", c.name, err)
 	}
-	c.statuses.put("", answer.Statuses)
+	c.statuses.Put("", answer.Statuses)
 	return answer.Statuses, nil
 }
 

@@ -55,7 +55,7 @@ func (c *Connector) person(id *int64) core.Value {
 	if id == nil || *id == 0 {
 		return core.Empty(core.KindUser)
 	}
-	if p, _, ok := c.users.get(*id); ok {
+	if p, ok := c.users.Get(*id); ok {
 		return p
 	}
 	return core.Person(strconv.FormatInt(*id, 10), "", "")
@@ -68,7 +68,7 @@ func (c *Connector) learnPeople(ctx context.Context, tickets []ticket, comments 
 		if id == nil || *id <= 0 || slices.Contains(unknown, *id) {
 			return
 		}
-		if _, _, ok := c.users.get(*id); !ok {
+		if _, ok := c.users.Get(*id); !ok {
 			unknown = append(unknown, *id)
 		}
 	}
@@ -89,24 +89,32 @@ func (c *Connector) learnPeople(ctx context.Context, tickets []ticket, comments 
 }
 
 // ResolveUser finds the one user whose primary e-mail is the person's. The vendor's user search may miss somebody who
-// was added within the last minutes. A miss is believed for a minute, a hit for ten.
+// was added within the last minutes.
 func (c *Connector) ResolveUser(ctx context.Context, _ connectors.ItemType, person core.Value) (core.Value, error) {
 	email := strings.ToLower(strings.TrimSpace(person.Email()))
 	if email == "" || strings.ContainsAny(email, " \"\\") {
 		return core.Value{}, fmt.Errorf("%s: a user without a usable e-mail: %w", c.name, connectors.ErrNotFound)
 	}
-	found, age, ok := c.emails.get(email)
-	if !ok || found.IsAbsent() && age > cached/10 {
+	found, ok := c.known(email)
+	if !ok {
 		var err error
 		if found, err = c.searchUser(ctx, `email:"`+email+`"`, func(u user) bool { return u.Email != nil && strings.EqualFold(*u.Email, email) }); err != nil {
 			return core.Value{}, fmt.Errorf("%s: looking for a user: %w", c.name, err)
 		}
-		c.emails.put(email, found)
+		c.emails.Put(email, found)
 	}
 	if found.IsAbsent() {
 		return core.Value{}, fmt.Errorf("%s: no single user has that e-mail: %w", c.name, connectors.ErrNotFound)
 	}
 	return found, nil
+}
+
+// known is what a search found not long ago: a miss is believed for a minute, a hit for ten.
+func (c *Connector) known(key string) (core.Value, bool) {
+	if v, ok := c.emails.Get(key); ok && !v.IsAbsent() {
+		return v, true
+	}
+	return c.emails.Younger(key, cached/10)
 }
 
 // ResolveUserByName finds the one user with exactly that name, as late as ResolveUser does.
@@ -115,14 +123,14 @@ func (c *Connector) ResolveUserByName(ctx context.Context, _ connectors.ItemType
 		return core.Value{}, fmt.Errorf("%s: a user without a usable name: %w", c.name, connectors.ErrNotFound)
 	}
 	key := "name " + name // no e-mail address holds a space
-	found, age, ok := c.emails.get(key)
-	if !ok || found.IsAbsent() && age > cached/10 {
+	found, ok := c.known(key)
+	if !ok {
 		var err error
 		found, err = c.searchUser(ctx, `"`+name+`"`, func(u user) bool { return u.Name == name })
 		if err != nil {
 			return core.Value{}, fmt.Errorf("%s: looking for a user: %w", c.name, err)
 		}
-		c.emails.put(key, found)
+		c.emails.Put(key, found)
 	}
 	if found.IsAbsent() {
 		return core.Value{}, fmt.Errorf("%s: no single user has that name: %w", c.name, connectors.ErrNotFound)

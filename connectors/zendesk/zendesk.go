@@ -9,6 +9,7 @@ import (
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/internal/cache"
 	"duplex/internal/httpx"
 )
 
@@ -20,16 +21,16 @@ type Connector struct {
 	now    func() time.Time
 	public bool // the first comment of a new ticket is shown to the requester
 
-	schemas cache[string, *schema]
-	groups  cache[string, []core.Value]
-	orgs    cache[int64, core.Value]
-	users   cache[int64, core.Value]
-	emails  cache[string, core.Value]
-	extras  cache[string, attributes]
+	schemas *cache.Cache[string, *schema]
+	groups  *cache.Cache[string, []core.Value]
+	orgs    *cache.Cache[int64, core.Value]
+	users   *cache.Cache[int64, core.Value]
+	emails  *cache.Cache[string, core.Value]
+	extras  *cache.Cache[string, attributes]
 
-	statuses cache[string, []ownStatus]
+	statuses *cache.Cache[string, []ownStatus]
 	// What attributes are read from, by the id of the user or organization.
-	profiles, orgProfiles cache[int64, profile]
+	profiles, orgProfiles *cache.Cache[int64, profile]
 	updates               *budget
 
 	mu      sync.Mutex
@@ -57,14 +58,14 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 	}
 	return &Connector{
 		name: sys.Name, base: base, http: client, now: now, public: sys.Settings["opening"] == "public",
-		schemas:  newCache[string, *schema](now, cached, 1),
-		groups:   newCache[string, []core.Value](now, cached, 1),
-		orgs:     newCache[int64, core.Value](now, cached, 10000),
-		users:    newCache[int64, core.Value](now, cached, 10000),
-		emails:   newCache[string, core.Value](now, cached, 10000),
-		statuses: newCache[string, []ownStatus](now, cached, 1),
-		extras:   newCache[string, attributes](now, cached, 1),
-		profiles: newCache[int64, profile](now, cached, 2000), orgProfiles: newCache[int64, profile](now, cached, 2000),
+		schemas:  cache.New[string, *schema](1, cached, now),
+		groups:   cache.New[string, []core.Value](1, cached, now),
+		orgs:     cache.New[int64, core.Value](10000, cached, now),
+		users:    cache.New[int64, core.Value](10000, cached, now),
+		emails:   cache.New[string, core.Value](10000, cached, now),
+		statuses: cache.New[string, []ownStatus](1, cached, now),
+		extras:   cache.New[string, attributes](1, cached, now),
+		profiles: cache.New[int64, profile](2000, cached, now), orgProfiles: cache.New[int64, profile](2000, cached, now),
 		updates: newBudget(now),
 		signing: signing{secret: sys.Webhook["secret"], save: cfg.Save, load: cfg.Load},
 	}, nil
@@ -91,6 +92,9 @@ func (c *Connector) checkType(typ string) error {
 	}
 	return nil
 }
+
+// ClockSkew is how far the vendor's clock is ahead of ours.
+func (c *Connector) ClockSkew() (time.Duration, bool) { return c.http.ClockSkew() }
 
 func init() {
 	connectors.Register(connectors.Kind{
@@ -127,4 +131,5 @@ var (
 	_ connectors.Starter          = (*Connector)(nil)
 	_ connectors.WebhookParser    = (*Connector)(nil)
 	_ connectors.WebhookRegistrar = (*Connector)(nil)
+	_ connectors.ClockReader      = (*Connector)(nil)
 )

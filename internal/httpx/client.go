@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"duplex/connectors"
@@ -41,6 +42,27 @@ type Client struct {
 	Now     func() time.Time // nil: time.Now
 	// Observe is told of every request that was sent. Status is 0 when there was no answer.
 	Observe func(op string, status int, d time.Duration)
+
+	skew atomic.Pointer[time.Duration]
+}
+
+// ClockSkew is how far the system's clock is ahead of the own one, as the last answer told, to a second or so; false before an
+// answer told it.
+func (c *Client) ClockSkew() (time.Duration, bool) {
+	d := c.skew.Load()
+	if d == nil {
+		return 0, false
+	}
+	return *d, true
+}
+
+// noteClock remembers what an answer's Date header tells of the system's clock.
+func (c *Client) noteClock(h http.Header, begun time.Time) {
+	if at, err := http.ParseTime(h.Get("Date")); err == nil {
+		now := c.now()
+		d := at.Sub(begun.Add(now.Sub(begun) / 2)).Round(time.Second)
+		c.skew.Store(&d)
+	}
 }
 
 // Response is an answer whose body was read, or, from Stream, one whose body is still to be read.
@@ -213,6 +235,9 @@ func (c *Client) send(ctx context.Context, call *call, at *url.URL, redirected b
 	}
 	begun := c.now()
 	resp, err := client.Do(req)
+	if resp != nil && !redirected {
+		c.noteClock(resp.Header, begun)
+	}
 	if c.Observe != nil {
 		status := 0
 		if resp != nil {

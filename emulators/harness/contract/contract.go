@@ -34,17 +34,19 @@ type Exception struct {
 // Doc is one vendor document, or several of one vendor. Safe for concurrent use.
 type Doc struct {
 	docs       []*openapi3.T
+	own        []*openapi3.T // those of docs that are no vendor's
 	exceptions []Exception
 
-	mu   sync.Mutex
-	seen map[string]int
+	mu      sync.Mutex
+	seen    map[string]int
+	outside map[string]string // operations that no document of the vendor has, with the reason
 }
 
 // Load reads openapi.json of that vendor, with the exceptions known for it, and the further files named, e.g. Load(t, "jira", "openapi-agile.json").
 func Load(t testing.TB, kind string, more ...string) *Doc {
 	t.Helper()
 	dir := VendorDir(t, kind)
-	d := &Doc{seen: map[string]int{}, exceptions: slices.Clone(known[kind])}
+	d := &Doc{seen: map[string]int{}, outside: map[string]string{}, exceptions: slices.Clone(known[kind])}
 	for _, name := range append([]string{"openapi.json"}, more...) {
 		doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(dir, name))
 		if err != nil {
@@ -55,14 +57,14 @@ func Load(t testing.TB, kind string, more ...string) *Doc {
 	return d
 }
 
-// With adds a further document: a file beside the test, for operations the vendor's file leaves out.
+// With adds a further document: a file beside the test, for operations the vendor's file leaves out. Its info.description says why.
 func (d *Doc) With(t testing.TB, path string) *Doc {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromFile(path)
 	if err != nil {
 		t.Fatalf("the document %s cannot be read: %v", path, err)
 	}
-	d.docs = append(d.docs, doc)
+	d.docs, d.own = append(d.docs, doc), append(d.own, doc)
 	return d
 }
 
@@ -127,6 +129,9 @@ func (d *Doc) Problems(req *http.Request, reqBody []byte, resp *http.Response, r
 	op := route.Method + " " + route.Path
 	d.mu.Lock()
 	d.seen[op]++
+	if slices.Contains(d.own, route.Spec) {
+		d.outside[op] = route.Spec.Info.Description
+	}
 	d.mu.Unlock()
 	copied := req.Clone(context.Background())
 	copied.Body = io.NopCloser(bytes.NewReader(reqBody))
@@ -157,7 +162,13 @@ func (d *Doc) Operations() map[string]int {
 func (d *Doc) without(op string, problems []string, named string) []string {
 	return slices.DeleteFunc(problems, func(p string) bool {
 		return slices.ContainsFunc(d.exceptions, func(e Exception) bool {
-			return (e.Operation == "" || e.Operation == op || e.Operation == named) && strings.Contains(p, e.Contains)
+			excused := (e.Operation == "" || e.Operation == op || e.Operation == named) && strings.Contains(p, e.Contains)
+			if excused && op == "" {
+				d.mu.Lock()
+				d.outside[named] = e.Reason
+				d.mu.Unlock()
+			}
+			return excused
 		})
 	})
 }
