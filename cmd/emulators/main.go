@@ -1,4 +1,4 @@
-// Command emulators runs the Zendesk and Jira emulators in one process; see package process for
+// Command emulators runs the emulators of all kinds of systems in one process; see package process for
 // its flags.
 package main
 

@@ -84,3 +84,37 @@ func TestRunRefusesWrongFlags(t *testing.T) {
 		t.Errorf("-help: %v", err)
 	}
 }
+
+// TestEveryKindIsServed: each kind has its flags, answers on its address and keeps its snapshot.
+func TestEveryKindIsServed(t *testing.T) {
+	data := t.TempDir()
+	var args []string
+	for _, name := range Kinds() {
+		args = append(args, "-"+name, "127.0.0.1:0", "-"+name+"-webhook", "http://127.0.0.1:1/"+name)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		err := Run(ctx, append(args, "-data", data, "-limits", "none"), in, io.Discard)
+		_ = in.CloseWithError(io.EOF)
+		done <- err
+	}()
+	lines := bufio.NewScanner(out)
+	for _, name := range Kinds() {
+		if !lines.Scan() {
+			t.Fatalf("the %s emulator does not answer: %v", name, <-done)
+		}
+		kind, url, _ := strings.Cut(lines.Text(), " ")
+		if kind != name {
+			t.Errorf("%q is printed where %s was to come", lines.Text(), name)
+		}
+		if status, body := get(t, url+"/_control/webhooks", "", ""); status != http.StatusOK {
+			t.Errorf("%s: the control API answered %d: %s", name, status, body)
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,50 @@
+package process
+
+import (
+	"net/http"
+
+	"duplex/emulators/jira"
+	"duplex/emulators/zendesk"
+)
+
+// kind is one emulator that the process may run.
+type kind struct {
+	name    string // of its flags, its line of output and its snapshot
+	title   string // in the help
+	address string // it listens on when nothing is said; "" leaves it out
+	start   func(settings, string) (emulator, error)
+}
+
+// emulator is what all emulators have in common.
+type emulator interface {
+	Handler() http.Handler
+	SetBaseURL(string)
+	Close()
+}
+
+// kinds are all emulators, in the order in which they are started. The function gets the snapshot's file, "" for none.
+var kinds = []kind{
+	{"zendesk", "Zendesk", "127.0.0.1:7101", func(s settings, file string) (emulator, error) {
+		o := zendesk.Options{Seed: s.seed, File: file, ExportDelay: s.exportDelay, WebhookRetryWait: s.retryWait}
+		if s.unlimited {
+			o.Limits = zendesk.NoLimits()
+		}
+		return zendesk.New(o)
+	}},
+	{"jira", "Jira", "127.0.0.1:7102", func(s settings, file string) (emulator, error) {
+		o := jira.Options{Seed: s.seed, File: file, RetryWait: s.retryWait}
+		if s.unlimited {
+			o.Limits = jira.Limits{Get: -1, Post: -1, Put: -1, Delete: -1, IssueShort: -1, IssueLong: -1}
+		}
+		return jira.New(o)
+	}},
+}
+
+// Kinds are the names of all emulators, in the order in which they are started.
+func Kinds() []string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, k.name)
+	}
+	return names
+}
