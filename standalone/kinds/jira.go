@@ -21,7 +21,7 @@ func init() {
 				Settings: map[string]string{"internal_role": "Service Desk Team"},
 			}
 		},
-		Type:        connectors.ItemType{Type: "issue", Scope: map[string]string{"project": "ENG", "issuetype": "Task"}},
+		Type:        connectors.ItemType{Type: "issue", Scope: map[string]string{"project": "OPS", "issuetype": "Task"}},
 		Title:       "summary",
 		Description: Description{Field: "description", Format: richtext.ADF},
 		Priority:    Choice{Field: "priority", Values: map[string]string{"low": "Low", "medium": "Medium", "high": "High", "urgent": "Highest"}, Also: map[string]string{"Lowest": "low"}},
@@ -30,6 +30,6 @@ func init() {
 		Assignee:    Assignee{Field: "assignee", People: [2]string{"grace@acme.example", "triage@acme.example"}},
 		Labels:      Labels{Field: "labels"},
 		Custom:      Custom{Field: "Support ref", Kind: core.KindString, Values: [2]string{"R-1", "R-2"}},
-		Public:      "a project without customers shows comments to its team only",
+		Files:       Audiences{Internal: "customers may see the files of a service project"},
 	})
 }

@@ -233,6 +233,9 @@ func (p *probe) rich(f richtext.Format, text string) string {
 // create makes an item as ada; what the profile says is all that a new item needs.
 func (p *probe) create() string {
 	fields := map[string]core.Value{p.Title: core.String("a profile"), p.Description.Field: p.text("how it began")}
+	for name, v := range p.Needs {
+		fields[name] = p.value(name, v)
+	}
 	o, err := p.ada.Create(p.Context(), core.Draft{Type: p.Type.Type, Scope: p.Type.Scope, Fields: fields})
 	p.must(err)
 	got := p.get(o.Ref.ID)

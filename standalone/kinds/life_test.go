@@ -2,6 +2,7 @@ package kinds_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +16,7 @@ import (
 
 // talk writes both comments as the integration, and holds each to its audience.
 func (p *probe) talk(id string) {
-	for audience, none := range map[core.Audience]string{core.Public: p.Public, core.Internal: p.Internal} {
+	for audience, none := range map[core.Audience]string{core.Public: cmp.Or(p.Comments.None, p.Comments.Public), core.Internal: cmp.Or(p.Comments.None, p.Comments.Internal)} {
 		c, ok := p.sync.(connectors.Commenter)
 		if !ok {
 			if none == "" {
@@ -41,34 +42,31 @@ func (p *probe) talk(id string) {
 
 func (p *probe) attach(id string) {
 	a, ok := p.sync.(connectors.Attacher)
-	if p.Files != "" {
-		if ok {
-			p.Errorf("the connector attaches files, and the profile says %q", p.Files)
-		}
-		return
+	if ok != (p.Files.None == "") {
+		p.Errorf("the connector attaches files: %v, and the profile says %q", ok, p.Files.None)
 	}
-	if !ok {
-		p.Error("the connector attaches no files, and the profile gives no reason")
+	if !ok || p.Files.None != "" {
 		return
 	}
 	content := []byte("what the file says\n")
-	p.clock.pass(time.Minute)
-	made, err := a.Attach(p.Context(), id, core.AttachmentDraft{Name: "log.txt", MediaType: "text/plain", Size: int64(len(content)), Visibility: core.Visibility{Audience: p.audience()}}, bytes.NewReader(content))
-	p.must(err)
-	r, err := p.sync.(connectors.AttachmentOpener).OpenAttachment(p.Context(), id, made)
-	p.must(err)
-	defer r.Close()
-	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, content) {
-		p.Errorf("the file came back as %q, %v", got, err)
+	for audience, none := range map[core.Audience]string{core.Public: p.Files.Public, core.Internal: p.Files.Internal} {
+		p.clock.pass(time.Minute)
+		made, err := a.Attach(p.Context(), id, core.AttachmentDraft{Name: fmt.Sprintf("log-%d.txt", audience), MediaType: "text/plain", Size: int64(len(content)),
+			Visibility: core.Visibility{Audience: audience}, Mark: fmt.Sprintf("dx-%026d", 10+audience)}, bytes.NewReader(content))
+		if none != "" {
+			if err == nil && made.Visibility.Audience <= audience {
+				p.Errorf("a file for %d can be attached, and the profile says %q", audience, none)
+			}
+			continue
+		}
+		p.must(err)
+		r, err := p.sync.(connectors.AttachmentOpener).OpenAttachment(p.Context(), id, made)
+		p.must(err)
+		if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, content) {
+			p.Errorf("the file came back as %q, %v", got, err)
+		}
+		r.Close()
 	}
-}
-
-// audience is the smallest one that a comment or file can have.
-func (p *probe) audience() core.Audience {
-	if p.Internal == "" {
-		return core.Internal
-	}
-	return core.Public
 }
 
 // heard holds that webhooks told of the item.

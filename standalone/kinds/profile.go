@@ -22,6 +22,9 @@ type Profile struct {
 	System func(who string) core.System
 	Type   connectors.ItemType // of the items; new items are created in its scope
 
+	// Needs are further fields that a new item cannot do without, by name, with what they are given.
+	Needs map[string]string
+
 	Title       string // a text of one line
 	Description Description
 	Priority    Choice // over Priorities
@@ -32,12 +35,9 @@ type Profile struct {
 	Labels   Labels
 	Custom   Custom
 
-	// Why comments cannot have that audience; "" where they can. What cannot be written for an audience is written for a smaller
-	// one, or not at all.
-	Public, Internal string
-
-	Files  string // why no file can be attached through the API; "" where one can
-	Delete string // why no item can be deleted through the API; "" where one can
+	Comments Audiences
+	Files    Audiences
+	Delete   string // why no item can be deleted through the API; "" where one can
 }
 
 // Priorities and Statuses are the canonical words, in order.
@@ -84,6 +84,10 @@ type Custom struct {
 	Values [2]string
 	None   string
 }
+
+// Audiences say why a comment or a file cannot be kept to an audience when it is written; "" where it can. What an audience
+// has a reason against is written for a smaller one, or not at all. None says why the API takes none whatsoever.
+type Audiences struct{ Public, Internal, None string }
 
 // Options are what a test may want of an emulator.
 type Options struct {
