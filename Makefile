@@ -41,7 +41,7 @@ bin/standalone:
 PURE := -vet=off -run '^TestNoEdit|^TestMergedEdits|^TestContractOfRandomTrees'
 
 # They begin first, so that none of them runs alone at the end.
-LONGEST := ./workflows ./core/merge ./activities ./store
+LONGEST := ./core/richtext ./workflows ./core/merge ./activities ./store
 
 # The tests of standalone/e2e mostly wait: four of them share two cores well.
 .PHONY: test

@@ -34,6 +34,7 @@ func (adfCodec) profile() profile {
 		inside:  insideADF,
 		mark:    func(MarkKind) bool { return true },
 		reshape: reshapeADF,
+		still:   stillInADF,
 		people:  "jira",
 		files:   "adf",
 	}
@@ -58,6 +59,16 @@ func reshapeADF(f *fitter, parent Kind, blocks []Node) []Node {
 		}
 	}
 	return out
+}
+
+// stillInADF reports of lines of text without code that reshapeADF leaves
+// them as they are.
+func stillInADF(parent Kind, blocks []Node) bool {
+	return parent != TaskList && !slices.ContainsFunc(blocks, func(b Node) bool {
+		return (b.Kind == Paragraph || b.Kind == Heading) && slices.ContainsFunc(b.Children, func(n Node) bool {
+			return n.Kind != Text && (n.Kind != HardBreak || n.Marks != nil) || hasMark(n.Marks, Code)
+		})
+	})
 }
 
 func isImage(n Node) bool { return n.Kind == Image }

@@ -25,6 +25,7 @@ func (c asanaCodec) profile() profile {
 		},
 		mark:    func(m MarkKind) bool { return m != Sub && m != Sup && m != Color && m != Highlight },
 		reshape: c.reshape,
+		still:   stillInAsana,
 		people:  "asana",
 		files:   "asana",
 	}
@@ -76,6 +77,20 @@ func (c asanaCodec) reshape(f *fitter, _ Kind, blocks []Node) []Node {
 				}
 			})
 		}
+	})
+}
+
+// stillInAsana reports of text without people and pictures that reshape leaves
+// it as it is.
+func stillInAsana(_ Kind, blocks []Node) bool {
+	return !slices.ContainsFunc(blocks, func(b Node) bool {
+		switch b.Kind {
+		case Heading, OrderedList, BulletList:
+			return true
+		case CodeBlock:
+			return b.Name != ""
+		}
+		return b.Kind == Paragraph && slices.ContainsFunc(b.Children, func(n Node) bool { return n.Kind == Mention || n.Kind == Image })
 	})
 }
 

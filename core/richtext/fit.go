@@ -16,6 +16,9 @@ type profile struct {
 	// reshape, if set, rewrites fitted blocks of one parent where the format
 	// has rules of its own. It must be idempotent.
 	reshape func(f *fitter, parent Kind, blocks []Node) []Node
+	// still reports that reshape leaves fitting blocks of one parent as they are.
+	// It need not see that of all such blocks, and nil sees it of none.
+	still func(parent Kind, blocks []Node) bool
 	// people and files say whose accounts mentions name and whose ids stored
 	// pictures and files have, "" if those of no system.
 	people, files string
@@ -31,8 +34,64 @@ type fitter struct {
 // A document that already fits comes back unchanged and without losses.
 func fit(p profile, d Doc) (Doc, []Loss) {
 	f := &fitter{profile: p, losses: map[[2]string]int{}}
+	if f.fits("", d.Blocks) {
+		return d, nil
+	}
 	out := tidy(Doc{Blocks: f.blocks("", d.Blocks)})
 	return out, f.list()
+}
+
+// fits reports that tidy blocks of one parent stay as they are. It copies
+// nothing: most documents are read and written in the same format.
+func (f *fitter) fits(parent Kind, nodes []Node) bool {
+	if f.reshape != nil && (f.still == nil || !f.still(parent, nodes)) {
+		return false
+	}
+	for i := range nodes {
+		n := &nodes[i]
+		if !f.block(parent, n.Kind) {
+			return false
+		}
+		inside := n.Kind
+		if f.inside != nil {
+			inside = f.inside(parent, n.Kind)
+		}
+		ok := true
+		switch n.Kind {
+		case Paragraph, Heading:
+			ok = f.fitsLine(n.Children)
+		case BulletList, OrderedList, TaskList:
+			for j := range n.Children {
+				ok = ok && f.fits(inside, n.Children[j].Children)
+			}
+		case Table:
+			for j := range n.Children {
+				for k := range n.Children[j].Children {
+					ok = ok && f.fits(Cell, n.Children[j].Children[k].Children)
+				}
+			}
+		default:
+			ok = f.fits(inside, n.Children)
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func (f *fitter) fitsLine(nodes []Node) bool {
+	for _, n := range nodes {
+		if !f.inline(n) {
+			return false
+		}
+		for _, m := range n.Marks {
+			if !f.mark(m.Kind) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // list returns what was lost so far.

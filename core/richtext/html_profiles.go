@@ -50,6 +50,7 @@ func (c htmlCodec) profile() profile {
 		inline:  c.holds,
 		mark:    func(m MarkKind) bool { return c.marks == nil || slices.Contains(c.marks, m) },
 		reshape: c.reshape,
+		still:   c.still,
 		people:  c.people,
 		files:   c.files,
 	}
@@ -72,6 +73,15 @@ func (c htmlCodec) holds(n Node) bool {
 		return !slices.Contains(c.without, Status)
 	}
 	return false
+}
+
+// still reports of text without code, and of tables, that reshape leaves them
+// as they are.
+func (c htmlCodec) still(_ Kind, blocks []Node) bool {
+	return !c.flat && !slices.ContainsFunc(blocks, func(b Node) bool {
+		return b.Kind == BulletList || b.Kind == OrderedList || (b.Kind == Paragraph || b.Kind == Heading) &&
+			slices.ContainsFunc(b.Children, func(n Node) bool { return n.Kind != Text && n.Kind != HardBreak || hasMark(n.Marks, Code) })
+	})
 }
 
 func (c htmlCodec) reshape(f *fitter, parent Kind, blocks []Node) []Node {

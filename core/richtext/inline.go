@@ -225,6 +225,7 @@ func cleanTextNode(out []Node, text string, marks []Mark) []Node {
 		return appendText(out, cleanLine(text), marks)
 	}
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\u00a0", " "), "\t", "    ")
+	text = atMostTwoBreaks(text)
 	if n := strings.Count(text, "\n"); n > 0 {
 		out = slices.Grow(out, 2*n+1)
 	}
@@ -237,6 +238,24 @@ func cleanTextNode(out []Node, text string, marks []Mark) []Node {
 		out = append(out, Node{Kind: HardBreak, Marks: marks})
 		text = rest
 	}
+}
+
+// atMostTwoBreaks shortens runs of line ends: two separate paragraphs already.
+func atMostTwoBreaks(text string) string {
+	if !strings.Contains(text, "\n\n\n") {
+		return text
+	}
+	var sb strings.Builder
+	run := 0
+	for i := range len(text) {
+		if text[i] != '\n' {
+			run = 0
+		} else if run++; run > 2 {
+			continue
+		}
+		sb.WriteByte(text[i])
+	}
+	return sb.String()
 }
 
 // mergeText joins neighbouring texts of equal marks. It uses nodes for what it

@@ -2,6 +2,7 @@ package richtext
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -50,7 +51,12 @@ func (c markdownCodec) profile() profile {
 	if c.azure {
 		people = "azuredevops"
 	}
+	still := stillInMarkdown
+	if c.azure {
+		still = stillInAzure
+	}
 	return profile{
+		still:   still,
 		block:   func(parent, child Kind) bool { return parent == Cell || child != Panel || !c.azure },
 		inside:  insideMarkdown,
 		inline:  c.holds,
@@ -94,6 +100,32 @@ func plainLine(nodes []Node) bool {
 var alerts = []struct{ label, panel string }{
 	{"[!NOTE]", "info"}, {"[!TIP]", "tip"}, {"[!TIP]", "success"},
 	{"[!IMPORTANT]", "note"}, {"[!WARNING]", "warning"}, {"[!CAUTION]", "error"},
+}
+
+// stillInMarkdown reports of plain texts and tables that reshape leaves them
+// as they are.
+func stillInMarkdown(parent Kind, blocks []Node) bool {
+	for i := range blocks {
+		switch b := &blocks[i]; b.Kind {
+		case Paragraph, Heading:
+			if slices.ContainsFunc(b.Children, func(n Node) bool {
+				return n.Kind != Text && n.Kind != HardBreak && (n.Kind != Mention || n.Text != "" || hasMark(n.Marks, Link))
+			}) {
+				return false
+			}
+		case Table, Rule, CodeBlock:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// stillInAzure is stillInMarkdown without people, whose ids are written small.
+func stillInAzure(parent Kind, blocks []Node) bool {
+	return stillInMarkdown(parent, blocks) && !slices.ContainsFunc(blocks, func(b Node) bool {
+		return (b.Kind == Paragraph || b.Kind == Heading) && !plainLine(b.Children)
+	})
 }
 
 // reshape reads quotes that start with an alert label as panels.

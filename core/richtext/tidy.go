@@ -30,9 +30,19 @@ type blockTidier struct {
 // add appends nodes as blocks. Containers beyond MaxDepth add their content
 // to this one, without copies, so that deep input stays linear work.
 func (b *blockTidier) add(nodes []Node, depth int) {
-	for _, n := range nodes {
+	for i := 0; i < len(nodes); i++ {
+		n := nodes[i]
 		if n.isInline() {
-			b.line = append(b.line, n)
+			j := i + 1
+			for j < len(nodes) && nodes[j].isInline() {
+				j++
+			}
+			if b.line == nil {
+				b.line = nodes[i:j:j]
+			} else {
+				b.line = append(b.line, nodes[i:j]...)
+			}
+			i = j - 1
 			continue
 		}
 		b.endLine()
@@ -51,15 +61,24 @@ func (b *blockTidier) add(nodes []Node, depth int) {
 
 func (b *blockTidier) endLine() {
 	if len(b.line) > 0 {
-		b.out = append(b.out, paragraphs(b.line)...)
+		b.paragraphs(b.line)
 		b.line = nil
 	}
+}
+
+// paragraphs appends inline nodes as tidy paragraphs.
+func (b *blockTidier) paragraphs(nodes []Node) {
+	if tidyText(nodes) {
+		b.out = append(b.out, Node{Kind: Paragraph, Children: nodes})
+		return
+	}
+	b.out = append(b.out, paragraphs(nodes)...)
 }
 
 func (b *blockTidier) block(n Node, depth int) {
 	switch n.Kind {
 	case Paragraph:
-		b.out = append(b.out, paragraphs(n.Children)...)
+		b.paragraphs(n.Children)
 	case Heading:
 		if line := joinLines(tidyInline(n.Children)); len(line) > 0 {
 			b.out = append(b.out, Node{Kind: Heading, Level: min(max(n.Level, 1), 6), Children: line})

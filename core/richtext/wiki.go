@@ -110,6 +110,7 @@ func (wikiCodec) profile() profile {
 		inline:  wikiInline,
 		mark:    func(m MarkKind) bool { return m != Highlight },
 		reshape: reshapeWiki,
+		still:   stillInWiki,
 		people:  "jira",
 		files:   "wiki",
 	}

@@ -43,6 +43,41 @@ func reshapeWiki(f *fitter, parent Kind, blocks []Node) []Node {
 	return out
 }
 
+// stillInWiki reports of plain texts, tables and numbered lists that
+// reshapeWiki leaves them as they are.
+func stillInWiki(parent Kind, blocks []Node) bool {
+	if (parent == Cell || isAnyList(parent)) && len(blocks) > 1 {
+		return false
+	}
+	for i := range blocks {
+		switch b := &blocks[i]; b.Kind {
+		case Paragraph, Heading:
+			if slices.ContainsFunc(b.Children, func(n Node) bool { return n.Kind == Mention || n.Kind == File || n.Kind == Image }) {
+				return false
+			}
+		case OrderedList:
+			if b.Level != 1 || slices.ContainsFunc(b.Children, func(n Node) bool { return n.Children[0].Kind != Paragraph }) {
+				return false
+			}
+		case Table:
+			if haveSpans(b.Children) {
+				return false
+			}
+		case Rule, Quote:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// haveSpans reports whether a cell of the rows takes more than one field.
+func haveSpans(rows []Node) bool {
+	return slices.ContainsFunc(rows, func(r Node) bool {
+		return slices.ContainsFunc(r.Children, func(c Node) bool { return c.Colspan > 1 || c.Rowspan > 1 })
+	})
+}
+
 // fromOne makes an ordered list start at one.
 func (f *fitter) fromOne(list *Node) {
 	if list.Level != 1 {
@@ -190,13 +225,12 @@ func apartInWiki(a, b Node) bool {
 // spanned beyond its first field is empty. Spans that would more than double
 // a table are cut off.
 func (f *fitter) withoutSpans(rows []Node) []Node {
-	room, spans := 0, false
+	if !haveSpans(rows) {
+		return rows
+	}
+	room := 0
 	for _, r := range rows {
 		room += len(r.Children)
-		spans = spans || slices.ContainsFunc(r.Children, func(c Node) bool { return c.Colspan > 1 || c.Rowspan > 1 })
-	}
-	if !spans {
-		return rows
 	}
 	below := map[int]int{} // column: how many rows the cell above still covers
 	return f.each(rows, func(row *Node) {

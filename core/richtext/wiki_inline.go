@@ -51,7 +51,6 @@ var (
 const wikiEscapable = "!#%&()*+-?@[]^_{|}~.:"
 
 func (r *wikiReader) read() {
-	r.open = map[string]wikiOpen{}
 	for r.i < len(r.s) {
 		if r.href != "" && r.i >= r.bar {
 			r.flush()
@@ -148,6 +147,9 @@ func (r *wikiReader) backslash(rest string) int {
 // begin keeps a notation as text that end may turn into a formatting.
 func (r *wikiReader) begin(notation, end string, m Mark) {
 	r.flush()
+	if r.open == nil {
+		r.open = map[string]wikiOpen{}
+	}
 	r.open[end] = wikiOpen{len(r.nodes), m}
 	r.add(Node{Kind: Text, Text: notation})
 }
