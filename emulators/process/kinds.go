@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"duplex/emulators/jira"
+	"duplex/emulators/servicenow"
 	"duplex/emulators/zendesk"
 )
 
@@ -37,6 +38,9 @@ var kinds = []kind{
 			o.Limits = jira.Limits{Get: -1, Post: -1, Put: -1, Delete: -1, IssueShort: -1, IssueLong: -1}
 		}
 		return jira.New(o)
+	}},
+	{"servicenow", "ServiceNow", "", func(s settings, file string) (emulator, error) { // it has no rate limits of its own
+		return servicenow.New(servicenow.Options{Seed: s.seed, File: file, WebhookRetryWait: s.retryWait})
 	}},
 }
 

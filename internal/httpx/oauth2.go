@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -17,7 +18,8 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-// OAuth2 keeps a valid access token. With a RefreshToken it uses the refresh grant, else the client credentials grant.
+// OAuth2 keeps a valid access token. With a RefreshToken it uses the refresh grant, with an Assertion the JWT bearer grant (RFC 7523),
+// else the client credentials grant.
 // At most one refresh is under way at a time, whoever asks.
 //
 // A system that hands out a new refresh token at each refresh has that token saved durably before the new access token
@@ -29,10 +31,12 @@ type OAuth2 struct {
 	ClientSecret string
 	RefreshToken string // as configured by the admin
 	Scopes       []string
-	HTTP         *http.Client     // nil: Default()
-	Now          func() time.Time // nil: time.Now
-	Save         func(name, secret string) error
-	Load         func(name string) (string, error)
+	// Assertion makes a new signed token for each request of the JWT bearer grant; see Key.
+	Assertion func(now time.Time) (string, error)
+	HTTP      *http.Client     // nil: Default()
+	Now       func() time.Time // nil: time.Now
+	Save      func(name, secret string) error
+	Load      func(name string) (string, error)
 
 	once  sync.Once
 	turn  chan struct{} // holds one token: whose turn it is to look at the fields below
@@ -54,13 +58,34 @@ func (o *OAuth2) Authorize(ctx context.Context, r *http.Request) error {
 		return err
 	}
 	defer release()
-	if o.token == nil || !o.now().Add(early).Before(o.until) {
-		if err := o.renew(ctx); err != nil {
-			return Redact(err, o.ClientSecret, o.RefreshToken)
-		}
+	if err := o.valid(ctx); err != nil {
+		return err
 	}
 	o.token.SetAuthHeader(r)
 	return nil
+}
+
+// Told is what the answer with the present access token said under a further name, such as instance_url; "" for nothing. It gets a
+// token first where needed.
+func (o *OAuth2) Told(ctx context.Context, name string) (string, error) {
+	release, err := o.wait(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	if err := o.valid(ctx); err != nil {
+		return "", err
+	}
+	text, _ := o.token.Extra(name).(string)
+	return text, nil
+}
+
+// valid gets a token where there is none or it ends soon. The caller has the turn.
+func (o *OAuth2) valid(ctx context.Context) error {
+	if o.token != nil && o.now().Add(early).Before(o.until) {
+		return nil
+	}
+	return Redact(o.renew(ctx), o.ClientSecret, o.RefreshToken)
 }
 
 // Refresh forgets the access token after a 401, so that the next Authorize gets a new one. It reports whether that
@@ -96,6 +121,13 @@ func (o *OAuth2) renew(ctx context.Context) error {
 	octx := context.WithValue(ctx, oauth2.HTTPClient, client)
 	if o.RefreshToken == "" {
 		cc := clientcredentials.Config{ClientID: o.ClientID, ClientSecret: o.ClientSecret, TokenURL: o.TokenURL, Scopes: o.Scopes, AuthStyle: oauth2.AuthStyleInParams}
+		if o.Assertion != nil {
+			assertion, err := o.Assertion(o.now())
+			if err != nil {
+				return fmt.Errorf("OAuth token: %w: %w", connectors.ErrDenied, err)
+			}
+			cc.EndpointParams = url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {assertion}}
+		}
 		token, err := cc.Token(octx)
 		if err != nil {
 			return o.refused(ctx, err)
