@@ -141,14 +141,10 @@ func (e *env) description(ctx context.Context, w wanted, refresh bool) (gateway.
 	folder := nearestCatalogue(filepath.Dir(w.beside)) // of no file it is the current folder
 	var sys core.System
 	if file {
-		found, err := config.Load(w.target)
-		if err == nil && len(found.Systems) != 1 {
-			err = errors.New(w.target + ": is no system file")
+		var err error
+		if sys, err = systemFile(w.target); err != nil {
+			return gateway.Description{}, err
 		}
-		if err != nil {
-			return gateway.Description{}, fail(ExitWrong, "%v", err)
-		}
-		sys = found.Systems[0].System
 		if w.beside == "" {
 			folder = nearestCatalogue(filepath.Dir(w.target))
 		}
@@ -222,22 +218,43 @@ func (e *env) askGateway(ctx context.Context, w wanted) (d gateway.Description, 
 	return d, e.call(ctx, "GET", "/systems"+segment(w.target)+"/describe?"+q.Encode(), nil, &d)
 }
 
-// askDirectly asks a system by its file, with the secrets of this environment and without a gateway.
-func (e *env) askDirectly(ctx context.Context, sys core.System, t connectors.ItemType) (gateway.Description, error) {
+// systemFile is the system that a file is about.
+func systemFile(path string) (core.System, error) {
+	found, err := config.Load(path)
+	if err == nil && len(found.Systems) != 1 {
+		err = errors.New(path + ": is no system file")
+	}
+	if err != nil {
+		return core.System{}, fail(ExitWrong, "%v", err)
+	}
+	return found.Systems[0].System, nil
+}
+
+// connector speaks to a system by its file, with the secrets of this environment and without a gateway.
+func (e *env) connector(sys core.System) (connectors.Connector, error) {
 	if err := config.CheckSystem(sys).Err(); err != nil {
-		return gateway.Description{}, fail(ExitWrong, "%v", err)
+		return nil, fail(ExitWrong, "%v", err)
 	}
 	resolved, err := config.Resolve(sys, func(name string) (string, bool) { v := e.getenv(name); return v, v != "" }, os.ReadFile)
 	if err != nil {
-		return gateway.Description{}, fail(ExitUnreachable, "%v", err)
+		return nil, fail(ExitUnreachable, "%v", err)
 	}
 	kind, err := connectors.Lookup(sys.Kind)
 	if err != nil {
-		return gateway.Description{}, fail(ExitWrong, "%v", err)
+		return nil, fail(ExitWrong, "%v", err)
 	}
 	c, err := kind.New(connectors.Config{System: resolved})
 	if err != nil {
-		return gateway.Description{}, fail(ExitWrong, "%v", err)
+		return nil, fail(ExitWrong, "%v", err)
+	}
+	return c, nil
+}
+
+// askDirectly asks a system by its file.
+func (e *env) askDirectly(ctx context.Context, sys core.System, t connectors.ItemType) (gateway.Description, error) {
+	c, err := e.connector(sys)
+	if err != nil {
+		return gateway.Description{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerFor)
 	defer cancel()

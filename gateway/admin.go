@@ -28,6 +28,8 @@ func (g *Gateway) Admin() http.Handler {
 		{"GET", "/systems/{name}", g.showSystem},
 		{"PUT", "/systems/{name}", g.applySystem},
 		{"GET", "/systems/{name}/describe", g.describeSystem},
+		{"GET", "/systems/{name}/check", g.checkSystem},
+		{"PUT", "/systems/{name}/webhook", g.ensureWebhook},
 		{"GET", "/gates", g.listGates},
 		{"GET", "/gates/{name}", g.showGate},
 		{"POST", "/gates/{name}/close", g.closeGate},

@@ -41,35 +41,50 @@ func Describe(ctx context.Context, system, kind string, c connectors.Connector, 
 		Capabilities: connectors.Able(c), Fields: fields}, nil
 }
 
-// describeSystem asks the system now. Fields and options depend on the scope; each scope=key=value narrows it.
+// describeSystem asks the system now. Fields and options depend on the scope.
 func (g *Gateway) describeSystem(r *http.Request) (any, error) {
-	name, err := variable(r, "name")
+	name, kind, c, err := g.requested(r)
 	if err != nil {
 		return nil, err
 	}
+	t, err := itemType(r)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), adminFor)
+	defer cancel()
+	return Describe(ctx, name, kind, c, t, g.o.Now())
+}
+
+// requested is the system that a request's path names, its kind and its connector.
+func (g *Gateway) requested(r *http.Request) (name, kind string, c connectors.Connector, err error) {
+	if name, err = variable(r, "name"); err != nil {
+		return name, "", nil, err
+	}
+	kinds, err := g.o.Systems.Kinds(r.Context())
+	if err != nil {
+		return name, "", nil, err
+	}
+	kind, ok := kinds[name]
+	if !ok {
+		return name, "", nil, refuse(classNotFound, name, fmt.Sprintf("there is no system %s here: apply its file, or name the file to ask it without a gateway", name))
+	}
+	c, err = g.o.Systems.Connector(r.Context(), name)
+	return name, kind, c, err
+}
+
+// itemType is the type of item that a request asks about; each scope=key=value narrows it.
+func itemType(r *http.Request) (connectors.ItemType, error) {
 	t := connectors.ItemType{Type: r.URL.Query().Get("type")}
 	for _, s := range r.URL.Query()["scope"] {
 		key, value, ok := strings.Cut(s, "=")
 		if !ok || key == "" {
-			return nil, refuse(classRequest, "scope", fmt.Sprintf("scope is written key=value, not %q", s))
+			return t, refuse(classRequest, "scope", fmt.Sprintf("scope is written key=value, not %q", s))
 		}
 		if t.Scope == nil {
 			t.Scope = map[string]string{}
 		}
 		t.Scope[key] = value
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), adminFor)
-	defer cancel()
-	kinds, err := g.o.Systems.Kinds(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if _, ok := kinds[name]; !ok {
-		return nil, refuse(classNotFound, name, fmt.Sprintf("there is no system %s here: apply its file, or name the file to describe it without a gateway", name))
-	}
-	c, err := g.o.Systems.Connector(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	return Describe(ctx, name, kinds[name], c, t, g.o.Now())
+	return t, nil
 }

@@ -29,6 +29,8 @@ type Options struct {
 	Trial func(ctx context.Context, t Trial, say func(core.TrialEvent) error) error
 	// AdminToken is the bearer token of the admin API.
 	AdminToken string
+	// WebhookSecret is the secret that a system is told to sign its webhooks with, "" where the vendor chooses it. nil: it is always "".
+	WebhookSecret func(ctx context.Context, system string) (string, error)
 	// PublicURL is where webhooks reach this gateway; TemporalUI where people open workflows. "" hides the hints.
 	PublicURL, TemporalUI string
 	// Namespace is Temporal's, for links into its UI; "" means default.

@@ -23,10 +23,13 @@ func (g *Gateway) Webhooks() http.Handler {
 	r.HandleFunc("/webhooks/{system}", g.webhook).Methods(http.MethodPost)
 	r.HandleFunc("/healthz", g.healthz).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc("/readyz", g.readyz).Methods(http.MethodGet, http.MethodHead)
-	r.MethodNotAllowedHandler = g.measured(g.guarded(plain(http.StatusMethodNotAllowed, "webhooks are sent with POST")))
+	r.MethodNotAllowedHandler = g.measured(g.guarded(plain(http.StatusMethodNotAllowed, postOnly)))
 	r.NotFoundHandler = g.measured(g.guarded(plain(http.StatusNotFound, "there is nothing here")))
 	return r
 }
+
+// postOnly is the answer to whoever does not send with POST; by it the gateway knows itself at its public address.
+const postOnly = "webhooks are sent with POST"
 
 // answer is what a webhook's sender is told. Senders take every 2xx as delivered and send again after anything else.
 type answer struct {

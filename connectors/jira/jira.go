@@ -212,4 +212,6 @@ var (
 	_ connectors.WebhookParser     = (*Connector)(nil)
 	_ connectors.WebhookRegistrar  = (*Connector)(nil)
 	_ connectors.ClockReader       = (*Connector)(nil)
+	_ connectors.Checker           = (*Connector)(nil)
+	_ connectors.WebhookGuide      = (*Connector)(nil)
 )

@@ -70,8 +70,9 @@ func RunGateway(ctx context.Context, getenv func(string) string, stdout, stderr 
 		return err
 	}
 	g, err := gateway.New(gateway.Options{Store: p.store, Temporal: p.temporal, Systems: p.systems, Gates: p.systems.Gates, Check: Check(p.systems), AdminToken: token,
-		Trial:     Trial(p.store, p.systems, p.systems.Gates, time.Now),
-		PublicURL: p.config.PublicURL, Namespace: p.config.TemporalNamespace, Log: p.log, Registry: p.registry, Retention: p.config.Retention})
+		WebhookSecret: p.systems.WebhookSecret,
+		Trial:         Trial(p.store, p.systems, p.systems.Gates, time.Now),
+		PublicURL:     p.config.PublicURL, Namespace: p.config.TemporalNamespace, Log: p.log, Registry: p.registry, Retention: p.config.Retention})
 	if err != nil {
 		return err
 	}

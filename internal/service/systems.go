@@ -42,6 +42,7 @@ type Systems struct {
 type system struct {
 	version   int
 	file      core.System
+	secret    string // of its webhooks
 	connector connectors.Connector
 	err       error
 }
@@ -57,6 +58,18 @@ func (s *Systems) Connector(ctx context.Context, name string) (connectors.Connec
 		return nil, fmt.Errorf("there is no system %q: apply its file first: %w", name, connectors.ErrNotFound)
 	}
 	return e.connector, e.err
+}
+
+// WebhookSecret is the secret that a system's file names for its webhooks, "" where it names none.
+func (s *Systems) WebhookSecret(ctx context.Context, name string) (string, error) {
+	entries, err := s.current(ctx)
+	if err != nil {
+		return "", err
+	}
+	if e := entries[name]; e != nil {
+		return e.secret, e.err
+	}
+	return "", fmt.Errorf("there is no system %q: apply its file first: %w", name, connectors.ErrNotFound)
 }
 
 // Kinds are the kinds of all systems by name.
@@ -151,6 +164,7 @@ func (s *Systems) build(v core.SystemVersion) *system {
 	if s.Gates != nil {
 		client = s.Gates.Client(v.Name, s.HTTP)
 	}
+	e.secret = resolved.Webhook["secret"]
 	e.connector, e.err = kind.New(connectors.Config{System: resolved, HTTP: client, Now: s.now,
 		Save: func(name, secret string) error {
 			return s.Store.SaveCredential(context.Background(), v.Name, name, secret)

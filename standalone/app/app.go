@@ -98,7 +98,7 @@ func serve(ctx context.Context, group *errgroup.Group, o Options, token string, 
 		st.Close()
 	}
 	if o.has(PartGateway) {
-		if err := startGateway(ctx, group, o, gateway.Options{Store: st, Temporal: temporal, Systems: systems, Gates: systems.Gates, Check: service.Check(systems),
+		if err := startGateway(ctx, group, o, gateway.Options{Store: st, Temporal: temporal, Systems: systems, Gates: systems.Gates, WebhookSecret: systems.WebhookSecret, Check: service.Check(systems),
 			Trial:      service.Trial(st, systems, systems.Gates, time.Now),
 			AdminToken: token, TemporalUI: fmt.Sprintf("http://127.0.0.1:%d", o.UI), Namespace: namespace, Log: o.Log, Registry: registry, OwnDelay: o.OwnDelay, Retention: o.Retention}, stdout); err != nil {
 			temporal.Close()
