@@ -3,6 +3,7 @@ package process
 import (
 	"net/http"
 
+	"duplex/emulators/asana"
 	"duplex/emulators/jira"
 	"duplex/emulators/servicenow"
 	"duplex/emulators/zendesk"
@@ -41,6 +42,13 @@ var kinds = []kind{
 	}},
 	{"servicenow", "ServiceNow", "", func(s settings, file string) (emulator, error) { // it has no rate limits of its own
 		return servicenow.New(servicenow.Options{Seed: s.seed, File: file, WebhookRetryWait: s.retryWait})
+	}},
+	{"asana", "Asana", "", func(s settings, file string) (emulator, error) {
+		o := asana.Options{Seed: s.seed, File: file, WebhookRetryWait: s.retryWait}
+		if s.unlimited {
+			o.Limits = asana.NoLimits()
+		}
+		return asana.New(o)
 	}},
 }
 
