@@ -18,6 +18,11 @@ var known = map[string][]Exception{
 		{Contains: "_number_value: ", Reason: "the pair of a changed number is typed as integer and not null; numbers have decimals, and a field may be emptied"},
 	}, nullable("/parent", "/created_by", "/completed_by", "/assignee", "/enum_value", "/date_value", "/user", "/photo", "/description", "/next_page",
 		"/last_success_at", "/last_failure_at", "/next_attempt_after", "/failure_deletion_timestamp", "_enum_value", "_date_value", "_text_value", "/due_on", "/target")...),
+	"salesforce": {
+		{Contains: "Value is not nullable", Reason: "records have fields of any type in the document, which its validator takes for never null; an empty field is null (vendor page Using Salesforce REST API, Records)"},
+		{Contains: "doesn't match schema #/components/schemas/Errors: at /: value must be an array", Reason: "what a proxy or an injected fault answers is not the service's"},
+		{Contains: "response header Content-Type has unexpected value", Reason: "while the service is down it shows a page for people (vendor page Status Codes and Error Responses)"},
+	},
 }
 
 func nullable(pointers ...string) []Exception {
