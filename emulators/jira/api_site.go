@@ -186,6 +186,11 @@ func (c *call) myPermissions() (reply, error) {
 	if len(asked) == 0 {
 		return reply{}, fail(http.StatusBadRequest, "The 'permissions' query parameter is required.")
 	}
+	for _, key := range c.query["projectKey"] {
+		if findProject(key) == nil {
+			return reply{}, fail(http.StatusNotFound, "No project could be found with key '%s'.", key)
+		}
+	}
 	out := object{}
 	for n, name := range permissionNames {
 		if !slices.Contains(asked, name) {
