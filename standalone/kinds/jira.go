@@ -18,7 +18,7 @@ func init() {
 			return core.System{
 				Auth:     map[string]string{"method": "token", "email": who + "@acme.example", "token": who + "-api-token"},
 				Webhook:  map[string]string{"secret": Secret},
-				Settings: map[string]string{"internal_role": "Service Desk Team"},
+				Settings: map[string]string{"internal_role": "Service Desk Team", "index_lag": "6s"},
 			}
 		},
 		Type:        connectors.ItemType{Type: "issue", Scope: map[string]string{"project": "OPS", "issuetype": "Task"}},

@@ -18,7 +18,8 @@ type Profile struct {
 	// Start starts an emulator without rate limits. Its address is set later.
 	Start func(Options) (Emulator, error)
 	// System is the system file's content for one account, with plain secrets: "sync" is the integration's account, "ada" a person who
-	// may do and see everything. It need not set Name, Kind and BaseURL.
+	// may do and see everything. It need not set Name, Kind and BaseURL. A setting that says how long search may lag is 6s: tests
+	// let emulators lag for three.
 	System func(who string) core.System
 	Type   connectors.ItemType // of the items; new items are created in its scope
 
@@ -93,8 +94,9 @@ type Audiences struct{ Public, Internal, None string }
 type Options struct {
 	Clock    harness.Clock // nil: the machine's
 	Seed     uint64
-	File     string        // keeps the state over a restart; "" keeps nothing
-	IndexLag time.Duration // how far search runs behind, where the vendor's does
+	File     string                          // keeps the state over a restart; "" keeps nothing
+	IndexLag time.Duration                   // how far search runs behind, where the vendor's does
+	Front    func(http.Handler) http.Handler // what stands before the emulator; nil: nothing
 }
 
 // Emulator is what all emulators have in common.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -47,7 +48,11 @@ func Play(p Profile, name string, o Options) (*Site, error) {
 	}
 	s := &Site{Profile: p, Name: name, URL: "http://" + l.Addr().String(), Emulator: e, now: o.Clock}
 	e.SetBaseURL(s.URL)
-	s.server = &http.Server{Handler: e.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	handler := e.Handler()
+	if o.Front != nil {
+		handler = o.Front(handler)
+	}
+	s.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
 	go func() { _ = s.server.Serve(l) }() // ends by Close
 	return s, nil
 }
