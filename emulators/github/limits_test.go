@@ -1,0 +1,90 @@
+package github
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestPrimaryLimit(t *testing.T) {
+	r := newRig(t, Options{Limits: Limits{Core: 3, Search: 1, Anonymous: 1}})
+	for range 3 {
+		r.must(200, "ada", "GET", "/repos/acme/app", "")
+	}
+	got := r.must(403, "ada", "GET", "/repos/acme/app", "")
+	if got.header.Get("X-RateLimit-Remaining") != "0" || got.header.Get("X-RateLimit-Resource") != "core" || got.header.Get("Retry-After") != "" ||
+		!strings.Contains(got.text("message"), "rate limit exceeded") {
+		t.Errorf("over the limit: %v %s", got.header, got.raw)
+	}
+	r.must(200, "grace", "GET", "/repos/acme/app", "") // another person's
+	r.must(200, "ada", "GET", "/search/issues?q=is:issue", "")
+	r.must(403, "ada", "GET", "/search/issues?q=is:issue", "")
+	if left := r.must(200, "ada", "GET", "/rate_limit", "").text("resources", "core", "remaining"); left != "0" {
+		t.Errorf("rate_limit says %s are left", left)
+	}
+	r.must(200, "", "GET", "/repos/acme/app", "")
+	r.must(403, "", "GET", "/repos/acme/app", "")
+	r.pass(time.Hour)
+	r.must(200, "ada", "GET", "/repos/acme/app", "")
+}
+
+// TestSecondaryLimits: the three refusals of a write that comes too early take turns.
+func TestSecondaryLimits(t *testing.T) {
+	r := newRig(t, Options{Limits: Limits{Gap: time.Second}})
+	r.issue("ada", "")
+	for _, want := range []struct {
+		status int
+		after  string
+	}{{403, "2"}, {429, "2"}, {403, ""}, {403, "2"}} {
+		got := r.must(want.status, "ada", "POST", appIssues, `{"title":"at once"}`)
+		if got.header.Get("Retry-After") != want.after || !strings.Contains(got.text("message"), "secondary rate limit") {
+			t.Errorf("refused with Retry-After %q: %s", got.header.Get("Retry-After"), got.raw)
+		}
+	}
+	r.must(200, "ada", "GET", appIssues+"/1", "")
+	r.must(201, "grace", "POST", appIssues, `{"title":"somebody else"}`)
+	r.pass(time.Second)
+	r.must(200, "ada", "PATCH", appIssues+"/1", `{"title":"in time"}`)
+	if got := r.must(200, "ada", "GET", appIssues+"?state=all", "").list("title"); len(got) != 2 {
+		t.Errorf("a refused write was done: %q", got)
+	}
+}
+
+func TestContentIsCreatedSlowly(t *testing.T) {
+	r := newRig(t, Options{Limits: Limits{Creations: 2, CreationsHour: 3}})
+	r.issue("ada", "")
+	r.issue("ada", "")
+	if got := r.must(403, "ada", "POST", appIssues, `{"title":"third"}`); got.header.Get("Retry-After") != "60" {
+		t.Errorf("Retry-After is %q", got.header.Get("Retry-After"))
+	}
+	r.must(200, "ada", "PATCH", appIssues+"/1", `{"title":"an update is no creation"}`)
+	r.pass(time.Minute)
+	r.issue("ada", "")
+	r.must(429, "ada", "POST", appIssues, `{"title":"fourth of the hour"}`)
+}
+
+func TestVendorLimits(t *testing.T) {
+	if got, want := (Limits{}).orVendor(false), (Limits{5000, 60, 30, 80, 500, time.Second}); got != want {
+		t.Errorf("the vendor's limits are %+v, want %+v", got, want)
+	}
+	if got := (Limits{}).orVendor(true); got != NoLimits() {
+		t.Errorf("an Enterprise Server has %+v, want none", got)
+	}
+}
+
+func TestEnterprise(t *testing.T) {
+	r := newRig(t, Options{Enterprise: true})
+	r.must(404, "ada", "GET", "/repos/acme/app", "")
+	got := r.must(201, "ada", "POST", "/api/v3/repos/acme/app/issues", `{"title":"x"}`)
+	if url := got.text("url"); url != r.url+"/api/v3/repos/acme/app/issues/1" {
+		t.Errorf("the issue's address is %s", url)
+	}
+	if v := r.must(200, "ada", "GET", "/api/v3/meta", "").text("installed_version"); !strings.HasPrefix(v, "3.") {
+		t.Errorf("the server's version is %q", v)
+	}
+	rc := newReceiver(t)
+	r.must(201, "ada", "POST", "/api/v3/repos/acme/app/hooks", `{"events":["issues"],"config":{"url":"`+rc.URL+`","content_type":"json","secret":"s"}}`)
+	if h := rc.wait(t, 1)[0].header; h.Get("X-GitHub-Enterprise-Host") == "" || h.Get("X-GitHub-Enterprise-Version") == "" {
+		t.Errorf("the ping's headers are %v", h)
+	}
+}
