@@ -256,8 +256,9 @@ func match(template, path string) (map[string]string, bool) {
 	}
 	params := map[string]string{}
 	for i, w := range want {
-		if name, ok := strings.CutPrefix(w, "{"); ok && have[i] != "" {
-			params[strings.TrimSuffix(name, "}")] = have[i]
+		before, name, ok := strings.Cut(w, "{") // Azure DevOps has "${type}"
+		if value, begins := strings.CutPrefix(have[i], before); ok && begins && value != "" {
+			params[strings.TrimSuffix(name, "}")] = value
 		} else if w != have[i] {
 			return nil, false
 		}

@@ -8,6 +8,16 @@ var known = map[string][]Exception{
 		{Contains: "/errors/0: value must be an object", Reason: "the errors of a 422 may be plain texts (vendor page Troubleshooting the REST API)"},
 		{Operation: "PUT /repos/{owner}/{repo}/issues/{issue_number}/issue-field-values", Contains: "/value: value doesn't match any schema", Reason: "values of multi_select fields are lists of option names (as the POST beside it says)"},
 	},
+	"azuredevops": {
+		{Contains: "JsonPatchDocument: at /: value must be an object", Reason: "the document makes the patch an object and a list at once; it is a list (vendor page Work Items - Update)"},
+		{Operation: "POST /{organization}/{project}/_apis/wit/attachments", Contains: "value is required but missing", Reason: "an upload in pieces begins without a body (vendor page Attachments - Create)"},
+		{Contains: "/allowedValues/", Reason: "values are typed as objects; those of every kind but identities are plain texts (vendor page Work Item Types Field - List)"},
+		{Contains: `Content-Type has unexpected value: "text/html`, Reason: "who is not signed in, or calls while the service is down, gets a page for people"},
+		{Operation: "POST /{organization}/{project}/_apis/wit/workitemsbatch", Contains: ": Value is not nullable", Reason: "with errorPolicy omit a missing item may be null"},
+		{Contains: "parameter api-version: value is required but missing", Reason: "the version may go in the Accept header (vendor page REST API versioning)"},
+		{Contains: "/attributes/", Reason: "attributes of relations, relation types and nodes are typed as objects; the document's own examples hold texts, numbers and truth values"},
+		{Contains: "/defaultValue: ", Reason: "typed as an object; it is a plain value, or null where there is none (same page)"},
+	},
 	"zendesk": append([]Exception{
 		{Contains: "/custom_fields/", Reason: "values are typed as text only, and in requests entries are described as whole field definitions; drop-downs, check boxes, multi-selects and empty fields hold other types (vendor guide Creating and Updating Tickets)"},
 		{Contains: `/value: value doesn't match any schema from "oneOf"`, Reason: "audit event values are lists for tags and null for emptied fields (vendor page Ticket Audits)"},
