@@ -35,7 +35,7 @@ var table = []row{
 	{packages: "connectors/conformance", may: []string{"core", "core/richtext", "connectors"}},
 	{packages: "connectors/all", may: []string{"connectors/*"}},
 	{packages: "connectors/*", may: []string{"core", "core/richtext", "connectors", "schemas", "internal/cache", "internal/signature", "internal/httpx"}},
-	{packages: "emulators/harness/...", may: []string{"emulators/harness"}},
+	{packages: "emulators/harness/...", may: []string{"emulators/harness/..."}},
 	{packages: "emulators/process", may: []string{"emulators/..."}},
 	{packages: "emulators/*", may: []string{"emulators/harness/..."}},
 	{packages: "activities", may: []string{"core/...", "connectors"}},

@@ -26,7 +26,7 @@ import (
 
 // Exception names a part of a vendor's document that is known to be wrong.
 type Exception struct {
-	Operation string // "GET /api/v2/tickets/{ticket_id}"; "" is any
+	Operation string // "GET /api/v2/tickets/{ticket_id}"; with a * at its end every one that begins so; "" is any
 	Contains  string // text of the problem; "" is any
 	Reason    string // why the document and not the exchange is wrong; compulsory
 }
@@ -162,8 +162,11 @@ func (d *Doc) Operations() map[string]int {
 func (d *Doc) without(op string, problems []string, named string) []string {
 	return slices.DeleteFunc(problems, func(p string) bool {
 		return slices.ContainsFunc(d.exceptions, func(e Exception) bool {
-			excused := (e.Operation == "" || e.Operation == op || e.Operation == named) && strings.Contains(p, e.Contains)
+			excused := (e.of(op) || e.of(named)) && strings.Contains(p, e.Contains)
 			if excused && op == "" {
+				if strings.HasSuffix(e.Operation, "*") {
+					named = e.Operation
+				}
 				d.mu.Lock()
 				d.outside[named] = e.Reason
 				d.mu.Unlock()
@@ -171,6 +174,14 @@ func (d *Doc) without(op string, problems []string, named string) []string {
 			return excused
 		})
 	})
+}
+
+// of says whether the exception is for that operation.
+func (e Exception) of(op string) bool {
+	if begin, ok := strings.CutSuffix(e.Operation, "*"); ok {
+		return strings.HasPrefix(op, begin)
+	}
+	return e.Operation == "" || e.Operation == op
 }
 
 // flatten gives one line per schema error, without the schema itself.

@@ -18,6 +18,8 @@ var known = map[string][]Exception{
 		{Contains: "/attributes/", Reason: "attributes of relations, relation types and nodes are typed as objects; the document's own examples hold texts, numbers and truth values"},
 		{Contains: "/defaultValue: ", Reason: "typed as an object; it is a plain value, or null where there is none (same page)"},
 	},
+	"freshdesk":    desk,
+	"freshservice": desk,
 	"zendesk": append([]Exception{
 		{Contains: "/custom_fields/", Reason: "values are typed as text only, and in requests entries are described as whole field definitions; drop-downs, check boxes, multi-selects and empty fields hold other types (vendor guide Creating and Updating Tickets)"},
 		{Contains: `/value: value doesn't match any schema from "oneOf"`, Reason: "audit event values are lists for tags and null for emptied fields (vendor page Ticket Audits)"},
@@ -39,6 +41,12 @@ var known = map[string][]Exception{
 		{Contains: "doesn't match schema #/components/schemas/Errors: at /: value must be an array", Reason: "what a proxy or an injected fault answers is not the service's"},
 		{Contains: "response header Content-Type has unexpected value", Reason: "while the service is down it shows a page for people (vendor page Status Codes and Error Responses)"},
 	},
+}
+
+// desk is what both desks' documents, which are written by hand, leave out.
+var desk = []Exception{
+	{Operation: "GET /data/*", Reason: "files lie at a host of their own, not in the API"},
+	{Contains: "failed to decode request body: part ", Reason: "a form takes every field of the JSON body, in brackets where it is a list or an object; the document names a few"},
 }
 
 func nullable(pointers ...string) []Exception {
