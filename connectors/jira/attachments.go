@@ -62,7 +62,11 @@ func attachments(is issue, self string) ([]core.Attachment, error) {
 // OpenAttachment streams a file ("Get attachment content"). The redirect to the media host is followed without the
 // credential.
 func (c *Connector) OpenAttachment(ctx context.Context, _ string, a core.Attachment) (io.ReadCloser, error) {
-	body, resp, err := c.http.Stream(ctx, http.MethodGet, api+"/attachment/content/"+url.PathEscape(a.ID))
+	at, err := c.contentOf(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	body, resp, err := c.http.Stream(ctx, http.MethodGet, at)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.system, err)
 	}
@@ -71,6 +75,23 @@ func (c *Connector) OpenAttachment(ctx context.Context, _ string, a core.Attachm
 		return nil, connectors.Busy(c.system+": open attachment", why, 0)
 	}
 	return body, nil
+}
+
+// contentOf is the address of a file's content. Data Center tells it with the file ("Get attachment").
+func (c *Connector) contentOf(ctx context.Context, id string) (string, error) {
+	if c.on == cloud {
+		return c.api + "/attachment/content/" + url.PathEscape(id), nil
+	}
+	var file struct {
+		Content string `json:"content"`
+	}
+	if err := c.get(ctx, c.api+"/attachment/"+url.PathEscape(id), nil, &file); err != nil {
+		return "", err
+	}
+	if file.Content == "" {
+		return "", connectors.Busy(c.system+": open attachment", "the answer names no address of the content", 0)
+	}
+	return file.Content, nil
 }
 
 // notTheFile says why an answer is not the file that was asked for, "" when it is. It is pure.
@@ -108,7 +129,7 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	body, contentType := upload(draft, content)
 	defer body.Close()
 	var made []attachment
-	err := c.do(ctx, http.MethodPost, issuePath(itemID, "attachments"), nil, &made,
+	err := c.do(ctx, http.MethodPost, c.issuePath(itemID, "attachments"), nil, &made,
 		httpx.RawBody(body, contentType), httpx.Header("X-Atlassian-Token", "no-check"))
 	if err != nil {
 		return none, err
@@ -159,7 +180,7 @@ func (c *Connector) DeleteAttachment(ctx context.Context, _, attachmentID string
 	if strings.Trim(attachmentID, "0123456789") != "" || attachmentID == "" {
 		return fmt.Errorf("%s: attachment: %w", c.system, connectors.ErrNotFound)
 	}
-	return c.do(ctx, http.MethodDelete, api+"/attachment/"+attachmentID, nil, nil)
+	return c.do(ctx, http.MethodDelete, c.api+"/attachment/"+attachmentID, nil, nil)
 }
 
 // FindAttachment looks among the issue's files for one of the own account with that name and size that is not older

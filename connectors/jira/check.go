@@ -44,7 +44,7 @@ func (c *Connector) Check(ctx context.Context, t connectors.ItemType) []connecto
 			Have bool   `json:"havePermission"`
 		} `json:"permissions"`
 	}
-	if err := c.get(ctx, api+"/mypermissions", q, &got); err != nil {
+	if err := c.get(ctx, c.api+"/mypermissions", q, &got); err != nil {
 		return []connectors.Finding{{What: "read the account's permissions", State: connectors.Doubt, Saw: err.Error(), Mend: "check the project in the scope"}}
 	}
 	var out []connectors.Finding

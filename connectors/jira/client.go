@@ -14,8 +14,6 @@ import (
 	"duplex/internal/httpx"
 )
 
-const api = "/rest/api/3"
-
 func basic(header string) func(context.Context, *http.Request) error {
 	return func(_ context.Context, r *http.Request) error {
 		r.Header.Set("Authorization", header)
@@ -28,8 +26,8 @@ func basic(header string) func(context.Context, *http.Request) error {
 func (c *Connector) do(ctx context.Context, method, path string, in, out any, opts ...httpx.Option) error {
 	resp, err := c.http.JSON(ctx, method, path, in, out, opts...)
 	signedIn := resp != nil && c.meet(resp.Header.Get("X-AAccountId"))
-	if errors.Is(err, connectors.ErrNotFound) && !signedIn && path != pathMyself {
-		if lost := c.do(ctx, http.MethodGet, pathMyself, nil, nil); lost != nil {
+	if errors.Is(err, connectors.ErrNotFound) && !signedIn && path != c.api+"/myself" {
+		if lost := c.do(ctx, http.MethodGet, c.api+"/myself", nil, nil); lost != nil {
 			return lost
 		}
 	}
@@ -43,8 +41,8 @@ func (c *Connector) get(ctx context.Context, path string, q url.Values, out any)
 	return c.do(ctx, http.MethodGet, path, nil, out, httpx.Query(q))
 }
 
-func issuePath(id string, rest ...string) string {
-	p := api + "/issue/" + url.PathEscape(id)
+func (c *Connector) issuePath(id string, rest ...string) string {
+	p := c.api + "/issue/" + url.PathEscape(id)
 	for _, r := range rest {
 		p += "/" + url.PathEscape(r)
 	}

@@ -6,13 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"sort"
 	"strings"
 
 	"duplex/connectors"
 	"duplex/core"
-	"duplex/internal/httpx"
 )
 
 // comment is a comment as the API shows it.
@@ -25,10 +23,13 @@ type comment struct {
 	Updated      string          `json:"updated"`
 	Visibility   *restriction    `json:"visibility"`
 	JSDPublic    *bool           `json:"jsdPublic"`
-	Properties   []struct {
-		Key   string          `json:"key"`
-		Value json.RawMessage `json:"value"`
-	} `json:"properties"`
+	Properties   []entity        `json:"properties"`
+}
+
+// entity is an entity property as the API shows it.
+type entity struct {
+	Key   string          `json:"key"`
+	Value json.RawMessage `json:"value"`
 }
 
 // restriction keeps a comment to a role or a group.
@@ -70,7 +71,7 @@ func (c *Connector) visibility(m comment, desk bool) core.Visibility {
 }
 
 func (c *Connector) comment(m comment, desk bool, self string) core.Comment {
-	out := core.Comment{ID: m.ID, Author: m.Author.value(), Body: document(m.Body), Visibility: c.visibility(m, desk)}
+	out := core.Comment{ID: m.ID, Author: m.Author.value(), Body: c.on.text(m.Body), Visibility: c.visibility(m, desk)}
 	if t, ok := parseTime(m.Created); ok {
 		out.CreatedAt, out.UpdatedAt = t.UTC(), t.UTC()
 	}
@@ -124,7 +125,7 @@ func (c *Connector) allComments(ctx context.Context, issueID string) ([]comment,
 			q := slice(startAt, 100)
 			q.Set("orderBy", "created")
 			var page commentPage
-			if err := c.get(ctx, issuePath(issueID, "comment"), q, &page); err != nil {
+			if err := c.get(ctx, c.issuePath(issueID, "comment"), q, &page); err != nil {
 				return nil, err
 			}
 			for _, m := range page.Comments {
@@ -162,7 +163,7 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 		return none, err
 	}
 	var m comment
-	if err := c.do(ctx, http.MethodPost, issuePath(itemID, "comment"), body, &m); err != nil {
+	if err := c.do(ctx, http.MethodPost, c.issuePath(itemID, "comment"), body, &m); err != nil {
 		return none, tooLong(err)
 	}
 	self, err := c.selfID(ctx)
@@ -186,7 +187,7 @@ func (c *Connector) commentBody(draft core.CommentDraft, desk bool) (map[string]
 	if draft.Mark != "" {
 		properties = append(properties, markOf(draft.Mark))
 	}
-	body := map[string]any{"body": adf(draft.Body)}
+	body := map[string]any{"body": c.on.send(draft.Body)}
 	internal := true
 	switch v := draft.Visibility; v.Audience {
 	case core.Public:
@@ -218,7 +219,7 @@ func restrictionTo(group string) restriction {
 func (c *Connector) NarrowComment(ctx context.Context, itemID, commentID string, v core.Visibility) (core.Comment, error) {
 	none := core.Comment{}
 	var before, after comment
-	if err := c.get(ctx, issuePath(itemID, "comment", commentID), nil, &before); err != nil {
+	if err := c.get(ctx, c.issuePath(itemID, "comment", commentID), nil, &before); err != nil {
 		return none, err
 	}
 	desk, err := c.deskNow(ctx, itemID)
@@ -246,7 +247,7 @@ func (c *Connector) NarrowComment(ctx context.Context, itemID, commentID string,
 	if desk {
 		body["properties"] = []property{{publicProperty, map[string]bool{"internal": true}}}
 	}
-	if err := c.do(ctx, http.MethodPut, issuePath(itemID, "comment", commentID), body, &after); err != nil {
+	if err := c.do(ctx, http.MethodPut, c.issuePath(itemID, "comment", commentID), body, &after); err != nil {
 		return none, err
 	}
 	out := c.comment(after, desk, self)
@@ -264,7 +265,7 @@ func (c *Connector) EditComment(ctx context.Context, itemID, commentID string, d
 		return none, connectors.Invalid(c.system+": edit comment", "body", "a comment needs text")
 	}
 	var before, after comment
-	if err := c.get(ctx, issuePath(itemID, "comment", commentID), nil, &before); err != nil {
+	if err := c.get(ctx, c.issuePath(itemID, "comment", commentID), nil, &before); err != nil {
 		return none, err
 	}
 	desk, err := c.desk(ctx, itemID)
@@ -275,16 +276,16 @@ func (c *Connector) EditComment(ctx context.Context, itemID, commentID string, d
 	if err != nil {
 		return none, err
 	}
-	if (field{shape: shapeADF}).same(document(before.Body), draft.Body) {
+	if (field{shape: shapeText, on: c.on}).same(c.on.text(before.Body), draft.Body) {
 		out := c.comment(before, desk, self)
 		out.Mark = firstOf(out.Mark, draft.Mark)
 		return out, nil
 	}
-	body := map[string]any{"body": adf(draft.Body)}
+	body := map[string]any{"body": c.on.send(draft.Body)}
 	if before.Visibility != nil && before.Visibility.Value != "" {
 		body["visibility"] = before.Visibility
 	}
-	if err := c.do(ctx, http.MethodPut, issuePath(itemID, "comment", commentID), body, &after); err != nil {
+	if err := c.do(ctx, http.MethodPut, c.issuePath(itemID, "comment", commentID), body, &after); err != nil {
 		return none, tooLong(err)
 	}
 	out := c.comment(after, desk, self)
@@ -294,59 +295,7 @@ func (c *Connector) EditComment(ctx context.Context, itemID, commentID string, d
 
 // DeleteComment deletes a comment ("Delete comment").
 func (c *Connector) DeleteComment(ctx context.Context, itemID, commentID string) error {
-	return c.do(ctx, http.MethodDelete, issuePath(itemID, "comment", commentID), nil, nil)
-}
-
-// FindComment lists the issue's comments, and reads the properties of those the account wrote ("Get comments by IDs").
-func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.Comment, error) {
-	none := core.Comment{}
-	notThere := fmt.Errorf("%s: comment with that mark: %w", c.system, connectors.ErrNotFound)
-	all, err := c.allComments(ctx, itemID)
-	if err != nil {
-		return none, err
-	}
-	self, err := c.selfID(ctx)
-	if err != nil {
-		return none, err
-	}
-	var own []json.Number
-	for _, m := range all {
-		if m.Author != nil && m.Author.AccountID == self {
-			own = append(own, json.Number(m.ID))
-		}
-	}
-	if mark == "" {
-		return none, notThere
-	}
-	for len(own) > 0 {
-		part := own[:min(1000, len(own))]
-		own = own[len(part):]
-		found, err := c.commentsByID(ctx, part)
-		if err != nil {
-			return none, err
-		}
-		for _, m := range found {
-			for _, p := range m.Properties {
-				if p.Key == markProperty && readMark(p.Value) == mark {
-					desk, err := c.desk(ctx, itemID)
-					if err != nil {
-						return none, err
-					}
-					return c.comment(m, desk, self), nil
-				}
-			}
-		}
-	}
-	return none, notThere
-}
-
-func (c *Connector) commentsByID(ctx context.Context, ids []json.Number) ([]comment, error) {
-	var page struct {
-		Values []comment `json:"values"`
-	}
-	err := c.do(ctx, http.MethodPost, api+"/comment/list", map[string]any{"ids": ids}, &page,
-		httpx.Query(url.Values{"expand": {"properties"}}))
-	return page.Values, err
+	return c.do(ctx, http.MethodDelete, c.issuePath(itemID, "comment", commentID), nil, nil)
 }
 
 // tooLong turns the refusal of a comment's text because of its length into ErrTooLarge.

@@ -98,7 +98,7 @@ func (c *Connector) post(ctx context.Context, project string, typ issueType, e e
 		body["properties"] = []property{markOf(mark)}
 	}
 	var made issue
-	err := c.do(ctx, http.MethodPost, api+"/issue", body, &made)
+	err := c.do(ctx, http.MethodPost, c.api+"/issue", body, &made)
 	return made, err
 }
 

@@ -18,7 +18,7 @@ type shape int
 
 const (
 	shapeString   shape = iota
-	shapeADF            // a document
+	shapeText           // rich text
 	shapeNumber         // a bare number
 	shapeDate           // 2006-01-02
 	shapeDateTime       // with milliseconds and offset
@@ -30,6 +30,7 @@ const (
 	shapeIssue          // {id, key}: parent
 	shapeProject        // {id, key}
 	shapeLink           // one type of links; see linkEnd
+	shapeEpic           // an issue by its key (Data Center)
 	shapeSprint         // an array of {id, name, state}; written by the agile API
 )
 
@@ -43,7 +44,8 @@ type field struct {
 	readOnly bool
 	exact    bool // a text that is searched as a whole, not by its words
 	maxLen   int
-	link     linkEnd  // of a type of links
+	link     linkEnd // of a type of links
+	on       deployment
 	path     []string // of an attribute: its place in the field's JSON
 }
 
@@ -57,7 +59,7 @@ func (f field) kind() core.Kind {
 // element is the kind of a single value.
 func (f field) element() core.Kind {
 	switch f.shape {
-	case shapeADF:
+	case shapeText:
 		return core.KindText
 	case shapeNumber:
 		return core.KindNumber
@@ -69,7 +71,7 @@ func (f field) element() core.Kind {
 		return core.KindUser
 	case shapeNamed, shapeOption, shapeCascade, shapeGroup, shapeProject, shapeSprint:
 		return core.KindOption
-	case shapeIssue, shapeLink:
+	case shapeIssue, shapeEpic, shapeLink:
 		return core.KindReference
 	}
 	return core.KindString
@@ -78,8 +80,8 @@ func (f field) element() core.Kind {
 // builtin are the system fields that are carried. Their ids are the same on every site.
 var builtin = []field{
 	{id: "summary", label: "Summary", shape: shapeString, maxLen: 255},
-	{id: "description", label: "Description", shape: shapeADF, maxLen: maxText},
-	{id: "environment", label: "Environment", shape: shapeADF, maxLen: maxText},
+	{id: "description", label: "Description", shape: shapeText, maxLen: maxText},
+	{id: "environment", label: "Environment", shape: shapeText, maxLen: maxText},
 	{id: "status", label: "Status", shape: shapeNamed},
 	{id: "priority", label: "Priority", shape: shapeNamed},
 	{id: "issuetype", label: "Issue type", shape: shapeNamed},
@@ -106,7 +108,7 @@ type schema struct {
 }
 
 // custom reads a custom field's schema; not ok for types that cannot be carried.
-func custom(id, label string, s schema) (f field, ok bool) {
+func custom(on deployment, id, label string, s schema) (f field, ok bool) {
 	f = field{id: id, name: label, label: label}
 	short := s.Custom[strings.LastIndex(s.Custom, ":")+1:]
 	of := s.Type
@@ -119,7 +121,7 @@ func custom(id, label string, s schema) (f field, ok bool) {
 		case f.multi && short != "labels":
 			return f, false
 		case short == "textarea":
-			f.shape, f.maxLen = shapeADF, maxText
+			f.shape, f.maxLen = shapeText, maxText
 		case short == "textfield":
 			f.maxLen = 255
 		case short == "url": // its searcher is the exact one ("Create custom field")
@@ -141,6 +143,15 @@ func custom(id, label string, s schema) (f field, ok bool) {
 		f.shape = shapeGroup
 	case "version", "component", "priority", "resolution":
 		f.shape = shapeNamed
+	case "any":
+		switch {
+		case short == "gh-lexo-rank": // it orders issues of one board, and means nothing elsewhere
+			f.readOnly = true
+		case short == "gh-epic-link" && on == dataCenter:
+			f.shape = shapeEpic
+		default:
+			return f, false
+		}
 	case "json": // sprints
 		if short != "gh-sprint" {
 			return f, false
@@ -162,13 +173,13 @@ type catalogue struct {
 	links      []field // of the site's types of links, all with the same id
 }
 
-func newCatalogue(customs, links []field, at time.Time) *catalogue {
+func newCatalogue(on deployment, customs, links []field, at time.Time) *catalogue {
 	c := &catalogue{byID: map[string]field{}, byName: map[string][]field{}, at: at, links: links}
 	for _, f := range links {
 		c.byName[f.name] = append(c.byName[f.name], f)
 	}
 	for _, f := range builtin {
-		f.name = f.id
+		f.name, f.on = f.id, on
 		c.byID[f.id], c.byName[f.name] = f, []field{f}
 	}
 	defer c.addAttributes()
@@ -178,7 +189,7 @@ func newCatalogue(customs, links []field, at time.Time) *catalogue {
 	}
 	for _, f := range customs {
 		plain, long := f.label, fmt.Sprintf("%s (%s)", f.label, f.id)
-		f.name = plain
+		f.name, f.on = plain, on
 		if _, system := c.byID[plain]; system || taken[plain] > 1 {
 			f.name = long
 		}
@@ -217,14 +228,11 @@ func (c *catalogue) find(name string) (f field, why string) {
 	return field{}, "there is no such field, or its type is not supported"
 }
 
-// system is the catalogue before the site was asked: the builtin fields.
-var system = newCatalogue(nil, nil, time.Time{})
-
 // catalogue reads the site's fields, remembered for a while. Builtin fields need no call.
 func (c *Connector) catalogue(ctx context.Context, names ...string) (*catalogue, error) {
 	onlyBuiltin := len(names) > 0
 	for _, n := range names {
-		if _, why := system.find(n); why != "" {
+		if _, why := c.builtin.find(n); why != "" {
 			onlyBuiltin = false
 		}
 	}
@@ -233,7 +241,7 @@ func (c *Connector) catalogue(ctx context.Context, names ...string) (*catalogue,
 	case ok && (len(names) == 0 || cat.knows(names) || c.now().Sub(cat.at) < time.Minute):
 		return cat, nil
 	case !ok && onlyBuiltin:
-		return system, nil
+		return c.builtin, nil
 	}
 	var all []struct {
 		ID     string  `json:"id"`
@@ -241,7 +249,7 @@ func (c *Connector) catalogue(ctx context.Context, names ...string) (*catalogue,
 		Custom bool    `json:"custom"`
 		Schema *schema `json:"schema"`
 	}
-	if err := c.do(ctx, http.MethodGet, api+"/field", nil, &all); err != nil {
+	if err := c.do(ctx, http.MethodGet, c.api+"/field", nil, &all); err != nil {
 		return nil, err
 	}
 	var customs []field
@@ -249,7 +257,7 @@ func (c *Connector) catalogue(ctx context.Context, names ...string) (*catalogue,
 		if !a.Custom || a.Schema == nil {
 			continue
 		}
-		if f, ok := custom(a.ID, strings.TrimSpace(a.Name), *a.Schema); ok {
+		if f, ok := custom(c.on, a.ID, strings.TrimSpace(a.Name), *a.Schema); ok {
 			customs = append(customs, f)
 		}
 	}
@@ -257,7 +265,7 @@ func (c *Connector) catalogue(ctx context.Context, names ...string) (*catalogue,
 	if err != nil {
 		return nil, err
 	}
-	cat = newCatalogue(customs, linkFields(types), c.now())
+	cat = newCatalogue(c.on, customs, linkFields(types), c.now())
 	c.catalogues.Put("", cat)
 	return cat, nil
 }
@@ -275,7 +283,7 @@ func (c *catalogue) knows(names []string) bool {
 func (c *Connector) nameOf(id string) string {
 	cat, ok := c.catalogues.Get("")
 	if !ok {
-		cat = system
+		cat = c.builtin
 	}
 	if f, ok := cat.byID[id]; ok {
 		return f.name

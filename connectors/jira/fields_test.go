@@ -9,7 +9,7 @@ import (
 )
 
 func TestCustomFieldsAreNamedOnce(t *testing.T) {
-	c := newCatalogue([]field{{id: "customfield_1", label: "Severity"}, {id: "customfield_2", label: "Team"}, {id: "customfield_3", label: "Team"},
+	c := newCatalogue(cloud, []field{{id: "customfield_1", label: "Severity"}, {id: "customfield_2", label: "Team"}, {id: "customfield_3", label: "Team"},
 		{id: "customfield_4", label: "summary"}}, nil, time.Time{})
 	cases := []struct{ name, id, reason string }{
 		{"Severity", "customfield_1", "a unique name"},
@@ -73,12 +73,12 @@ func TestValuesOfEveryShape(t *testing.T) {
 
 func TestTextsInOtherFormatsBecomeDocuments(t *testing.T) {
 	for _, v := range []core.Value{core.Text("html", "<p>one</p>"), core.Text("plain", "one"), core.Text("markdown", "one"), core.String("one")} {
-		got := document(adf(v))
+		got := cloud.text(cloud.send(v).(json.RawMessage))
 		if got.Format() != "adf" || plain(got) != "one" {
 			t.Errorf("%s %q became %q", v.Format(), v.Source(), got.Source())
 		}
 	}
-	if got := string(adf(core.Empty(core.KindText))); got != "null" {
+	if got := cloud.send(core.Empty(core.KindText)); got != nil {
 		t.Errorf("an empty text is sent as %s", got)
 	}
 	if f := (field{id: "summary"}); plainSummary(f, "one\ntwo") != "one two" {

@@ -14,10 +14,12 @@ import (
 	"duplex/internal/httpx"
 )
 
-// Connector speaks to one Jira Cloud site as one account. All its methods may be called at once.
+// Connector speaks to one Jira site as one account. All its methods may be called at once.
 type Connector struct {
 	system string
 	site   string // where people open issues, no trailing slash; "" when not known
+	on     deployment
+	api    string // where the platform's operations are
 	http   *httpx.Client
 	now    func() time.Time
 
@@ -29,6 +31,7 @@ type Connector struct {
 	mu   sync.Mutex
 	self string // account id, "" until known
 
+	builtin     *catalogue                                 // before the site was asked
 	catalogues  *cache.Cache[string, *catalogue]           // one entry
 	metas       *cache.Cache[string, map[string]fieldMeta] // by project and issue type
 	types       *cache.Cache[string, []issueType]          // by project
@@ -39,6 +42,7 @@ type Connector struct {
 	people      *cache.Cache[string, core.Value] // by e-mail; an absent value is a known miss
 	mentioned   *cache.Cache[string, core.Value] // by account id; an absent value is a known miss
 	media       *cache.Cache[string, string]     // by attachment id; "" when there is no such id
+	epics       *cache.Cache[string, thing]      // by id or key
 	desks       *cache.Cache[string, bool]       // by issue: is it in a service project
 }
 
@@ -54,7 +58,7 @@ func (c *Connector) ClockSkew() (time.Duration, bool) { return c.http.ClockSkew(
 func init() {
 	connectors.Register(connectors.Kind{
 		Name:    kind,
-		Title:   "Jira Cloud",
+		Title:   "Jira",
 		Types:   []string{itemType},
 		Options: options,
 		New:     func(c connectors.Config) (connectors.Connector, error) { return New(c) },
@@ -62,15 +66,16 @@ func init() {
 }
 
 var options = []connectors.Option{
-	{Section: "auth", Name: "method", Oneof: []string{"token", "oauth"}, Default: "token", Help: "How duplex signs in: an account's API token, or an OAuth 2.0 (3LO) app."},
+	{Section: "auth", Name: "method", Oneof: []string{"token", "oauth", "pat"}, Default: "token", Help: "How duplex signs in: an account's API token, an OAuth 2.0 (3LO) app, or a personal access token of Data Center (pat)."},
 	{Section: "auth", Name: "email", Help: "E-mail address of the account that owns the API token (token)."},
-	{Section: "auth", Name: "token", Secret: true, Help: "API token of a dedicated account (token); a person's own token makes their edits look like the sync's."},
+	{Section: "auth", Name: "token", Secret: true, Help: "API token, or personal access token, of a dedicated account (token, pat); a person's own token makes their edits look like the sync's."},
 	{Section: "auth", Name: "client_id", Help: "Client id of the OAuth app (oauth)."},
 	{Section: "auth", Name: "client_secret", Secret: true, Help: "Client secret of the OAuth app (oauth)."},
 	{Section: "auth", Name: "refresh_token", Secret: true, Help: "First refresh token of the OAuth app (scope offline_access); later ones are kept by duplex."},
 	{Section: "auth", Name: "token_url", Default: defaultTokenURL, Help: "Address that hands out OAuth tokens."},
 	{Section: "webhook", Name: "secret", Secret: true, Help: "Secret of the webhook registered by a Jira administrator (header X-Hub-Signature)."},
 	{Section: "webhook", Name: "client_secret", Secret: true, Help: "Client secret of the OAuth app whose dynamic webhooks are received (a signed token in the header Authorization)."},
+	{Section: "settings", Name: "deployment", Oneof: []string{"cloud", "datacenter"}, Default: "cloud", Help: "Which Jira it is: Cloud, or Data Center and Server (API version 2, wiki markup, people by user name)."},
 	{Section: "settings", Name: "internal_role", Help: "Project role to which internal comments are restricted in projects without customers; without it everybody in the project reads them."},
 	{Section: "settings", Name: "index_lag", Default: defaultIndexLag.String(), Help: "How long search may miss a new issue. When the answer to a create is lost, the issue is looked for that long, and half as long again, before it is created once more; too short a time can double an issue."},
 	{Section: "settings", Name: "site_url", Help: "Address where people open issues, when base_url is the API gateway (https://api.atlassian.com/ex/jira/...)."},
@@ -94,11 +99,20 @@ func New(cfg connectors.Config) (*Connector, error) {
 			return nil, fmt.Errorf("system %s: settings.index_lag is %q; it must be a duration, such as 2m", sys.Name, text)
 		}
 	}
+	on := cloud
+	switch at := sys.Settings["deployment"]; at {
+	case "", "cloud":
+	case "datacenter":
+		on = dataCenter
+	default:
+		return nil, fmt.Errorf("system %s: settings.deployment is %q; it may be cloud or datacenter", sys.Name, at)
+	}
 	now := cfg.Now
 	if now == nil {
 		now = time.Now
 	}
 	c := &Connector{
+		on: on, api: on.api(), builtin: newCatalogue(on, nil, nil, time.Time{}),
 		system: sys.Name, now: now, site: siteURL(sys, base), indexLag: lag,
 		internalRole: sys.Settings["internal_role"], webhookSecret: sys.Webhook["secret"], clientSecret: sys.Webhook["client_secret"],
 		catalogues:  cache.New[string, *catalogue](1, fresh, now),
@@ -111,6 +125,7 @@ func New(cfg connectors.Config) (*Connector, error) {
 		people:      cache.New[string, core.Value](10000, fresh, now),
 		mentioned:   cache.New[string, core.Value](10000, fresh, now),
 		media:       cache.New[string, string](10000, 24*time.Hour, now),
+		epics:       cache.New[string, thing](10000, fresh, now),
 		desks:       cache.New[string, bool](50000, fresh, now),
 	}
 	c.http = &httpx.Client{Base: base, HTTP: cfg.HTTP, Now: now, Classify: c.classify}
@@ -141,6 +156,12 @@ func (c *Connector) authorize(cfg connectors.Config) error {
 		header := r.Header.Get("Authorization")
 		c.http.Authorize = basic(header)
 		c.http.Secrets = []string{auth["token"], strings.TrimPrefix(header, "Basic ")}
+	case "pat":
+		if err := need("token"); err != nil {
+			return err
+		}
+		c.http.Authorize = basic("Bearer " + auth["token"])
+		c.http.Secrets = []string{auth["token"]}
 	case "oauth":
 		if err := need("client_id", "client_secret", "refresh_token"); err != nil {
 			return err
@@ -154,7 +175,7 @@ func (c *Connector) authorize(cfg connectors.Config) error {
 		c.http.Authorize, c.http.Refresh = source.Authorize, source.Refresh
 		c.http.Secrets = []string{auth["client_secret"], auth["refresh_token"]}
 	default:
-		return fmt.Errorf("system %s: auth.method is %q; it may be token or oauth", cfg.System.Name, auth["method"])
+		return fmt.Errorf("system %s: auth.method is %q; it may be token, oauth or pat", cfg.System.Name, auth["method"])
 	}
 	return nil
 }
@@ -169,11 +190,11 @@ func siteURL(sys core.System, base *url.URL) string {
 	return base.String()
 }
 
-// Facts of Jira Cloud. The rate is far below the vendor's 50 writes per second and endpoint ("Rate limiting").
+// Facts of Jira. The rate is far below the vendor's 50 writes per second and endpoint ("Rate limiting").
 func (c *Connector) Facts() connectors.Facts {
 	return connectors.Facts{
 		Revisions: true, Precondition: false, Precision: time.Millisecond, FindLag: c.indexLag,
-		ReportsActor: true, ServerFilter: true, RichText: "adf", MaxComment: maxText, Restricts: true, Rate: 10,
+		ReportsActor: true, ServerFilter: true, RichText: string(c.on.format()), MaxComment: maxText, Restricts: true, Rate: 10,
 	}
 }
 

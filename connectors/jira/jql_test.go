@@ -52,7 +52,7 @@ func TestLooksFor(t *testing.T) {
 		{"no number is a word", field{id: "customfield_2", shape: shapeNumber}, "five", "", ""},
 		{"the parent", field{id: "parent", shape: shapeIssue}, "10001", `parent = "10001"`, ""},
 		{"nobody looks for nothing", text, "", "", ""},
-		{"rich text", field{id: "description", shape: shapeADF}, "x", "", "cannot be searched"},
+		{"rich text", field{id: "description", shape: shapeText}, "x", "", "cannot be searched"},
 		{"people", field{id: "assignee", shape: shapeUser}, "x", "", "cannot be searched"},
 	} {
 		clause, why := tc.field.looksFor(tc.value)
@@ -63,7 +63,7 @@ func TestLooksFor(t *testing.T) {
 }
 
 func TestAnAddressIsATextSearchedAsAWhole(t *testing.T) {
-	f, ok := custom("customfield_1", "Link", schema{Type: "string", Custom: "com.atlassian.jira.plugin.system.customfieldtypes:url"})
+	f, ok := custom(cloud, "customfield_1", "Link", schema{Type: "string", Custom: "com.atlassian.jira.plugin.system.customfieldtypes:url"})
 	if !ok || !f.exact || f.kind() != core.KindString {
 		t.Errorf("read as %+v, %v", f, ok)
 	}

@@ -72,7 +72,7 @@ func (c *Connector) linkTypes(ctx context.Context) ([]linkType, error) {
 	var answer struct {
 		Types []linkType `json:"issueLinkTypes"`
 	}
-	err := c.get(ctx, api+"/issueLinkType", nil, &answer)
+	err := c.get(ctx, c.api+"/issueLinkType", nil, &answer)
 	if errors.Is(err, connectors.ErrNotFound) {
 		return nil, nil
 	}
@@ -140,7 +140,7 @@ func (l linking) isEmpty() bool { return len(l.make) == 0 && len(l.drop) == 0 }
 // one that is gone is no error, so that this may be repeated. An issue at the other end that is gone or out of sight refuses its field.
 func (c *Connector) writeLinks(ctx context.Context, id string, l linking) error {
 	for _, gone := range l.drop {
-		err := c.do(ctx, http.MethodDelete, api+"/issueLink/"+url.PathEscape(gone), nil, nil)
+		err := c.do(ctx, http.MethodDelete, c.api+"/issueLink/"+url.PathEscape(gone), nil, nil)
 		if err != nil && !errors.Is(err, connectors.ErrNotFound) {
 			return err
 		}
@@ -157,7 +157,7 @@ func (c *Connector) writeLinks(ctx context.Context, id string, l linking) error 
 		if !n.field.link.outward {
 			inward, outward = outward, inward
 		}
-		err := c.do(ctx, http.MethodPost, api+"/issueLink", map[string]any{
+		err := c.do(ctx, http.MethodPost, c.api+"/issueLink", map[string]any{
 			"type": map[string]string{"id": n.field.link.typeID}, "inwardIssue": inward, "outwardIssue": outward}, nil)
 		var invalid *connectors.InvalidError
 		switch {

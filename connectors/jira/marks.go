@@ -68,7 +68,7 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 		}
 		for _, hit := range page.Issues {
 			var is issue
-			err := c.get(ctx, issuePath(hit.ID), url.Values{"fields": {"updated"}, "properties": {markProperty}}, &is)
+			err := c.get(ctx, c.issuePath(hit.ID), url.Values{"fields": {"updated"}, "properties": {markProperty}}, &is)
 			if errors.Is(err, connectors.ErrNotFound) {
 				continue
 			}

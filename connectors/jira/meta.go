@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,18 +49,20 @@ func (c *Connector) issueTypes(ctx context.Context, project string) ([]issueType
 	if ts, ok := c.types.Get(project); ok {
 		return ts, nil
 	}
-	path := api + "/issue/createmeta/" + url.PathEscape(project) + "/issuetypes"
+	path := c.api + "/issue/createmeta/" + url.PathEscape(project) + "/issuetypes"
 	var all []issueType
 	for {
 		var page struct {
 			IssueTypes []issueType `json:"issueTypes"`
+			Values     []issueType `json:"values"` // Data Center
 			Total      int         `json:"total"`
 		}
 		if err := c.get(ctx, path, slice(len(all), pageSize), &page); err != nil {
 			return nil, err
 		}
-		all = append(all, page.IssueTypes...)
-		if len(page.IssueTypes) == 0 || len(all) >= page.Total {
+		part := append(page.IssueTypes, page.Values...)
+		all = append(all, part...)
+		if len(part) == 0 || len(all) >= page.Total {
 			break
 		}
 	}
@@ -106,18 +109,19 @@ func (c *Connector) metaYoungerThan(ctx context.Context, project, typeID string,
 	if m, ok := c.metas.Younger(key, age); ok {
 		return m, nil
 	}
-	path := api + "/issue/createmeta/" + url.PathEscape(project) + "/issuetypes/" + url.PathEscape(typeID)
+	path := c.api + "/issue/createmeta/" + url.PathEscape(project) + "/issuetypes/" + url.PathEscape(typeID)
 	m := map[string]fieldMeta{}
 	for seen := 0; ; {
 		var page struct {
 			Fields  []fieldMeta `json:"fields"`
 			Results []fieldMeta `json:"results"`
+			Values  []fieldMeta `json:"values"` // Data Center
 			Total   int         `json:"total"`
 		}
 		if err := c.get(ctx, path, slice(seen, pageSize), &page); err != nil {
 			return nil, err
 		}
-		fields := append(page.Fields, page.Results...)
+		fields := slices.Concat(page.Fields, page.Results, page.Values)
 		for _, f := range fields {
 			m[firstOf(f.FieldID, f.Key)] = f
 		}
@@ -135,7 +139,7 @@ func (c *Connector) editMeta(ctx context.Context, issueID string) (map[string]fi
 	var out struct {
 		Fields map[string]fieldMeta `json:"fields"`
 	}
-	err := c.get(ctx, issuePath(issueID, "editmeta"), nil, &out)
+	err := c.get(ctx, c.issuePath(issueID, "editmeta"), nil, &out)
 	return out.Fields, err
 }
 
@@ -148,7 +152,7 @@ func (c *Connector) statusesOf(ctx context.Context, project string) (map[string]
 		ID       string   `json:"id"`
 		Statuses []status `json:"statuses"`
 	}
-	if err := c.get(ctx, api+"/project/"+url.PathEscape(project)+"/statuses", nil, &types); err != nil {
+	if err := c.get(ctx, c.api+"/project/"+url.PathEscape(project)+"/statuses", nil, &types); err != nil {
 		return nil, err
 	}
 	m := map[string][]status{}
@@ -164,8 +168,11 @@ func (c *Connector) allResolutions(ctx context.Context) ([]core.Value, error) {
 	if all, ok := c.resolutions.Get(""); ok {
 		return all, nil
 	}
+	if c.on == dataCenter { // the screens of transitions list them
+		return nil, nil
+	}
 	var all []core.Value
-	err := pages(ctx, c, api+"/resolution/search", url.Values{}, func(t thing) error {
+	err := pages(ctx, c, c.api+"/resolution/search", url.Values{}, func(t thing) error {
 		all = append(all, core.Option(t.ID, t.Name))
 		return nil
 	})

@@ -32,7 +32,7 @@ func (c *Connector) desk(ctx context.Context, issueID string) (bool, error) {
 // deskNow asks.
 func (c *Connector) deskNow(ctx context.Context, issueID string) (bool, error) {
 	var is issue
-	if err := c.get(ctx, issuePath(issueID), url.Values{"fields": {"project"}}, &is); err != nil {
+	if err := c.get(ctx, c.issuePath(issueID), url.Values{"fields": {"project"}}, &is); err != nil {
 		return false, err
 	}
 	c.noteDesk(is)

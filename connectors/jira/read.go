@@ -30,6 +30,7 @@ type changelog struct {
 		Author  *user  `json:"author"`
 		Items   []struct {
 			FieldID string `json:"fieldId"`
+			Field   string `json:"field"` // all that Data Center tells
 		} `json:"items"`
 	} `json:"histories"`
 }
@@ -157,14 +158,14 @@ func (c *Connector) issue(ctx context.Context, id string, fields []string, expan
 		q.Set("expand", expand)
 	}
 	var is issue
-	if err := c.get(ctx, issuePath(id), q, &is); err != nil {
+	if err := c.get(ctx, c.issuePath(id), q, &is); err != nil {
 		return is, err
 	}
 	if is.ID == "" || is.Fields == nil {
 		return is, connectors.Busy(c.system+": read issue", "the answer holds no issue", 0)
 	}
 	c.noteDesk(is)
-	return is, nil
+	return is, c.nameEpics(ctx, &is)
 }
 
 // observe reads an issue's fields. It is pure.
@@ -178,7 +179,7 @@ func (c *Connector) observe(is issue, v view, self string) core.Observation {
 	}
 	o.CreatedBy = field{shape: shapeUser}.read(is.Fields["creator"])
 	o.OwnItem = o.Mark != "" && self != "" && o.CreatedBy.ID() == self
-	changed, ours := is.Changelog.times(self)
+	changed, ours := is.Changelog.times(c.on, self)
 	for _, f := range v.fields {
 		raw := is.Fields[f.id]
 		if f.id == "parent" && len(raw) == 0 {
@@ -192,12 +193,16 @@ func (c *Connector) observe(is issue, v view, self string) core.Observation {
 			continue
 		}
 		o.Fields[f.name] = value
-		if t, ok := changed[f.id]; ok {
+		id := f.id
+		if _, ok := changed[id]; !ok && c.on == dataCenter {
+			id = f.label
+		}
+		if t, ok := changed[id]; ok {
 			if o.Changed == nil {
 				o.Changed = map[string]time.Time{}
 			}
 			o.Changed[f.name] = t
-			if ours[f.id] {
+			if ours[id] {
 				o.Ours = append(o.Ours, f.name)
 			}
 		}
@@ -217,9 +222,9 @@ func (is issue) time(id string) (time.Time, bool) {
 // revision is the time of the last change in milliseconds since the epoch.
 func revision(updated time.Time) string { return fmt.Sprint(updated.UnixMilli()) }
 
-// times is when each field, by id, changed last, as far back as the history is shown, and whether the account self did
+// times is when each field, by id (custom fields of Data Center by label), changed last, as far back as the history is shown, and whether the account self did
 // that. Times are UTC.
-func (l *changelog) times(self string) (at map[string]time.Time, ours map[string]bool) {
+func (l *changelog) times(on deployment, self string) (at map[string]time.Time, ours map[string]bool) {
 	at, ours = map[string]time.Time{}, map[string]bool{}
 	if l == nil {
 		return at, ours
@@ -227,9 +232,10 @@ func (l *changelog) times(self string) (at map[string]time.Time, ours map[string
 	for _, h := range l.Histories {
 		t, ok := parseTime(h.Created)
 		for _, it := range h.Items {
-			if ok && t.After(at[it.FieldID]) {
-				at[it.FieldID] = t.UTC()
-				ours[it.FieldID] = self != "" && h.Author != nil && h.Author.AccountID == self
+			id := firstOf(it.FieldID, on.fieldOf(it.Field))
+			if ok && t.After(at[id]) {
+				at[id] = t.UTC()
+				ours[id] = self != "" && h.Author != nil && h.Author.AccountID == self
 			}
 		}
 	}
@@ -246,6 +252,9 @@ func (c *Connector) GetMany(ctx context.Context, ids []string, want connectors.W
 	if err != nil {
 		return nil, err
 	}
+	if c.on == dataCenter {
+		return c.oneByOne(ctx, ids, v)
+	}
 	var out []core.Observation
 	for len(ids) > 0 {
 		part := ids[:min(batch, len(ids))]
@@ -256,7 +265,7 @@ func (c *Connector) GetMany(ctx context.Context, ids []string, want connectors.W
 			Properties []string `json:"properties"`
 		}{part, v.ids(), []string{markProperty}}
 		var page searchPage
-		if err := c.do(ctx, http.MethodPost, api+"/issue/bulkfetch", in, &page); err != nil {
+		if err := c.do(ctx, http.MethodPost, c.api+"/issue/bulkfetch", in, &page); err != nil {
 			if errors.Is(err, connectors.ErrNotFound) {
 				continue // none of them is there
 			}
@@ -270,6 +279,26 @@ func (c *Connector) GetMany(ctx context.Context, ids []string, want connectors.W
 			c.noteDesk(is)
 			out = append(out, c.observe(is, v, self))
 		}
+	}
+	return out, nil
+}
+
+// oneByOne reads issues each in a call: Data Center has no bulk fetch, and its search is an index.
+func (c *Connector) oneByOne(ctx context.Context, ids []string, v view) ([]core.Observation, error) {
+	var out []core.Observation
+	for _, id := range ids {
+		is, err := c.issue(ctx, id, v.ids(), "")
+		if errors.Is(err, connectors.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		self, err := c.selfID(ctx)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c.observe(is, v, self))
 	}
 	return out, nil
 }

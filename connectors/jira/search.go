@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -153,6 +154,9 @@ type searchPage struct {
 
 // search asks for one page: the time of the last change, and the fields named.
 func (c *Connector) search(ctx context.Context, jql string, limit int, token string, fields ...string) (searchPage, error) {
+	if c.on == dataCenter {
+		return c.searchFrom(ctx, jql, limit, token, fields...)
+	}
 	in := struct {
 		JQL    string   `json:"jql"`
 		Fields []string `json:"fields"`
@@ -160,7 +164,7 @@ func (c *Connector) search(ctx context.Context, jql string, limit int, token str
 		Token  string   `json:"nextPageToken,omitempty"`
 	}{jql, append([]string{"updated"}, fields...), limit, token}
 	var page searchPage
-	err := c.do(ctx, http.MethodPost, api+"/search/jql", in, &page)
+	err := c.do(ctx, http.MethodPost, c.api+"/search/jql", in, &page)
 	return page, err
 }
 
@@ -173,4 +177,26 @@ func (c *Connector) resume(ctx context.Context, jql string, limit int, token str
 		return c.search(ctx, jql, limit, "")
 	}
 	return found, err
+}
+
+// searchFrom is search on Data Center, which pages by number ("Search using search request"): a token is where the page begins.
+func (c *Connector) searchFrom(ctx context.Context, jql string, limit int, token string, fields ...string) (searchPage, error) {
+	at, _ := strconv.Atoi(token) // another token begins anew
+	in := struct {
+		JQL    string   `json:"jql"`
+		Start  int      `json:"startAt"`
+		Max    int      `json:"maxResults"`
+		Fields []string `json:"fields"`
+	}{jql, at, limit, append([]string{"updated"}, fields...)}
+	var out struct {
+		searchPage
+		Total int `json:"total"`
+	}
+	if err := c.do(ctx, http.MethodPost, c.api+"/search", in, &out); err != nil {
+		return searchPage{}, err
+	}
+	if next := at + len(out.Issues); len(out.Issues) > 0 && next < out.Total {
+		out.NextPageToken = strconv.Itoa(next)
+	}
+	return out.searchPage, nil
 }

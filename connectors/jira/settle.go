@@ -82,6 +82,8 @@ func (s *screen) settleOne(ctx context.Context, f field, v core.Value) (core.Val
 		return s.settleUser(ctx, v)
 	case shapeSprint:
 		return s.settleSprint(ctx, v)
+	case shapeEpic:
+		return s.settleEpic(ctx, v)
 	case shapeNamed, shapeOption, shapeCascade:
 		return s.settleOption(ctx, f, v)
 	case shapeString:
@@ -207,9 +209,9 @@ func (f field) same(cur, v core.Value) bool {
 		return true
 	}
 	switch f.shape {
-	case shapeADF:
-		return !cur.IsEmpty() && !v.IsEmpty() && richtext.Equal(richtext.ADF, cur.Source(), string(adf(v)))
-	case shapeDateTime, shapeUser, shapeNamed, shapeOption, shapeCascade, shapeGroup, shapeIssue, shapeProject, shapeSprint:
+	case shapeText:
+		return !cur.IsEmpty() && !v.IsEmpty() && richtext.Equal(f.on.format(), cur.Source(), f.on.source(v))
+	case shapeDateTime, shapeUser, shapeNamed, shapeOption, shapeCascade, shapeGroup, shapeIssue, shapeEpic, shapeProject, shapeSprint:
 		return false
 	}
 	a, _ := f.write(cur)

@@ -37,10 +37,10 @@ func (c *Connector) whatTextsName(ctx context.Context, o *core.Observation) erro
 	shows := false
 	var people []string
 	for _, source := range texts(*o) {
-		if !strings.Contains(source, `"media`) && !strings.Contains(source, `"mention"`) {
+		if c.on == cloud && !strings.Contains(source, `"media`) && !strings.Contains(source, `"mention"`) {
 			continue // the common case costs no parsing
 		}
-		for _, r := range richtext.References(richtext.ADF, source) {
+		for _, r := range richtext.References(c.on.format(), source) {
 			switch {
 			case r.Kind == richtext.Mention && r.ID != "" && !contains(people, r.ID):
 				people = append(people, r.ID)
@@ -64,8 +64,12 @@ func (c *Connector) whatTextsName(ctx context.Context, o *core.Observation) erro
 
 // nameFile adds the names that texts have for a file: its media id, and the address of its content. They never change.
 func (c *Connector) nameFile(ctx context.Context, a *core.Attachment) error {
+	if c.on == dataCenter { // wiki markup shows files by what they are called
+		a.Names = []string{a.Name}
+		return nil
+	}
 	id, known := c.media.Get(a.ID)
-	path := api + "/attachment/content/" + url.PathEscape(a.ID)
+	path := c.api + "/attachment/content/" + url.PathEscape(a.ID)
 	if !known {
 		resp, err := c.http.JSON(ctx, http.MethodGet, path, nil, nil, httpx.Accept(http.StatusSeeOther, http.StatusFound),
 			httpx.Header("Accept", "*/*"), httpx.Operation("GET attachment content"))
@@ -102,17 +106,14 @@ func (c *Connector) accounts(ctx context.Context, ids []string) ([]core.Value, e
 	for len(unknown) > 0 {
 		part := unknown[:min(100, len(unknown))]
 		unknown = unknown[len(part):]
-		var page struct {
-			Values []user `json:"values"`
-		}
-		err := c.get(ctx, api+"/user/bulk", url.Values{"accountId": part, "maxResults": {"100"}}, &page)
+		found, err := c.usersByID(ctx, part)
 		if err != nil && !errors.Is(err, connectors.ErrNotFound) && !errors.Is(err, connectors.ErrDenied) {
 			return nil, err
 		}
 		for _, id := range part {
 			c.mentioned.Put(id, core.Absent())
 		}
-		for _, u := range page.Values {
+		for _, u := range found {
 			c.mentioned.Put(u.AccountID, u.value())
 		}
 	}
@@ -123,4 +124,28 @@ func (c *Connector) accounts(ctx context.Context, ids []string) ([]core.Value, e
 		}
 	}
 	return people, nil
+}
+
+// usersByID reads up to 100 people ("Bulk get users"; one by one on Data Center, "Get user").
+func (c *Connector) usersByID(ctx context.Context, ids []string) ([]user, error) {
+	if c.on == cloud {
+		var page struct {
+			Values []user `json:"values"`
+		}
+		err := c.get(ctx, c.api+"/user/bulk", url.Values{"accountId": ids, "maxResults": {"100"}}, &page)
+		return page.Values, err
+	}
+	var out []user
+	for _, id := range ids {
+		var u user
+		err := c.get(ctx, c.api+"/user", url.Values{"username": {id}}, &u)
+		if errors.Is(err, connectors.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return out, err
+		}
+		out = append(out, u)
+	}
+	return out, nil
 }

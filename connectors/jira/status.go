@@ -255,6 +255,6 @@ func (c *Connector) hops(ctx context.Context, id string) ([]hop, error) {
 	var out struct {
 		Transitions []hop `json:"transitions"`
 	}
-	err := c.get(ctx, issuePath(id, "transitions"), url.Values{"expand": {"transitions.fields"}}, &out)
+	err := c.get(ctx, c.issuePath(id, "transitions"), url.Values{"expand": {"transitions.fields"}}, &out)
 	return out.Transitions, err
 }

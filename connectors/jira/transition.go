@@ -51,7 +51,7 @@ func (c *Connector) take(ctx context.Context, id string, h hop, late map[string]
 	if len(fields) > 0 {
 		body["fields"] = fields
 	}
-	err = c.do(ctx, http.MethodPost, issuePath(id, "transitions"), body, nil)
+	err = c.do(ctx, http.MethodPost, c.issuePath(id, "transitions"), body, nil)
 	var invalid *connectors.InvalidError
 	if errors.As(err, &invalid) {
 		return fmt.Errorf("%s: move issue: %w", c.system, &connectors.InvalidError{Fields: c.aboutStatus(h, c.called(ctx, invalid.Fields), late)})

@@ -3,15 +3,12 @@ package jira
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
 	"duplex/connectors"
 	"duplex/core"
 )
-
-const pathMyself = api + "/myself"
 
 // miss is how long an e-mail address that nobody has is remembered.
 const miss = time.Minute
@@ -42,7 +39,7 @@ func (c *Connector) selfID(ctx context.Context) (string, error) {
 // Self is the account duplex acts as ("Get current user").
 func (c *Connector) Self(ctx context.Context) (core.Value, error) {
 	var u user
-	if err := c.get(ctx, pathMyself, nil, &u); err != nil {
+	if err := c.get(ctx, c.api+"/myself", nil, &u); err != nil {
 		return core.Absent(), err
 	}
 	if !c.meet(u.AccountID) {
@@ -67,7 +64,7 @@ func (c *Connector) ResolveUser(ctx context.Context, _ connectors.ItemType, pers
 		return core.Absent(), nobody
 	}
 	var found []user
-	if err := c.get(ctx, api+"/user/search", url.Values{"query": {email}, "maxResults": {"50"}}, &found); err != nil {
+	if err := c.get(ctx, c.api+"/user/search", c.on.usersBy(email, "50"), &found); err != nil {
 		return core.Absent(), err
 	}
 	v := match(found, email)
@@ -93,7 +90,7 @@ func (c *Connector) ResolveUserByName(ctx context.Context, _ connectors.ItemType
 		return core.Absent(), nobody
 	}
 	var found []user
-	if err := c.get(ctx, api+"/user/search", url.Values{"query": {name}, "maxResults": {"200"}}, &found); err != nil {
+	if err := c.get(ctx, c.api+"/user/search", c.on.usersBy(name, "200"), &found); err != nil {
 		return core.Absent(), err
 	}
 	v := matchName(found, name)

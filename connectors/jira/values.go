@@ -1,7 +1,6 @@
 package jira
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -23,7 +22,8 @@ func parseTime(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// user is a person as Jira shows them; the e-mail address is often hidden.
+// user is a person as Jira shows them; the e-mail address is often hidden. AccountID is the user name on Data Center, which has
+// no account ids.
 type user struct {
 	AccountID    string `json:"accountId"`
 	AccountType  string `json:"accountType"`
@@ -123,8 +123,8 @@ func (f field) read(raw json.RawMessage) core.Value {
 
 func (f field) readOne(raw json.RawMessage) core.Value {
 	switch f.shape {
-	case shapeADF:
-		return document(raw)
+	case shapeText:
+		return f.on.text(raw)
 	case shapeNumber:
 		var n json.Number
 		if json.Unmarshal(raw, &n) == nil {
@@ -142,7 +142,7 @@ func (f field) readOne(raw json.RawMessage) core.Value {
 		if json.Unmarshal(raw, &t) == nil {
 			return t.option(f.shape)
 		}
-	case shapeIssue:
+	case shapeIssue, shapeEpic:
 		var t thing
 		if json.Unmarshal(raw, &t) == nil {
 			return core.Reference(t.ID, t.Key)
@@ -175,39 +175,6 @@ func (f field) readString(s string) core.Value {
 	return core.String(s)
 }
 
-// document is a rich text in normal form; one that shows nothing is empty. Plain strings, which a field that was made
-// before it was rich may hold, are read as text.
-func document(raw json.RawMessage) core.Value {
-	source := string(raw)
-	if bytes.HasPrefix(raw, []byte(`"`)) {
-		var s string
-		if json.Unmarshal(raw, &s) != nil {
-			return core.Absent()
-		}
-		source, _ = richtext.Convert(richtext.Plain, richtext.ADF, s)
-	}
-	if source == "null" || richtext.IsEmpty(richtext.ADF, source) {
-		return core.Empty(core.KindText)
-	}
-	return core.Text(string(richtext.ADF), richtext.Normal(richtext.ADF, source))
-}
-
-// adf is the document to send for a text in any format. Empty gives null.
-func adf(v core.Value) json.RawMessage {
-	source := v.Source()
-	switch format := richtext.Format(v.Format()); {
-	case v.IsEmpty():
-		return json.RawMessage("null")
-	case v.Kind() != core.KindText:
-		source, _ = richtext.Convert(richtext.Plain, richtext.ADF, v.String())
-	case format != richtext.ADF:
-		source, _ = richtext.Convert(format, richtext.ADF, source)
-	default:
-		source = richtext.Normal(richtext.ADF, source)
-	}
-	return json.RawMessage(source)
-}
-
 // plain is a value as one plain string: what a text field without formatting takes.
 func plain(v core.Value) string {
 	if v.Kind() == core.KindText {
@@ -226,8 +193,8 @@ func (f field) write(v core.Value) (out any, why string) {
 		return nil, ""
 	}
 	switch f.shape {
-	case shapeADF:
-		return adf(v), ""
+	case shapeText:
+		return f.on.send(v), ""
 	case shapeNumber:
 		n, err := core.Number(plain(v))
 		if err != nil {
@@ -256,7 +223,7 @@ func (f field) write(v core.Value) (out any, why string) {
 		if v.Kind() != core.KindUser || v.ID() == "" {
 			return nil, "a person is needed here"
 		}
-		return map[string]string{"accountId": v.ID()}, ""
+		return f.on.person(v.ID()), ""
 	case shapeLink:
 		if v.Kind() != core.KindReference {
 			return nil, "an issue is needed here"
@@ -267,6 +234,8 @@ func (f field) write(v core.Value) (out any, why string) {
 			return map[string]string{"id": v.ID()}, ""
 		}
 		return map[string]string{f.nameKey(): plain(v)}, ""
+	case shapeEpic:
+		return v.Name(), ""
 	case shapeGroup:
 		return map[string]string{"name": firstOf(v.Name(), plain(v))}, ""
 	case shapeCascade:

@@ -49,10 +49,11 @@ type event struct {
 	} `json:"changelog"`
 }
 
-// UnmarshalJSON reads a user; the forms in webhooks differ, and only the account id counts there.
+// UnmarshalJSON reads a user; the forms in webhooks differ, and only the account id counts there, or the user name where there are no account ids.
 func (u *user) UnmarshalJSON(b []byte) error {
 	var w struct {
 		AccountID    string `json:"accountId"`
+		Name         string `json:"name"` // Data Center
 		AccountType  string `json:"accountType"`
 		EmailAddress string `json:"emailAddress"`
 		DisplayName  string `json:"displayName"`
@@ -61,7 +62,7 @@ func (u *user) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &w); err != nil {
 		return err
 	}
-	*u = user{AccountID: w.AccountID, AccountType: w.AccountType, EmailAddress: w.EmailAddress, DisplayName: w.DisplayName}
+	*u = user{AccountID: firstOf(w.AccountID, w.Name), AccountType: w.AccountType, EmailAddress: w.EmailAddress, DisplayName: w.DisplayName}
 	if active, ok := w.Active.(bool); ok {
 		u.Active = &active
 	}
@@ -233,6 +234,9 @@ const pathWebhooks = "/rest/webhooks/1.0/webhook"
 // and signed one for that URL is there already. The account needs the right to administer Jira; where it has not,
 // ErrDenied tells the administrator to register the webhook by hand.
 func (c *Connector) EnsureWebhook(ctx context.Context, url, secret string) error {
+	if c.on == dataCenter {
+		return c.ensureAtHome(ctx, url, secret)
+	}
 	var all []struct {
 		URL      string   `json:"url"`
 		Enabled  *bool    `json:"enabled"`
@@ -249,6 +253,33 @@ func (c *Connector) EnsureWebhook(ctx context.Context, url, secret string) error
 	}
 	return httpx.Redact(c.do(ctx, http.MethodPost, pathWebhooks, map[string]any{
 		"name": "duplex " + c.system, "url": url, "events": slices.Concat(events, helpful), "excludeBody": false, "secret": secret,
+	}, nil), secret)
+}
+
+const pathHooksAtHome = "/rest/jira-webhook/1.0/webhooks"
+
+// ensureAtHome is EnsureWebhook on Data Center 10 and later. Earlier versions do not sign their webhooks, so none is registered there.
+func (c *Connector) ensureAtHome(ctx context.Context, url, secret string) error {
+	var all []struct {
+		URL    string   `json:"url"`
+		Active *bool    `json:"active"`
+		Events []string `json:"events"`
+	}
+	err := c.do(ctx, http.MethodGet, pathHooksAtHome, nil, &all)
+	if errors.Is(err, connectors.ErrNotFound) {
+		return unsupported(c.system+": register webhook", "this Jira is older than version 10 and does not sign webhooks; sweeps find its changes")
+	}
+	if err != nil {
+		return err
+	}
+	for _, w := range all {
+		if w.URL == url && (w.Active == nil || *w.Active) && subset(events, w.Events) {
+			return nil
+		}
+	}
+	return httpx.Redact(c.do(ctx, http.MethodPost, pathHooksAtHome, map[string]any{
+		"name": "duplex " + c.system, "url": url, "events": slices.Concat(events, helpful), "active": true,
+		"configuration": map[string]string{"SECRET": secret, "EXCLUDE_BODY": "false"},
 	}, nil), secret)
 }
 

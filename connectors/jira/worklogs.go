@@ -39,7 +39,7 @@ func (c *Connector) worklog(w worklog, self string) core.Worklog {
 	out := core.Worklog{ID: w.ID, Author: w.Author.value(), Seconds: w.Seconds, Body: core.Empty(core.KindText),
 		Visibility: c.visibility(comment{Visibility: w.Visibility}, false)}
 	if len(w.Comment) > 0 {
-		out.Body = document(w.Comment)
+		out.Body = c.on.text(w.Comment)
 	}
 	if t, ok := parseTime(w.Started); ok {
 		out.Started = t.UTC()
@@ -92,7 +92,7 @@ func (c *Connector) allWorklogs(ctx context.Context, issueID, expand string) ([]
 				q.Set("expand", expand)
 			}
 			var page worklogPage
-			if err := c.get(ctx, issuePath(issueID, "worklog"), q, &page); err != nil {
+			if err := c.get(ctx, c.issuePath(issueID, "worklog"), q, &page); err != nil {
 				return nil, err
 			}
 			for _, w := range page.Worklogs {
@@ -116,29 +116,29 @@ func (c *Connector) allWorklogs(ctx context.Context, issueID, expand string) ([]
 // noEstimate leaves the issue's remaining estimate alone: time that is copied says nothing of what is left to do here.
 var noEstimate = httpx.Query(url.Values{"adjustEstimate": {"leave"}})
 
-func worklogBody(d core.WorklogDraft) map[string]any {
+func (c *Connector) worklogBody(d core.WorklogDraft) map[string]any {
 	body := map[string]any{"started": d.Started.UTC().Format(stamp), "timeSpentSeconds": d.Seconds}
 	if !d.Body.IsAbsent() {
-		body["comment"] = adf(d.Body)
+		body["comment"] = c.on.send(d.Body)
 	}
 	return body
 }
 
 // AddWorklog adds a worklog with the mark in an entity property ("Add worklog").
 func (c *Connector) AddWorklog(ctx context.Context, itemID string, draft core.WorklogDraft) (core.Worklog, error) {
-	body := worklogBody(draft)
+	body := c.worklogBody(draft)
 	if draft.Body.IsEmpty() {
 		delete(body, "comment")
 	}
 	if draft.Mark != "" {
 		body["properties"] = []property{markOf(draft.Mark)}
 	}
-	return c.sendWorklog(ctx, http.MethodPost, issuePath(itemID, "worklog"), body)
+	return c.sendWorklog(ctx, http.MethodPost, c.issuePath(itemID, "worklog"), body)
 }
 
 // EditWorklog replaces what a worklog says ("Update worklog").
 func (c *Connector) EditWorklog(ctx context.Context, itemID, worklogID string, draft core.WorklogDraft) (core.Worklog, error) {
-	return c.sendWorklog(ctx, http.MethodPut, issuePath(itemID, "worklog", worklogID), worklogBody(draft))
+	return c.sendWorklog(ctx, http.MethodPut, c.issuePath(itemID, "worklog", worklogID), c.worklogBody(draft))
 }
 
 func (c *Connector) sendWorklog(ctx context.Context, method, path string, body map[string]any) (core.Worklog, error) {
@@ -158,7 +158,7 @@ func (c *Connector) sendWorklog(ctx context.Context, method, path string, body m
 
 // DeleteWorklog deletes a worklog ("Delete worklog").
 func (c *Connector) DeleteWorklog(ctx context.Context, itemID, worklogID string) error {
-	return c.do(ctx, http.MethodDelete, issuePath(itemID, "worklog", worklogID), nil, nil, noEstimate)
+	return c.do(ctx, http.MethodDelete, c.issuePath(itemID, "worklog", worklogID), nil, nil, noEstimate)
 }
 
 // FindWorklog reads the issue's worklogs with their properties, newest first.

@@ -183,7 +183,7 @@ func shown(cur, it core.Value) core.Value {
 func (c *Connector) Update(ctx context.Context, id string, patch core.Patch, rev string, want connectors.Want) (core.Observation, error) {
 	none := core.Observation{}
 	names := patch.Names()
-	cat := system
+	cat := c.builtin
 	var err error
 	if len(names) > 0 {
 		if cat, err = c.catalogue(ctx, names...); err != nil {
@@ -294,7 +294,11 @@ func (c *Connector) put(ctx context.Context, id string, fields map[string]any, u
 		body["update"] = update
 	}
 	var is issue
-	err := c.do(ctx, http.MethodPut, issuePath(id), body, &is, httpx.Query(url.Values{"returnIssue": {"true"}}))
+	var answer url.Values
+	if c.on == cloud {
+		answer = url.Values{"returnIssue": {"true"}}
+	}
+	err := c.do(ctx, http.MethodPut, c.issuePath(id), body, &is, httpx.Query(answer))
 	return is, err
 }
 
@@ -313,7 +317,7 @@ func (is issue) covers(before issue) bool {
 
 // Delete deletes an issue ("Delete issue"). One with subtasks is refused.
 func (c *Connector) Delete(ctx context.Context, id string) error {
-	err := c.do(ctx, http.MethodDelete, issuePath(id), nil, nil)
+	err := c.do(ctx, http.MethodDelete, c.issuePath(id), nil, nil)
 	var invalid *connectors.InvalidError
 	if errors.As(err, &invalid) {
 		return unsupported(c.system+": delete issue", "Jira refuses; an issue with subtasks must be deleted by a person: "+invalid.Error())
