@@ -91,4 +91,3 @@ func (c *Connector) commentsByID(ctx context.Context, ids []json.Number) ([]comm
 		httpx.Query(url.Values{"expand": {"properties"}}))
 	return page.Values, err
 }
-
