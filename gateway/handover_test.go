@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -142,7 +143,9 @@ func TestOwnWrites(t *testing.T) {
 // TestToldWhenItWasTold: of a delivery that is handed over in two goes, a pair that was told in the first and is in step since
 // then waits for nothing.
 func TestToldWhenItWasTold(t *testing.T) {
-	w := newWorld(t)
+	var ahead atomic.Int64 // of the machine's clock: how long the delivery is held back does not depend on the machine
+	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	w := newWorld(t, func(o *Options) { o.OwnDelay, o.Now = time.Minute, now })
 	w.connect(desk)
 	later, first := w.pair("1", "2"), w.pair("3", "4")
 	two, _, err := w.store.RecordDelivery(t.Context(), core.Delivery{System: "right", ID: "m1", Hints: []core.Hint{
@@ -155,10 +158,11 @@ func TestToldWhenItWasTold(t *testing.T) {
 	if d := w.delivery("m1"); d.State != core.DeliveryWaiting || len(w.engine.all()) != 1 {
 		t.Fatalf("delivery is %s after %d signals, want it waiting after one", d.State, len(w.engine.all()))
 	}
-	first.SyncedAt = time.Now().UTC()
+	first.SyncedAt = now().UTC()
 	if err := w.store.SavePair(t.Context(), first); err != nil {
 		t.Fatal(err)
 	}
+	ahead.Store(int64(2 * time.Minute))
 	w.run()
 	w.eventually("the rest is handed over", func() bool { return w.delivery("m1").State == core.DeliveryHandedOver })
 	waits, err := w.store.WaitingPairs(t.Context(), time.Now().Add(time.Hour), 0)
