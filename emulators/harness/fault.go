@@ -36,6 +36,7 @@ type Fault struct {
 	Method  string  `json:"method,omitempty"`  // "" is any
 	Path    string  `json:"path,omitempty"`    // regular expression on the URL path; "" is any
 	Account string  `json:"account,omitempty"` // e-mail address in the request's Basic authentication; "" is any request
+	Spare   string  `json:"spare,omitempty"`   // calls with this in the header X-Emulator-Hand are never hit; "" spares none
 	Percent float64 `json:"percent,omitempty"` // 0 is 100; drawn from the seeded source
 	Times   int     `json:"times,omitempty"`   // how many requests it hits; 0 is until removed
 	After   int     `json:"after,omitempty"`   // how many matching requests pass first
@@ -44,6 +45,10 @@ type Fault struct {
 	// RetryAfter, in seconds, is what throttle and maintenance tell the client.
 	RetryAfter int `json:"retry_after,omitempty"`
 }
+
+// HandHeader is where a caller may say whose hand it is, in its own words, so that faults can spare it whatever way it signs in. No vendor
+// reads it.
+const HandHeader = "X-Emulator-Hand"
 
 // rule is a Fault made ready, with what it has done so far.
 type rule struct {
@@ -135,7 +140,8 @@ func (fs *faults) pick(req *http.Request) *rule {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	for _, r := range fs.rules {
-		if r.Method != "" && r.Method != req.Method || !r.path.MatchString(req.URL.Path) || !madeBy(req, r.Account) {
+		if r.Method != "" && r.Method != req.Method || !r.path.MatchString(req.URL.Path) || !madeBy(req, r.Account) ||
+			r.Spare != "" && req.Header.Get(HandHeader) == r.Spare {
 			continue
 		}
 		if r.Times > 0 && r.hit >= r.Times {

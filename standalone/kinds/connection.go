@@ -169,12 +169,12 @@ func (c *file) entries() {
 	private, publish, files := "keep", []string{}, []string{}
 	for from, e := range c.ends {
 		to := c.ends[1-from]
-		if to.Comments.Internal != "" && e.Comments.Public != "" {
+		if to.Comments.Internal != "" && publishes(e.Comments) {
 			publish = append(publish, e.Name)
 		} else if to.Comments.Internal != "" {
 			private = "stop"
 		}
-		if to.Files.Internal != "" && (e.Files.Internal != "" || e.Files.Public != "") {
+		if to.Files.Internal != "" && publishes(e.Files) {
 			files = append(files, e.Name)
 		}
 	}

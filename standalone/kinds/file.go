@@ -1,8 +1,8 @@
 package kinds
 
 import (
-	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"duplex/connectors"
@@ -15,27 +15,30 @@ func File(sys core.System) (source string, env []string, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	for section, entries := range map[string]map[string]string{"auth": sys.Auth, "webhook": sys.Webhook, "settings": sys.Settings} {
-		shown := map[string]string{}
-		for name, value := range entries {
-			shown[name] = value
-			if secret(kind, section, name) {
-				variable := "DUPLEX_" + strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(sys.Name+"_"+section+"_"+name))
-				env = append(env, variable+"="+value)
-				shown[name] = fmt.Sprintf("${env:%s}", variable)
-			}
+	var b strings.Builder
+	fmt.Fprintf(&b, "system: %s\nkind: %s\nbase_url: %s\n", quote(sys.Name), quote(sys.Kind), quote(sys.BaseURL))
+	for _, section := range []struct {
+		name    string
+		entries map[string]string
+	}{{"auth", sys.Auth}, {"webhook", sys.Webhook}, {"settings", sys.Settings}} {
+		if len(section.entries) == 0 {
+			continue
 		}
-		switch section {
-		case "auth":
-			sys.Auth = shown
-		case "webhook":
-			sys.Webhook = shown
-		case "settings":
-			sys.Settings = shown
+		fmt.Fprintf(&b, "%s:\n", section.name)
+		for _, name := range slices.Sorted(keys(section.entries)) {
+			value := section.entries[name]
+			if secret(kind, section.name, name) {
+				variable := "DUPLEX_" + strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(sys.Name+"_"+section.name+"_"+name))
+				env = append(env, variable+"="+value)
+				value = fmt.Sprintf("${env:%s}", variable)
+			}
+			fmt.Fprintf(&b, "  %s: %s\n", name, quote(value))
 		}
 	}
-	b, err := json.MarshalIndent(sys, "", "  ")
-	return string(b), env, err
+	if l := sys.Limits; l != (core.Limits{}) {
+		fmt.Fprintf(&b, "limits: {requests_per_second: %g, concurrency: %d}\n", l.RequestsPerSecond, l.Concurrency)
+	}
+	return b.String(), env, nil
 }
 
 func secret(kind connectors.Kind, section, name string) bool {

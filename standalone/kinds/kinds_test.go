@@ -107,7 +107,7 @@ func (p *probe) listen() {
 func (p *probe) file() {
 	source, env, err := kinds.File(p.Account("sync"))
 	p.must(err)
-	if _, diags := mapping.ParseSystem(p.Name+".json", []byte(source)); diags.Err() != nil {
+	if _, diags := mapping.ParseSystem(p.Name+".yaml", []byte(source)); diags.Err() != nil {
 		p.Errorf("the system file: %v", diags.Err())
 	}
 	if len(env) == 0 {

@@ -8,6 +8,7 @@ import (
 	"duplex/connectors"
 	"duplex/core"
 	"duplex/core/richtext"
+	"duplex/standalone/kinds"
 )
 
 var audiences = map[core.Audience]string{core.Public: "public comment", core.Internal: "internal comment"}
@@ -80,7 +81,7 @@ func (l *life) said(side core.Side) {
 				continue
 			}
 			copies++
-			if most := seen(a, from.Comments, to.Comments); c.Visibility.WiderThan(core.Visibility{Audience: most}) {
+			if most, _ := kinds.Reach(a, from.Comments, to.Comments); c.Visibility.WiderThan(core.Visibility{Audience: most}) {
 				l.fault(side, audiences[a], "its copy is %s", c.Visibility)
 			}
 		}
@@ -110,7 +111,7 @@ func (l *life) filed(side core.Side, here, there core.Observation) {
 			continue
 		}
 		copies++
-		if most := seen(readers.Audience, l.places[side].Files, l.places[other].Files); f.Visibility.WiderThan(core.Visibility{Audience: most}) {
+		if most, _ := kinds.Reach(readers.Audience, l.places[side].Files, l.places[other].Files); f.Visibility.WiderThan(core.Visibility{Audience: most}) {
 			l.fault(side, "file", "its copy is %s, the original is %s", f.Visibility, readers)
 		}
 	}

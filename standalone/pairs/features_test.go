@@ -45,18 +45,10 @@ func reason(feature string, from, to kinds.Profile) string {
 
 // stays tells why an internal comment is left where it is.
 func stays(from, to kinds.Profile) string {
-	if to.Comments.Internal == "" || from.Comments.Public != "" {
+	if _, carried := kinds.Reach(core.Internal, from.Comments, to.Comments); carried {
 		return ""
 	}
 	return to.Kind + ": " + to.Comments.Internal
-}
-
-// seen is the audience that a copy has at most: that of the original, or public where a rule says so in words.
-func seen(audience core.Audience, from, to kinds.Audiences) core.Audience {
-	if audience == core.Internal && to.Internal != "" && (from.Public != "" || from.Internal != "") {
-		return core.Public
-	}
-	return audience
 }
 
 // common are the canonical words that both sides have a value for, in order.

@@ -44,6 +44,7 @@ type Fault struct {
 	Method     string  `json:"method,omitempty"`
 	Path       string  `json:"path,omitempty"`
 	Account    string  `json:"account,omitempty"` // whose calls; "" is everybody's
+	Spare      string  `json:"spare,omitempty"`   // whose calls never; see harness.HandHeader
 	Percent    float64 `json:"percent,omitempty"` // of the calls; 0 is all
 	Times      int     `json:"times,omitempty"`   // 0 is until it is mended
 	Status     int     `json:"status,omitempty"`
