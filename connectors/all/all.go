@@ -3,5 +3,6 @@ package all
 
 import (
 	_ "duplex/connectors/jira"
+	_ "duplex/connectors/salesforce"
 	_ "duplex/connectors/zendesk"
 )

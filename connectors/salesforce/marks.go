@@ -1,0 +1,65 @@
+package salesforce
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"duplex/connectors"
+	"duplex/core"
+)
+
+// markForm is what a mark looks like; any other value of the field belongs to somebody else.
+var markForm = regexp.MustCompile(`^dx-[a-z2-7]{26}$`)
+
+func markOf(value string) string {
+	if markForm.MatchString(value) {
+		return value
+	}
+	return ""
+}
+
+// markable tells whether records of the object can carry a mark.
+func (c *Connector) markable(s *schema) error {
+	if _, ok := s.byAPI(c.mark); !ok {
+		return fmt.Errorf("%w: %s has no field %s that the account may see: an admin must add it as text, External ID and Unique, and give the account the right to edit it",
+			connectors.ErrDenied, s.object, c.mark)
+	}
+	return nil
+}
+
+// Find lists the records whose field for marks is the mark, by a query, which sees a new record at once.
+func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string) ([]core.Ref, error) {
+	s, err := c.schema(ctx, typeOf(t))
+	if err == nil {
+		err = c.markable(s)
+	}
+	if err != nil || mark == "" {
+		return nil, err
+	}
+	list, err := c.rows(ctx, "query by mark", "SELECT "+s.refColumns()+" FROM "+s.object+" WHERE "+c.mark+" = "+literal(mark)+" LIMIT 10")
+	if err != nil {
+		return nil, c.fail("looking for a mark", err)
+	}
+	var refs []core.Ref
+	for _, r := range list {
+		refs = append(refs, c.refOf(s, r))
+	}
+	return refs, nil
+}
+
+// refColumns are the columns that a ref and a revision are made of.
+func (s *schema) refColumns() string {
+	if s.keyAPI == "" {
+		return "Id, SystemModstamp"
+	}
+	return "Id, SystemModstamp, " + s.keyAPI
+}
+
+func (c *Connector) refOf(s *schema, r record) core.Ref {
+	return c.ref(s.object, long(r.text("Id")), r.text(s.keyAPI))
+}
+
+func (c *Connector) change(s *schema, r record) connectors.Change {
+	return connectors.Change{Ref: c.refOf(s, r), Revision: revision(r.text("SystemModstamp")), UpdatedAt: instant(r.text("SystemModstamp")), Deleted: r.is("IsDeleted")}
+}

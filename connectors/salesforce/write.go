@@ -1,0 +1,200 @@
+package salesforce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/internal/httpx"
+)
+
+// Create makes a record that carries the mark, by an upsert on the field for marks: the same create twice makes one record (vendor page
+// "Insert or Update (Upsert) a Record Using an External ID"). Without a mark it is a plain insert.
+func (c *Connector) Create(ctx context.Context, draft core.Draft) (core.Observation, error) {
+	s, err := c.schema(ctx, typeOf(connectors.ItemType{Type: draft.Type}))
+	if err != nil {
+		return core.Observation{}, err
+	}
+	attempt := "creating a record of " + s.object
+	fields := maps.Clone(draft.Fields)
+	if err := s.scoped(fields, draft.Scope); err != nil {
+		return core.Observation{}, c.fail(attempt, err)
+	}
+	body, err := c.body(ctx, s, fields, true)
+	if err != nil {
+		return core.Observation{}, c.fail(attempt, err)
+	}
+	var answer struct {
+		ID      string
+		Success bool
+	}
+	if draft.Mark == "" {
+		err = c.call(ctx, "POST a record", http.MethodPost, "/sobjects/"+s.object, body, &answer)
+	} else if err = c.markable(s); err == nil {
+		err = c.call(ctx, "PATCH a record by its mark", http.MethodPatch, "/sobjects/"+s.object+"/"+c.mark+"/"+draft.Mark, body, &answer)
+	}
+	if err == nil && (!answer.Success || !isID(answer.ID)) {
+		err = connectors.Busy("creating", "the answer names no record", 0)
+	}
+	if err != nil {
+		return core.Observation{}, c.fail(attempt, c.forget(s, err))
+	}
+	o, err := c.Get(ctx, answer.ID, connectors.Want{Type: connectors.ItemType{Type: s.object}})
+	if err != nil { // it is there: whoever asked reads it again
+		return core.Observation{Ref: c.ref(s.object, long(answer.ID), "")}, nil
+	}
+	return o, nil
+}
+
+// scoped adds what the scope says of a new record. A scope's field wins over none, and has to agree with a rule's.
+func (s *schema) scoped(fields map[string]core.Value, scope map[string]string) error {
+	for name, want := range scope {
+		f, ok := s.byName(name)
+		if !ok {
+			return connectors.Invalid(s.object, name, "the scope names a field that is not there, or the account may not see it")
+		}
+		if _, set := fields[name]; set {
+			continue
+		}
+		switch f.kind {
+		case core.KindOption:
+			fields[name] = core.Option("", want)
+		case core.KindBool:
+			fields[name] = core.Bool(want == "true")
+		case core.KindUser:
+			fields[name] = core.Person(onlyID(want), "", want)
+		case core.KindReference:
+			fields[name] = core.Reference(want, "")
+		case core.KindString:
+			fields[name] = core.String(want)
+		default:
+			return connectors.Invalid(s.object, name, "a field of this kind cannot be a scope")
+		}
+	}
+	return nil
+}
+
+func onlyID(s string) string {
+	if isID(s) {
+		return s
+	}
+	return ""
+}
+
+// Update writes what differs, guarded by If-Unmodified-Since (vendor page "Conditional Requests"): Salesforce moves the revision also for a
+// write that changes nothing. What differs is told from want.Known where that is of the same revision, else by a read. The guard
+// compares whole seconds: an edit in the very second of the revision passes it.
+func (c *Connector) Update(ctx context.Context, id string, patch core.Patch, revision string, want connectors.Want) (core.Observation, error) {
+	s, err := c.schemaOf(ctx, id)
+	if err != nil {
+		return core.Observation{}, err
+	}
+	attempt := "updating " + s.object + " " + id
+	body, err := c.body(ctx, s, patch.Fields, false)
+	if err != nil {
+		return core.Observation{}, c.fail(attempt, err)
+	}
+	for name := range patch.Sets {
+		if f, ok := s.byName(name); !ok || f.kind != core.KindSet || !f.update {
+			return core.Observation{}, c.fail(attempt, connectors.Invalid(s.object, name, "there is no such set that can be written"))
+		}
+	}
+	for try := 1; ; try++ {
+		err := c.guarded(ctx, s, id, body, patch, revision, want.Known)
+		if revision == "" && try < 3 && errors.Is(err, connectors.ErrStale) {
+			want.Known = nil
+			continue
+		}
+		if err != nil {
+			return core.Observation{}, c.fail(attempt, c.forget(s, err))
+		}
+		break
+	}
+	want.Comments, want.Attachments, want.Known = false, false, nil
+	return c.Get(ctx, id, want)
+}
+
+// guarded writes what differs from what the record shows, unless it moved on from the revision.
+func (c *Connector) guarded(ctx context.Context, s *schema, id string, body map[string]any, patch core.Patch, rev string, known *core.Observation) error {
+	names := patch.Names()
+	at := rev
+	var now map[string]core.Value
+	if known != nil && rev != "" && known.Revision == rev && sameID(known.Ref.ID, id) &&
+		!slices.ContainsFunc(names, func(n string) bool { return known.Field(n).IsAbsent() }) {
+		now = known.Fields
+	} else {
+		r, err := c.row(ctx, s, id, connectors.Want{Fields: names})
+		if err != nil {
+			return err
+		}
+		if at = revision(r.text("SystemModstamp")); rev != "" && at != rev {
+			return fmt.Errorf("%w: it is at another revision", connectors.ErrStale)
+		}
+		now = map[string]core.Value{}
+		for _, name := range names {
+			f, _ := s.byName(name)
+			now[name] = c.read(f, r[f.api])
+		}
+	}
+	sent := map[string]any{}
+	for name := range patch.Fields {
+		f, _ := s.byName(name)
+		if v := c.read(f, raw(body[f.api])); !core.Equal(v, now[name]) {
+			sent[f.api] = body[f.api]
+		}
+	}
+	for name, change := range patch.Sets {
+		f, _ := s.byName(name)
+		v := core.Union(core.Without(now[name], change.Remove), change.Add)
+		value, err := c.write(ctx, f, v)
+		if err != nil && connectors.Class(err) == "failed" {
+			return connectors.Invalid(s.object, name, err.Error())
+		}
+		if err != nil {
+			return err
+		}
+		if !core.Equal(c.read(f, raw(value)), now[name]) {
+			sent[f.api] = value
+		}
+	}
+	if len(sent) == 0 {
+		return nil
+	}
+	since, err := time.Parse(time.RFC3339Nano, at)
+	if err != nil {
+		return fmt.Errorf("the revision %q is not one of this connector: %w", at, connectors.ErrUnsupported)
+	}
+	return c.call(ctx, "PATCH a record", http.MethodPatch, "/sobjects/"+s.object+"/"+long(id), sent, nil,
+		httpx.Header("If-Unmodified-Since", since.UTC().Format(http.TimeFormat)))
+}
+
+// Delete moves a record to the recycle bin, from where it can be restored for about 15 days.
+func (c *Connector) Delete(ctx context.Context, id string) error {
+	object, err := c.objectOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	return c.fail("deleting "+object+" "+id, c.call(ctx, "DELETE a record", http.MethodDelete, "/sobjects/"+object+"/"+long(id), nil, nil))
+}
+
+// missing tells whether a refusal is about the record that an entry belongs to.
+func missing(err error) bool {
+	return slices.Contains([]string{"INVALID_CROSS_REFERENCE_KEY", "ENTITY_IS_DELETED", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "MALFORMED_ID"}, codeOf(err))
+}
+
+// below gives a refusal of an entry the class it has: the record is gone.
+func below(err error) error {
+	if missing(err) {
+		return fmt.Errorf("the record is gone: %w", connectors.ErrNotFound)
+	}
+	return err
+}
+
+func lower(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
