@@ -1,0 +1,303 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/internal/httpx"
+)
+
+// attachments are the files of an item that was just read, oldest first.
+func (c *Connector) attachments(ctx context.Context, r raw, self core.Value) ([]core.Attachment, error) {
+	k := r.it.Attachments
+	list, ok, err := k.Items.list(r.see())
+	if err != nil {
+		return nil, err
+	}
+	if k.List != nil {
+		if list, err = c.all(ctx, k.List, r.vars); err != nil {
+			return nil, err
+		}
+	} else if !ok {
+		return nil, connectors.Busy("reading files", "the answer has no list where the manifest says", 0)
+	}
+	out := []core.Attachment{}
+	for _, x := range list {
+		a, err := c.attachment(r, x, self)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].CreatedAt.Before(out[j].CreatedAt) })
+	return out, nil
+}
+
+func (c *Connector) attachment(r raw, x any, self core.Value) (core.Attachment, error) {
+	k := r.it.Attachments
+	v := r.see().with("file", x)
+	a := core.Attachment{Visibility: core.Visibility{Audience: core.Public}}
+	if r.it.Comments != nil {
+		a.Visibility.Audience = r.it.Comments.audience()
+	}
+	for _, t := range []struct {
+		e  *Expr
+		to *string
+	}{{k.ID, &a.ID}, {k.Name, &a.Name}, {k.Type, &a.MediaType}} {
+		s, err := t.e.text(v)
+		if err != nil {
+			return a, err
+		}
+		*t.to = s
+	}
+	if a.ID == "" {
+		return a, connectors.Busy("reading files", "a file has no id where the manifest says", 0)
+	}
+	size, err := k.Size.eval(v)
+	if err != nil {
+		return a, err
+	}
+	if n, ok := size.(int64); ok {
+		a.Size = n
+	}
+	by, err := k.Author.eval(v)
+	if err != nil {
+		return a, err
+	}
+	if a.Author, err = c.shown(by); err != nil {
+		return a, err
+	}
+	at, err := k.Created.eval(v)
+	if err != nil {
+		return a, err
+	}
+	a.CreatedAt = c.instant(at)
+	a.Own = self.ID() != "" && a.Author.ID() == self.ID()
+	address, err := k.Content.text(v)
+	if address != "" {
+		a.Names = []string{address}
+	}
+	return a, err
+}
+
+// files reads an item's files, with what the system shows of each.
+func (c *Connector) files(ctx context.Context, id string) (raw, []core.Attachment, map[string]string, error) {
+	r, err := c.get(ctx, id, connectors.Want{Attachments: true})
+	if err != nil {
+		return r, nil, nil, err
+	}
+	if r.it.Attachments == nil {
+		return r, nil, nil, connectors.ErrUnsupported
+	}
+	self, err := c.Self(ctx)
+	if err != nil {
+		return r, nil, nil, err
+	}
+	list, err := c.attachments(ctx, r, self)
+	if err != nil {
+		return r, nil, nil, err
+	}
+	marks, err := c.fileMarks(ctx, r)
+	return r, list, marks, err
+}
+
+// fileMarks are the marks of an item's files by their ids, where the manifest keeps them.
+func (c *Connector) fileMarks(ctx context.Context, r raw) (map[string]string, error) {
+	k := r.it.Attachments
+	if k.Mark == nil {
+		return nil, nil
+	}
+	list, _, err := k.Items.list(r.see())
+	if k.List != nil && err == nil {
+		list, err = c.all(ctx, k.List, r.vars)
+	}
+	out := map[string]string{}
+	for _, x := range list {
+		v := r.see().with("file", x)
+		id, err := k.ID.text(v)
+		if err != nil {
+			return nil, err
+		}
+		mark, err := c.markOf(k.Mark, v, r.it)
+		if err != nil {
+			return nil, err
+		}
+		out[id] = mark
+	}
+	return out, err
+}
+
+// OpenAttachment streams a file from its address. A page in place of a file that is none is an error.
+func (c *Connector) OpenAttachment(ctx context.Context, itemID string, a core.Attachment) (io.ReadCloser, error) {
+	what := "reading a file of " + itemID
+	_, list, _, err := c.files(ctx, itemID)
+	if err != nil {
+		return nil, c.failed(what, err)
+	}
+	i := slices.IndexFunc(list, func(f core.Attachment) bool { return f.ID == a.ID })
+	if i < 0 || len(list[i].Names) == 0 {
+		return nil, c.failed(what, fmt.Errorf("file %s: %w", a.ID, connectors.ErrNotFound))
+	}
+	body, resp, err := c.http.Stream(ctx, http.MethodGet, c.local(list[i].Names[0]), httpx.Operation("GET content"))
+	if err != nil {
+		return nil, c.failed(what, err)
+	}
+	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if kind == "text/html" && !strings.HasSuffix(strings.ToLower(list[i].Name), "html") && !strings.HasSuffix(strings.ToLower(list[i].Name), "htm") {
+		body.Close()
+		return nil, c.failed(what, connectors.Busy("GET content", "the answer is a page, not the file", 0))
+	}
+	return body, nil
+}
+
+// local makes an address that names another host for the same system (what it believes to be called) one of base_url, where the manifest's
+// address is a path only.
+func (c *Connector) local(address string) string { return address }
+
+// Attach sends a file, and links it to the item where that is a call of its own.
+func (c *Connector) Attach(ctx context.Context, itemID string, d core.AttachmentDraft, content io.Reader) (core.Attachment, error) {
+	what := "adding a file to " + itemID
+	r, known, _, err := c.files(ctx, itemID)
+	if err != nil {
+		return core.Attachment{}, c.failed(what, err)
+	}
+	k := r.it.Attachments
+	if k.Upload == nil {
+		return core.Attachment{}, c.failed(what, connectors.ErrUnsupported)
+	}
+	if d.Visibility.Audience != core.Public && r.it.Comments != nil && r.it.Comments.audience() == core.Public && r.it.Comments.Private == nil {
+		return core.Attachment{}, c.failed(what, fmt.Errorf("%w: everybody who sees the item sees its files", connectors.ErrUnsupported))
+	}
+	media := firstOf(d.MediaType, "application/octet-stream")
+	v := r.vars.with("name", d.Name, "media_type", media, "mark", d.Mark, "size", d.Size)
+	a, err := c.upload(ctx, k.Upload, v, d.Name, media, content)
+	if err != nil {
+		return core.Attachment{}, c.failed(what, err)
+	}
+	if k.Link != nil {
+		token, err := k.Upload.Token.text(a.vars())
+		if err == nil && token == "" {
+			err = connectors.Busy("POST "+k.Upload.Path.source, "the answer has no token where the manifest says", 0)
+		}
+		if err != nil {
+			return core.Attachment{}, c.failed(what, err)
+		}
+		v = v.with("token", token)
+		if _, err := c.call(ctx, k.Link, http.MethodPut, v, query(v, k.Link.Query), k.Link.Body.fill(v)); err != nil {
+			return core.Attachment{}, c.failed(what, err)
+		}
+	}
+	if k.Upload.Answer != nil {
+		self, err := c.Self(ctx)
+		if err != nil {
+			return core.Attachment{}, c.failed(what, err)
+		}
+		x, err := k.Upload.Answer.eval(a.vars())
+		if err == nil && x != nil {
+			made, err := c.attachment(r, x, self)
+			return made, c.failed(what, err)
+		}
+	}
+	_, list, marks, err := c.files(ctx, itemID)
+	if err != nil {
+		return core.Attachment{}, c.failed(what, err)
+	}
+	for _, f := range slices.Backward(list) {
+		old := slices.ContainsFunc(known, func(o core.Attachment) bool { return o.ID == f.ID })
+		if marks != nil && marks[f.ID] == d.Mark && d.Mark != "" || !old && f.Own && f.Name == d.Name {
+			return f, nil
+		}
+	}
+	return core.Attachment{}, c.failed(what, connectors.Busy("adding a file", "the system took it and does not show it", 0))
+}
+
+// upload sends the content as the body, or as a part of a form whose other parts come first.
+func (c *Connector) upload(ctx context.Context, u *Upload, v vars, name, media string, content io.Reader) (answer, error) {
+	q := query(v, u.Query)
+	if u.Part == "" {
+		kind := media
+		if u.Headers["Content-Type"] != "" {
+			kind = u.Headers["Content-Type"]
+		}
+		return c.call(ctx, &u.Request, http.MethodPost, v, q, nil, httpx.RawBody(content, kind))
+	}
+	read, write := io.Pipe()
+	form := multipart.NewWriter(write)
+	go func() {
+		var err error
+		for _, n := range sortedKeys(u.Parts) {
+			if s, missing := fill(u.Parts[n], v, asIs); missing == "" && err == nil {
+				err = form.WriteField(n, s)
+			}
+		}
+		h := textproto.MIMEHeader{}
+		h.Set("Content-Disposition", mime.FormatMediaType("form-data", map[string]string{"name": u.Part, "filename": name}))
+		if h.Get("Content-Disposition") == "" || !ascii(name) {
+			h.Set("Content-Disposition", fmt.Sprintf(`form-data; name=%q; filename="%s"`, u.Part, strings.NewReplacer(`\`, `\\`, `"`, "%22", "\r", "", "\n", "").Replace(name)))
+		}
+		h.Set("Content-Type", media)
+		if err == nil {
+			var part io.Writer
+			if part, err = form.CreatePart(h); err == nil {
+				if _, err = io.Copy(part, content); err == nil {
+					err = form.Close()
+				}
+			}
+		}
+		write.CloseWithError(err)
+	}()
+	defer read.Close()
+	return c.call(ctx, &u.Request, http.MethodPost, v, q, nil, httpx.RawBody(read, form.FormDataContentType()))
+}
+
+func ascii(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > 126 || r < 32 })
+}
+
+// FindAttachment looks for the mark where the manifest keeps one, else for an own file of that name and size, added not before since.
+func (c *Connector) FindAttachment(ctx context.Context, itemID string, d core.AttachmentDraft, since time.Time, taken []string) (core.Attachment, error) {
+	what := "looking for a file of " + itemID
+	_, list, marks, err := c.files(ctx, itemID)
+	if err != nil {
+		return core.Attachment{}, c.failed(what, err)
+	}
+	for _, a := range list {
+		if slices.Contains(taken, a.ID) {
+			continue
+		}
+		if marks != nil && marks[a.ID] == d.Mark && d.Mark != "" {
+			return a, nil
+		}
+		if marks == nil && a.Own && a.Name == d.Name && (d.Size < 0 || a.Size == d.Size) && !a.CreatedAt.Before(since) {
+			return a, nil
+		}
+	}
+	return core.Attachment{}, c.failed(what, connectors.ErrNotFound)
+}
+
+// DeleteAttachment deletes a file.
+func (c *Connector) DeleteAttachment(ctx context.Context, itemID, attachmentID string) error {
+	what := "deleting a file of " + itemID
+	r, list, _, err := c.files(ctx, itemID)
+	if err != nil {
+		return c.failed(what, err)
+	}
+	if !slices.ContainsFunc(list, func(a core.Attachment) bool { return a.ID == attachmentID }) {
+		return c.failed(what, fmt.Errorf("file %s: %w", attachmentID, connectors.ErrNotFound))
+	}
+	req := r.it.Attachments.Delete
+	v := r.vars.with("file_id", attachmentID)
+	_, err = c.call(ctx, req, http.MethodDelete, v, query(v, req.Query), req.Body.fill(v))
+	return c.failed(what, err)
+}
