@@ -37,7 +37,7 @@ func listBackfill(ctx context.Context, a *Activities, r *running, cursor string)
 	t := connectors.ItemType{Type: side.Type, Scope: side.Scope}
 	var page connectors.Page
 	if r.Params.Query != "" {
-		searcher, ok := c.(connectors.Searcher)
+		searcher, ok := connectors.As[connectors.Searcher](c)
 		if !ok {
 			return runPage{}, fmt.Errorf("%s cannot be searched by a query: use --since or --items: %w", side.System, connectors.ErrUnsupported)
 		}
@@ -63,7 +63,7 @@ func listBackfill(ctx context.Context, a *Activities, r *running, cursor string)
 
 // changesFrom is where a listing goes on: at first where the system says that the time is, if it can say that.
 func changesFrom(c connectors.Connector, since time.Time, cursor string) connectors.Cursor {
-	if s, ok := c.(connectors.Starter); ok && cursor == "" && !since.IsZero() {
+	if s, ok := connectors.As[connectors.Starter](c); ok && cursor == "" && !since.IsZero() {
 		return s.CursorAt(since)
 	}
 	return connectors.Cursor(cursor)

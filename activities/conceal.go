@@ -12,7 +12,7 @@ import (
 // must not wait for a person.
 func (w *applying) narrow(ctx context.Context, id string, e *core.EntryDecision) error {
 	l := w.linkOf(e)
-	n, ok := w.c.(connectors.CommentNarrower)
+	n, ok := connectors.As[connectors.CommentNarrower](w.c)
 	if l == nil || !ok {
 		return connectors.ErrUnsupported
 	}
@@ -52,15 +52,15 @@ func (w *applying) removeCopy(ctx context.Context, id string, kind core.EntryKin
 		return w.deleteWorklog(ctx, id, target)
 	}
 	if kind == core.EntryAttachment {
-		if d, ok := w.c.(connectors.AttachmentDeleter); ok {
+		if d, ok := connectors.As[connectors.AttachmentDeleter](w.c); ok {
 			return d.DeleteAttachment(ctx, id, target)
 		}
 		return connectors.ErrUnsupported
 	}
-	if d, ok := w.c.(connectors.CommentDeleter); ok {
+	if d, ok := connectors.As[connectors.CommentDeleter](w.c); ok {
 		return d.DeleteComment(ctx, id, target)
 	}
-	if r, ok := w.c.(connectors.CommentRedactor); ok {
+	if r, ok := connectors.As[connectors.CommentRedactor](w.c); ok {
 		return r.RedactComment(ctx, id, target)
 	}
 	return connectors.ErrUnsupported

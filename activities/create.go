@@ -62,7 +62,7 @@ func (w *applying) create(ctx context.Context) error {
 	if err != nil {
 		return doing("read the new item", err)
 	}
-	if h, ok := w.c.(connectors.Historian); ok && (again || o.UpdatedAt.After(o.CreatedAt)) {
+	if h, ok := connectors.As[connectors.Historian](w.c); ok && (again || o.UpdatedAt.After(o.CreatedAt)) {
 		if o.Changed, o.Ours, err = h.History(ctx, ref.ID); err != nil {
 			return doing("read what was changed since the item was created", err)
 		}
@@ -165,7 +165,7 @@ func (w *applying) missing(o *core.Observation, draft *core.Draft) {
 // findItem looks for an item that an earlier attempt may have created. The zero ref means that there is none for certain;
 // that another create is about to be tried is then written down, because it too may lose its answer.
 func (w *applying) findItem(ctx context.Context, intent core.Intent) (core.Ref, error) {
-	finder, ok := w.c.(connectors.Finder)
+	finder, ok := connectors.As[connectors.Finder](w.c)
 	if !ok {
 		return core.Ref{}, fmt.Errorf("whether an earlier attempt created the item cannot be told, and %s has no way to look: look for it and link the two items by hand: %w",
 			w.pair.Sides[w.to].Ref.System, connectors.ErrUnsupported)
@@ -259,7 +259,7 @@ func (w *applying) createDropping(ctx context.Context, draft *core.Draft) (o cor
 
 // createOnce creates the item, with the files that its texts show where the system takes them together.
 func (w *applying) createOnce(ctx context.Context, draft *core.Draft) (core.Observation, error) {
-	creator, ok := w.c.(connectors.InlineCreator)
+	creator, ok := connectors.As[connectors.InlineCreator](w.c)
 	if !ok || len(w.shown) == 0 {
 		return w.c.Create(ctx, *draft)
 	}

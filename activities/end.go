@@ -114,7 +114,7 @@ func (a *Activities) act(ctx context.Context, pair core.Pair, m *mapping.Mapping
 		if err != nil {
 			return EndResult{}, err
 		}
-		d, ok := c.(connectors.Deleter)
+		d, ok := connectors.As[connectors.Deleter](c)
 		if !ok {
 			return EndResult{}, fmt.Errorf("%s cannot delete items: change the policy: %w", pair.Sides[left].Ref.System, connectors.ErrUnsupported)
 		}

@@ -71,7 +71,7 @@ func (w *applying) entry(ctx context.Context, e *core.EntryDecision) (target, re
 		if c := commentOf(w.now[w.to], e.Target); c != nil && !c.Own && !e.Comment.Bare.IsAbsent() {
 			e.Comment.Body = e.Comment.Bare // the copy was written as its author
 		}
-		editor, ok := w.c.(connectors.CommentEditor)
+		editor, ok := connectors.As[connectors.CommentEditor](w.c)
 		if !ok {
 			return "", "", connectors.ErrUnsupported
 		}
@@ -93,7 +93,7 @@ func (w *applying) entry(ctx context.Context, e *core.EntryDecision) (target, re
 // unless it goes with the comment.
 func (w *applying) shownFirst() []*core.EntryDecision {
 	var first, rest []*core.EntryDecision
-	_, inline := w.c.(connectors.InlineCommenter)
+	_, inline := connectors.As[connectors.InlineCommenter](w.c)
 	for i := range w.plan.Entries {
 		e := &w.plan.Entries[i]
 		switch {
@@ -129,7 +129,7 @@ func (w *applying) add(ctx context.Context, id string, e *core.EntryDecision) (t
 	}
 	var shown []string
 	if e.Comment != nil {
-		_, inline := w.c.(connectors.InlineCommenter)
+		_, inline := connectors.As[connectors.InlineCommenter](w.c)
 		if shown, err = w.settleComment(ctx, e, inline); err != nil {
 			return "", "", err
 		}
@@ -185,7 +185,7 @@ func (w *applying) add(ctx context.Context, id string, e *core.EntryDecision) (t
 }
 
 func (w *applying) addComment(ctx context.Context, id string, e *core.EntryDecision, shown []string) (string, error) {
-	commenter, ok := w.c.(connectors.Commenter)
+	commenter, ok := connectors.As[connectors.Commenter](w.c)
 	if !ok {
 		return "", connectors.ErrUnsupported
 	}
@@ -239,7 +239,7 @@ func (w *applying) settleComment(ctx context.Context, e *core.EntryDecision, inl
 // says something else than what is to be written: the comment was edited since that attempt.
 func (w *applying) findEntry(ctx context.Context, id string, e *core.EntryDecision, intent core.Intent) (found string, outdated bool, err error) {
 	if e.Kind == core.EntryComment {
-		finder, ok := w.c.(connectors.CommentFinder)
+		finder, ok := connectors.As[connectors.CommentFinder](w.c)
 		if !ok {
 			return "", false, unknown(e)
 		}
@@ -250,7 +250,7 @@ func (w *applying) findEntry(ctx context.Context, id string, e *core.EntryDecisi
 	if e.Kind == core.EntryWorklog {
 		return w.findWorklog(ctx, id, e)
 	}
-	finder, ok := w.c.(connectors.AttachmentFinder)
+	finder, ok := connectors.As[connectors.AttachmentFinder](w.c)
 	if !ok {
 		return "", false, unknown(e)
 	}

@@ -48,7 +48,7 @@ func (a *Activities) fetch(ctx context.Context, in FetchInput) (FetchResult, err
 	if err != nil {
 		return FetchResult{}, err
 	}
-	if h, ok := c.(connectors.Historian); ok && in.History {
+	if h, ok := connectors.As[connectors.Historian](c); ok && in.History {
 		if o.Changed, o.Ours, err = h.History(ctx, in.Ref.ID); err != nil {
 			return FetchResult{}, doing("read when each field was changed", err)
 		}

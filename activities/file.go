@@ -23,7 +23,7 @@ type copied struct {
 // attach streams a file to the target. A content that is there already, as the copy of another file of the same readers, is not sent
 // again. A copy that is not what was sent is taken away again.
 func (w *applying) attach(ctx context.Context, id string, e *core.EntryDecision) (copied, error) {
-	attacher, ok := w.c.(connectors.Attacher)
+	attacher, ok := connectors.As[connectors.Attacher](w.c)
 	if !ok {
 		return copied{}, connectors.ErrUnsupported
 	}
@@ -77,7 +77,7 @@ func (w *applying) sourceFile(id string) (core.Attachment, error) {
 }
 
 func (w *applying) open(ctx context.Context, f core.Attachment) (io.ReadCloser, error) {
-	opener, ok := w.source.(connectors.AttachmentOpener)
+	opener, ok := connectors.As[connectors.AttachmentOpener](w.source)
 	if !ok {
 		return nil, connectors.ErrUnsupported
 	}

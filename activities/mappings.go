@@ -103,7 +103,7 @@ func Environment(ctx context.Context, systems Systems, files map[string]string) 
 			c, err := systems.Connector(ctx, system)
 			if err != nil {
 				keep(err)
-				_, works := c.(connectors.Worklogger)
+				_, works := connectors.As[connectors.Worklogger](c)
 				return mapping.Traits{Worklogs: works}, false
 			}
 			return traits(c), true
@@ -134,6 +134,6 @@ func Described(d connectors.Description, format string) *mapping.Description {
 
 // traits are what mappings are checked against of what a connector can do.
 func traits(c connectors.Connector) mapping.Traits {
-	_, detach := c.(connectors.AttachmentDeleter)
+	_, detach := connectors.As[connectors.AttachmentDeleter](c)
 	return mapping.Traits{Restricts: c.Facts().Restricts, DeletesFiles: detach, Impersonates: c.Facts().Impersonates}
 }

@@ -92,7 +92,7 @@ func (w matching) lookUp(ctx context.Context, field, value string) ([]core.Ref, 
 	side := w.mapping.Connection.Sides[w.to]
 	t := connectors.ItemType{Type: side.Type, Scope: side.Scope}
 	if field != core.MatchID && field != core.MatchKey {
-		finder, ok := w.c.(connectors.FieldFinder)
+		finder, ok := connectors.As[connectors.FieldFinder](w.c)
 		if !ok {
 			return nil, fmt.Errorf("%s cannot be searched by the value of a field: match by id or key, or remove the match rule: %w", side.System, connectors.ErrUnsupported)
 		}

@@ -28,7 +28,7 @@ func (a *Activities) noteOf(ctx context.Context, pair core.Pair, side core.Side,
 	if err != nil {
 		return "", err
 	}
-	commenter, ok := c.(connectors.Commenter)
+	commenter, ok := connectors.As[connectors.Commenter](c)
 	if !ok {
 		return "", fmt.Errorf("%s takes no comments: change the policy: %w", ref.System, connectors.ErrUnsupported)
 	}
@@ -38,7 +38,7 @@ func (a *Activities) noteOf(ctx context.Context, pair core.Pair, side core.Side,
 		return intent.ResultID, err
 	}
 	if intent.Attempts > 1 {
-		finder, ok := c.(connectors.CommentFinder)
+		finder, ok := connectors.As[connectors.CommentFinder](c)
 		if !ok {
 			return "", fmt.Errorf("whether an earlier attempt left the note cannot be told: %w", connectors.ErrUnsupported)
 		}

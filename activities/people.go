@@ -13,7 +13,7 @@ import (
 // resolveUsers finds, on the target, the people that the plan writes. Somebody who is not there is replaced by the rule's
 // default; without one the rule says what is done: the field is parked, or the present person stays. A miss never empties a field.
 func (w *applying) resolveUsers(ctx context.Context) error {
-	resolver, ok := w.c.(connectors.UserResolver)
+	resolver, ok := connectors.As[connectors.UserResolver](w.c)
 	if !ok {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (w *applying) person(ctx context.Context, resolver connectors.UserResolver,
 	side := w.mapping.Connection.Sides[w.to]
 	t := connectors.ItemType{Type: side.Type, Scope: side.Scope}
 	found, err := resolver.ResolveUser(ctx, t, d.Value)
-	if names, ok := w.c.(connectors.NameResolver); ok && d.ByName && d.Value.Name() != "" && errors.Is(err, connectors.ErrNotFound) {
+	if names, ok := connectors.As[connectors.NameResolver](w.c); ok && d.ByName && d.Value.Name() != "" && errors.Is(err, connectors.ErrNotFound) {
 		found, err = names.ResolveUserByName(ctx, t, d.Value.Name())
 	}
 	if errors.Is(err, connectors.ErrNotFound) && !d.Fallback.IsAbsent() {

@@ -45,7 +45,7 @@ func (s *sweep) look(ctx context.Context) (*presence, error) {
 	if p.round.anew {
 		after = ""
 	}
-	batch, many := s.c.(connectors.BatchGetter)
+	batch, many := connectors.As[connectors.BatchGetter](s.c)
 	most := lookSingle
 	if many {
 		most = lookMost

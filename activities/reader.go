@@ -29,19 +29,19 @@ type Reader struct {
 // ReadOnly takes from a connector what reads.
 func ReadOnly(c connectors.Connector) *Reader {
 	r := &Reader{facts: c.Facts(), can: abilities(c), get: c.Get, changes: c.Changes}
-	if b, ok := c.(connectors.BatchGetter); ok {
+	if b, ok := connectors.As[connectors.BatchGetter](c); ok {
 		r.getMany = b.GetMany
 	}
-	if s, ok := c.(connectors.Starter); ok {
+	if s, ok := connectors.As[connectors.Starter](c); ok {
 		r.cursorAt = s.CursorAt
 	}
-	if f, ok := c.(connectors.FieldFinder); ok {
+	if f, ok := connectors.As[connectors.FieldFinder](c); ok {
 		r.find = f.FindByField
 	}
-	if p, ok := c.(connectors.UserResolver); ok {
+	if p, ok := connectors.As[connectors.UserResolver](c); ok {
 		r.people = p.ResolveUser
 	}
-	if p, ok := c.(connectors.NameResolver); ok {
+	if p, ok := connectors.As[connectors.NameResolver](c); ok {
 		r.named = p.ResolveUserByName
 	}
 	return r

@@ -145,16 +145,16 @@ func (a *planner) observation(ctx context.Context, hash string) (*core.Observati
 var errErased = fmt.Errorf("a person was erased from what was read: both sides are read afresh: %w", connectors.ErrStale)
 
 func abilities(c connectors.Connector) merge.EntryAbilities {
-	_, add := c.(connectors.Commenter)
-	_, edit := c.(connectors.CommentEditor)
-	_, del := c.(connectors.CommentDeleter)
-	_, narrow := c.(connectors.CommentNarrower)
-	_, redact := c.(connectors.CommentRedactor)
-	_, attach := c.(connectors.Attacher)
-	_, detach := c.(connectors.AttachmentDeleter)
-	_, work := c.(connectors.Worklogger)
-	_, rework := c.(connectors.WorklogEditor)
-	_, unwork := c.(connectors.WorklogDeleter)
+	_, add := connectors.As[connectors.Commenter](c)
+	_, edit := connectors.As[connectors.CommentEditor](c)
+	_, del := connectors.As[connectors.CommentDeleter](c)
+	_, narrow := connectors.As[connectors.CommentNarrower](c)
+	_, redact := connectors.As[connectors.CommentRedactor](c)
+	_, attach := connectors.As[connectors.Attacher](c)
+	_, detach := connectors.As[connectors.AttachmentDeleter](c)
+	_, work := connectors.As[connectors.Worklogger](c)
+	_, rework := connectors.As[connectors.WorklogEditor](c)
+	_, unwork := connectors.As[connectors.WorklogDeleter](c)
 	return merge.EntryAbilities{AddWorklog: work, EditWorklog: rework, DeleteWorklog: unwork, AddComment: add, EditComment: edit, DeleteComment: del, NarrowComment: narrow, RedactComment: redact,
 		Restrict: c.Facts().Restricts, Attach: attach, DeleteFile: detach}
 }

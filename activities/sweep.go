@@ -154,7 +154,7 @@ func (s *sweep) list(ctx context.Context) error {
 	}
 	since, silent := connectors.Cursor(text), false
 	if !found {
-		starter, ok := s.c.(connectors.Starter)
+		starter, ok := connectors.As[connectors.Starter](s.c)
 		if silent = !ok; ok {
 			since = starter.CursorAt(s.Now().Add(-sweepOverlap))
 			if err := s.Store.PutCursor(ctx, s.cursor(), string(since)); err != nil { // the beginning, however long the system is away

@@ -97,7 +97,7 @@ func (a *Activities) tellNote(ctx context.Context, pair core.Pair, told *core.To
 	}
 	item := pair.Sides[told.Side].Ref.ID
 	if text == "" {
-		if d, ok := c.(connectors.CommentDeleter); ok && told.Note != "" {
+		if d, ok := connectors.As[connectors.CommentDeleter](c); ok && told.Note != "" {
 			err := d.DeleteComment(ctx, item, told.Note)
 			if err == nil || errors.Is(err, connectors.ErrNotFound) {
 				told.Note = ""
@@ -108,7 +108,7 @@ func (a *Activities) tellNote(ctx context.Context, pair core.Pair, told *core.To
 		}
 		text = "duplex: the problem is solved; this item and its counterpart are in step again."
 	}
-	if e, ok := c.(connectors.CommentEditor); ok && told.Note != "" {
+	if e, ok := connectors.As[connectors.CommentEditor](c); ok && told.Note != "" {
 		_, err := e.EditComment(ctx, item, told.Note, core.CommentDraft{Body: plainBody(c.Facts().RichText, text),
 			Visibility: core.Visibility{Audience: core.Internal}, Mark: Mark(pair.ID, "note", told.Side, noteName(told.Notes))})
 		if !errors.Is(err, connectors.ErrUnsupported) && !errors.Is(err, connectors.ErrNotFound) {

@@ -18,7 +18,7 @@ func (w *applying) settleFields(ctx context.Context) error {
 	inline := false
 	if d := w.plan.Create[w.to]; d != nil {
 		fields = d.Fields
-		_, inline = w.c.(connectors.InlineCreator)
+		_, inline = connectors.As[connectors.InlineCreator](w.c)
 	} else if p := w.plan.Update[w.to]; p != nil {
 		fields = p.Fields
 	}
@@ -82,7 +82,7 @@ func (w *applying) resolve(ctx context.Context, p core.Value) (core.Value, error
 	if p.ID() != "" {
 		return p, nil
 	}
-	resolver, ok := w.c.(connectors.UserResolver)
+	resolver, ok := connectors.As[connectors.UserResolver](w.c)
 	if !ok || p.Email() == "" {
 		return core.Person("", "", p.Name()), nil
 	}

@@ -84,7 +84,7 @@ func (a *Activities) untold(ctx context.Context, s *step, p *core.Plan) (sides [
 			if err != nil {
 				return sides, err
 			}
-			_, sides[side] = c.(connectors.Historian)
+			_, sides[side] = connectors.As[connectors.Historian](c)
 		}
 	}
 	return sides, nil

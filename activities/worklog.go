@@ -40,7 +40,7 @@ func (s *step) header(template string, from core.Side, by core.Value, at time.Ti
 }
 
 func (w *applying) addWorklog(ctx context.Context, id string, e *core.EntryDecision) (string, error) {
-	logger, ok := w.c.(connectors.Worklogger)
+	logger, ok := connectors.As[connectors.Worklogger](w.c)
 	if !ok {
 		return "", connectors.ErrUnsupported
 	}
@@ -49,7 +49,7 @@ func (w *applying) addWorklog(ctx context.Context, id string, e *core.EntryDecis
 }
 
 func (w *applying) editWorklog(ctx context.Context, id string, e *core.EntryDecision) error {
-	editor, ok := w.c.(connectors.WorklogEditor)
+	editor, ok := connectors.As[connectors.WorklogEditor](w.c)
 	if !ok {
 		return connectors.ErrUnsupported
 	}
@@ -59,7 +59,7 @@ func (w *applying) editWorklog(ctx context.Context, id string, e *core.EntryDeci
 
 // findWorklog looks for a copy that an earlier attempt may have written: time must never be counted twice.
 func (w *applying) findWorklog(ctx context.Context, id string, e *core.EntryDecision) (found string, outdated bool, err error) {
-	finder, ok := w.c.(connectors.WorklogFinder)
+	finder, ok := connectors.As[connectors.WorklogFinder](w.c)
 	if !ok {
 		return "", false, unknown(e)
 	}
@@ -72,7 +72,7 @@ func (w *applying) findWorklog(ctx context.Context, id string, e *core.EntryDeci
 }
 
 func (w *applying) deleteWorklog(ctx context.Context, id, target string) error {
-	d, ok := w.c.(connectors.WorklogDeleter)
+	d, ok := connectors.As[connectors.WorklogDeleter](w.c)
 	if !ok {
 		return fmt.Errorf("worklogs cannot be deleted there: %w", connectors.ErrUnsupported)
 	}

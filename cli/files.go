@@ -13,7 +13,7 @@ func (e *env) apply() *cobra.Command {
 	var dry, follow bool
 	cmd := &cobra.Command{
 		Use: "apply PATH…", Short: "Put files of systems and connections in force", Args: cobra.MinimumNArgs(1),
-		Long: "Put files of systems and connections in force: systems first, then connections with the tables they name.\n" +
+		Long: "Put files of systems and connections in force: systems first, then connections, each with the files it names.\n" +
 			"Every file is checked before the first is sent. What did not change stays at its version.",
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			c, err := check(paths, nil)
@@ -43,7 +43,7 @@ func (e *env) applyAll(cmd *cobra.Command, c checked, dry, follow bool) error {
 	pending := map[string]bool{} // systems that a dry run leaves as they are
 	for _, s := range c.files.Systems {
 		var a gateway.Applied
-		req := gateway.ApplyRequest{FileName: s.Path, Source: string(s.Source), DryRun: dry}
+		req := gateway.ApplyRequest{FileName: s.Path, Source: string(s.Source), Files: s.System.Files, DryRun: dry}
 		if err := e.call(cmd.Context(), "PUT", "/systems"+segment(s.System.Name), req, &a); err != nil {
 			return e.stopped(results, err)
 		}

@@ -45,7 +45,7 @@ func check(paths []string, described *catalogue) (checked, error) {
 	}
 	for _, s := range c.files.Systems {
 		known[s.System.Name] = s.System.Kind
-		wrong = append(wrong, mapping.Placed(config.CheckSystem(s.System), s.Path, s.Source)...)
+		wrong = append(wrong, config.InFile(config.CheckSystem(s.System), s.Path, s.Source)...)
 	}
 	c.wrong = gateway.Diagnostics(placed(wrong))
 	if len(known) == 0 || c.files.Unread {

@@ -19,7 +19,7 @@ var ables = []struct {
 	{"register webhooks", able[WebhookRegistrar]},
 }
 
-func able[I any](c Connector) bool { _, ok := c.(I); return ok }
+func able[I any](c Connector) bool { _, ok := As[I](c); return ok }
 
 // Able tells what a connector can do beyond the required methods, as far as an author of a mapping has to know it.
 func Able(c Connector) []string {

@@ -18,6 +18,21 @@ type Kind struct {
 	Types   []string // item types it syncs
 	Options []Option // what its system file may say under auth, webhook and settings
 	New     func(Config) (Connector, error)
+
+	// Own are further options that a system has by its own files, Check what is wrong with those files or with what the system's file has
+	// to give them. Both look at files alone; nil: there is nothing.
+	Own   func(s core.System) []Option
+	Check func(s core.System) []Problem
+}
+
+// Problem is one thing that is wrong with a system: in one of its files, or in the system's file itself.
+type Problem struct {
+	File         string // as the system names it; "" for the system's own file, where Path says the place
+	Line, Column int    // from 1; 0 when Path says the place
+	Path         string // auth.token
+	Text         string
+	Suggestion   string // the nearest right name
+	Code         string // the kind of mistake, as core/mapping names it
 }
 
 // Option is one entry of a system file for this kind. It is the single source of validation, help and docs.
@@ -27,6 +42,7 @@ type Option struct {
 	Help     string // one sentence that stands alone
 	Required bool
 	Secret   bool     // must be a reference, ${env:…} or ${file:…}
+	File     bool     // names a file beside the system's, which travels with it as System.Files
 	Oneof    []string // allowed values, nil: any
 	Default  string
 }

@@ -13,6 +13,8 @@ type System struct {
 	Settings    map[string]string `json:"settings,omitempty"`
 	Limits      Limits            `json:"limits,omitzero"`
 	Maintenance []Window          `json:"maintenance,omitempty"`
+	// Files are those that the system's file names, by the names it uses. They are stored with it.
+	Files map[string]string `json:"-"`
 }
 
 // Limits are the admin's budget for a system.
@@ -48,11 +50,12 @@ type ConnectionVersion struct {
 
 // SystemVersion is a stored system file.
 type SystemVersion struct {
-	Name      string    `json:"name"`
-	Source    []byte    `json:"source"`
-	FileName  string    `json:"file_name"`
-	Version   int       `json:"version"`
-	AppliedAt time.Time `json:"applied_at"` // UTC
+	Name      string            `json:"name"`
+	Source    []byte            `json:"source"`
+	FileName  string            `json:"file_name"`
+	Files     map[string]string `json:"files,omitempty"` // those it names, by the name it uses, as they were when it was applied
+	Version   int               `json:"version"`
+	AppliedAt time.Time         `json:"applied_at"` // UTC
 }
 
 // Connection is a parsed connection file: two sides, rules, policies.

@@ -31,7 +31,7 @@ const (
 
 // of is the id of the sync's own account, "" when it is not known now.
 func (a *accounts) of(ctx context.Context, system string, c connectors.Connector) string {
-	who, ok := c.(connectors.Identifier)
+	who, ok := connectors.As[connectors.Identifier](c)
 	if !ok {
 		return ""
 	}

@@ -69,7 +69,7 @@ func (g *Gateway) ensureWebhook(r *http.Request) (any, error) {
 	case !strings.HasPrefix(out.URL, "https://") && !strings.HasPrefix(out.URL, "http://"):
 		return nil, refuse(classRequest, "url", "the address must begin with https:// or http://")
 	}
-	if _, ok := c.(connectors.WebhookParser); !ok {
+	if _, ok := connectors.As[connectors.WebhookParser](c); !ok {
 		out.Text = "this kind of system sends no webhooks; sweeps find its changes"
 		return out, nil
 	}

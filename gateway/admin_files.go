@@ -16,7 +16,7 @@ import (
 	"duplex/store"
 )
 
-// applySystem stores a system file as the newest version. The file must be right by itself and by its kind, and hold
+// applySystem stores a system file, with the files it names, as the newest version. The file must be right by itself and by its kind, and hold
 // references where secrets belong.
 func (g *Gateway) applySystem(r *http.Request) (any, error) {
 	name, req, err := applying(r)
@@ -25,11 +25,8 @@ func (g *Gateway) applySystem(r *http.Request) (any, error) {
 	}
 	sys, diags := mapping.ParseSystem(req.FileName, []byte(req.Source))
 	if len(diags) == 0 {
-		if diags = config.CheckSystem(sys); len(diags) > 0 {
-			for i := range diags {
-				diags[i].File = req.FileName
-			}
-		}
+		sys.Files = req.Files
+		diags = config.InFile(config.CheckSystem(sys), req.FileName, []byte(req.Source))
 	}
 	if len(diags) > 0 {
 		return nil, wrong(name, diags)
@@ -43,10 +40,10 @@ func (g *Gateway) applySystem(r *http.Request) (any, error) {
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, err
 		}
-		out.Version, out.Changed = old.Version, !bytes.Equal(old.Source, []byte(req.Source))
+		out.Version, out.Changed = old.Version, !bytes.Equal(old.Source, []byte(req.Source)) || !maps.Equal(old.Files, req.Files)
 		return out, nil
 	}
-	stored, changed, err := g.o.Store.PutSystem(r.Context(), core.SystemVersion{Name: name, Source: []byte(req.Source), FileName: req.FileName})
+	stored, changed, err := g.o.Store.PutSystem(r.Context(), core.SystemVersion{Name: name, Source: []byte(req.Source), FileName: req.FileName, Files: req.Files})
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +172,7 @@ func (g *Gateway) showSystem(r *http.Request) (any, error) {
 		return nil, missing(err, "system", name)
 	}
 	out := g.system(r.Context(), v)
-	out.Source = string(v.Source)
+	out.Source, out.Files = string(v.Source), v.Files
 	return out, nil
 }
 

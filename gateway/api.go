@@ -47,7 +47,7 @@ func Diagnostics(ds mapping.Diagnostics) []Diagnostic {
 type ApplyRequest struct {
 	FileName string            `json:"file_name"`
 	Source   string            `json:"source"`
-	Files    map[string]string `json:"files,omitempty"`   // the tables a connection names, by the name it uses
+	Files    map[string]string `json:"files,omitempty"`   // those that the file names (a connection's tables, a system's manifest), by the name it uses
 	DryRun   bool              `json:"dry_run,omitempty"` // check and compare only
 	Follow   bool              `json:"follow,omitempty"`  // of a connection: all its pairs follow at once, not at their next sync
 	Draft    bool              `json:"draft,omitempty"`   // of a connection: store it without putting it in force
@@ -67,15 +67,16 @@ type Applied struct {
 
 // System is a system as its file says. Secrets are references.
 type System struct {
-	Name      string    `json:"name"`
-	Kind      string    `json:"kind"`
-	BaseURL   string    `json:"base_url"`
-	Version   int       `json:"version"`
-	FileName  string    `json:"file_name"`
-	AppliedAt time.Time `json:"applied_at"`
-	Webhook   string    `json:"webhook,omitempty"`
-	Problem   string    `json:"problem,omitempty"` // why it cannot be used
-	Source    string    `json:"source,omitempty"`  // only of a single system
+	Name      string            `json:"name"`
+	Kind      string            `json:"kind"`
+	BaseURL   string            `json:"base_url"`
+	Version   int               `json:"version"`
+	FileName  string            `json:"file_name"`
+	AppliedAt time.Time         `json:"applied_at"`
+	Webhook   string            `json:"webhook,omitempty"`
+	Problem   string            `json:"problem,omitempty"` // why it cannot be used
+	Source    string            `json:"source,omitempty"`  // only of a single system, like Files
+	Files     map[string]string `json:"files,omitempty"`
 }
 
 // Connection is one version of a connection.

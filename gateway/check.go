@@ -44,7 +44,7 @@ func Check(ctx context.Context, system, kind string, c connectors.Connector, t c
 	}
 	out := SystemCheck{System: system, Kind: kind, Type: t.Type, Scope: t.Scope, At: now.UTC()}
 	add := func(f ...connectors.Finding) { out.Findings = append(out.Findings, f...) }
-	if who, ok := c.(connectors.Identifier); ok {
+	if who, ok := connectors.As[connectors.Identifier](c); ok {
 		self, err := who.Self(ctx)
 		f := looked("sign in", err, "")
 		if err == nil {
@@ -58,15 +58,15 @@ func Check(ctx context.Context, system, kind string, c connectors.Connector, t c
 	d, err := c.Describe(ctx, t)
 	add(looked("read the fields of "+t.Type, err, fmt.Sprintf("%d fields", len(d.Fields))))
 	var since connectors.Cursor
-	if s, ok := c.(connectors.Starter); ok {
+	if s, ok := connectors.As[connectors.Starter](c); ok {
 		since = s.CursorAt(now.Add(-time.Hour))
 	}
 	_, err = c.Changes(ctx, t, since, 1)
 	add(looked("list what changed", err, "sweeps will work"))
-	if own, ok := c.(connectors.Checker); ok {
+	if own, ok := connectors.As[connectors.Checker](c); ok {
 		add(own.Check(ctx, t)...)
 	}
-	if clock, ok := c.(connectors.ClockReader); ok {
+	if clock, ok := connectors.As[connectors.ClockReader](c); ok {
 		if ahead, told := clock.ClockSkew(); told {
 			add(clockFinding(ahead))
 		}

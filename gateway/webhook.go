@@ -82,7 +82,7 @@ func (g *Gateway) receive(w http.ResponseWriter, r *http.Request, system string)
 		g.o.Log.Error("webhook not taken: its system cannot be used", "system", system, "error", err)
 		return answer{http.StatusServiceUnavailable, "the system is not usable at the moment", "unusable"}, nil, false
 	}
-	parser, ok := c.(connectors.WebhookParser)
+	parser, ok := connectors.As[connectors.WebhookParser](c)
 	if !ok {
 		return answer{http.StatusNotFound, "this system takes no webhooks", "unsupported"}, nil, true
 	}

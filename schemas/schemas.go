@@ -21,6 +21,11 @@ var Connection []byte
 //go:embed include.schema.json
 var Include []byte
 
+// Manifest is the schema of a manifest, which describes a kind of system to the connector "rest".
+//
+//go:embed manifest.schema.json
+var Manifest []byte
+
 // Files holds them all under their file names, for serving them to editors.
 //
 //go:embed *.schema.json

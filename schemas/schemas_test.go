@@ -31,7 +31,7 @@ func compiled(t *testing.T, name string, src []byte) *jsonschema.Schema {
 // TestExamples runs every file under examples: valid ones are accepted, invalid ones refused at the place their first
 // line names, so that none is refused for another reason than the one it was written for.
 func TestExamples(t *testing.T) {
-	for kind, src := range map[string][]byte{"system": System, "connection": Connection, "include": Include} {
+	for kind, src := range map[string][]byte{"system": System, "connection": Connection, "include": Include, "manifest": Manifest} {
 		s := compiled(t, kind, src)
 		for _, verdict := range []string{"valid", "invalid"} {
 			files, _ := filepath.Glob(filepath.Join("examples", kind, verdict, "*"))
@@ -88,7 +88,7 @@ func names(ve *jsonschema.ValidationError, place string) bool {
 
 // TestEveryPropertyHasHelp: the schemas are the help that editors show.
 func TestEveryPropertyHasHelp(t *testing.T) {
-	for name, src := range map[string][]byte{"system": System, "connection": Connection} {
+	for name, src := range map[string][]byte{"system": System, "connection": Connection, "manifest": Manifest} {
 		var doc any
 		if err := json.Unmarshal(src, &doc); err != nil {
 			t.Fatal(err)

@@ -252,7 +252,7 @@ func (s *Store) naming(ctx context.Context, p erasure.Person, remains []string) 
 		Files   string
 	}
 	err := list(ctx, s.read, &files, `SELECT 'connection' AS what, name, version, source, files FROM connections
-		UNION ALL SELECT 'system', name, version, source, '' FROM systems ORDER BY 1, 2, 3`)
+		UNION ALL SELECT 'system', name, version, source, files FROM systems ORDER BY 1, 2, 3`)
 	if err != nil {
 		return nil, fmt.Errorf("look for a person in files: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"duplex/core"
 )
@@ -15,18 +16,19 @@ type systemRow struct {
 	Version   int
 	Source    []byte
 	FileName  string `db:"file_name"`
-	AppliedAt stamp  `db:"applied_at"`
+	Files     jsonText[map[string]string]
+	AppliedAt stamp `db:"applied_at"`
 }
 
 func (r systemRow) system() core.SystemVersion {
-	return core.SystemVersion{Name: r.Name, Source: r.Source, FileName: r.FileName, Version: r.Version, AppliedAt: r.AppliedAt.Time}
+	return core.SystemVersion{Name: r.Name, Source: r.Source, FileName: r.FileName, Files: r.Files.V, Version: r.Version, AppliedAt: r.AppliedAt.Time}
 }
 
 // newestSystems selects the newest version of each system.
-const newestSystems = `SELECT name, version, source, file_name, applied_at FROM systems s
+const newestSystems = `SELECT name, version, source, file_name, files, applied_at FROM systems s
 	WHERE version = (SELECT MAX(version) FROM systems m WHERE m.name = s.name)`
 
-// PutSystem stores a system file as the next version, numbered by the store. The same bytes as the newest version
+// PutSystem stores a system file as the next version, numbered by the store. The same bytes and files as the newest version
 // change nothing: that version is returned and changed is false. A zero AppliedAt means now.
 func (s *Store) PutSystem(ctx context.Context, v core.SystemVersion) (stored core.SystemVersion, changed bool, err error) {
 	if v.Name == "" {
@@ -37,14 +39,14 @@ func (s *Store) PutSystem(ctx context.Context, v core.SystemVersion) (stored cor
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		if changed = !bytes.Equal(newest.Source, v.Source) || newest.Version == 0; !changed {
+		if changed = !bytes.Equal(newest.Source, v.Source) || !maps.Equal(newest.Files, v.Files) || newest.Version == 0; !changed {
 			stored = newest
 			return nil
 		}
 		stored = v
 		stored.Version, stored.AppliedAt = newest.Version+1, s.timeOr(v.AppliedAt)
-		n, err := exec(ctx, q, `INSERT INTO systems (name, version, source, file_name, applied_at) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT DO NOTHING`, v.Name, stored.Version, blob(v.Source), v.FileName, stamped(stored.AppliedAt))
+		n, err := exec(ctx, q, `INSERT INTO systems (name, version, source, file_name, files, applied_at) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`, v.Name, stored.Version, blob(v.Source), v.FileName, jsonText[map[string]string]{v.Files}, stamped(stored.AppliedAt))
 		if err == nil && n == 0 {
 			return errAgain
 		}

@@ -3,6 +3,7 @@ package all
 
 import (
 	_ "duplex/connectors/jira"
+	_ "duplex/connectors/rest"
 	_ "duplex/connectors/salesforce"
 	_ "duplex/connectors/zendesk"
 )

@@ -57,13 +57,13 @@ func (t *T) calls(ctx context.Context, id string) map[string]func() error {
 			return err
 		},
 	}
-	if f, ok := c.(connectors.Finder); ok {
+	if f, ok := connectors.As[connectors.Finder](c); ok {
 		calls["find"] = func() error { _, err := f.Find(ctx, t.Type, mark()); return err }
 	}
-	if m, ok := c.(connectors.Commenter); ok {
+	if m, ok := connectors.As[connectors.Commenter](c); ok {
 		calls["comment"] = func() error { _, err := m.AddComment(ctx, id, t.comment("x", core.Internal)); return err }
 	}
-	if d, ok := c.(connectors.Deleter); ok {
+	if d, ok := connectors.As[connectors.Deleter](c); ok {
 		calls["delete"] = func() error { return d.Delete(ctx, id) }
 	}
 	return calls

@@ -15,7 +15,7 @@ import (
 // capabilities are the optional interfaces in the order of the feature table.
 var capabilities = []struct {
 	name string
-	has  func(any) bool
+	has  func(connectors.Connector) bool
 }{
 	{"Deleter", is[connectors.Deleter]},
 	{"Commenter", is[connectors.Commenter]},
@@ -46,7 +46,7 @@ var capabilities = []struct {
 	{"WebhookRegistrar", is[connectors.WebhookRegistrar]},
 }
 
-func is[I any](c any) bool { _, ok := c.(I); return ok }
+func is[I any](c connectors.Connector) bool { _, ok := connectors.As[I](c); return ok }
 
 // Capabilities are the names of the optional interfaces c implements.
 func Capabilities(c connectors.Connector) []string {

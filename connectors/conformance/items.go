@@ -124,14 +124,14 @@ var getTests = []test{
 		t.wantClass("get", err, "not-found")
 		_, err = t.Connector.Update(t.Context(), id, core.Patch{Fields: map[string]core.Value{t.Title: core.String("x")}}, "", connectors.Want{Type: t.Type})
 		t.wantClass("update", err, "not-found")
-		if c, ok := t.Connector.(connectors.Deleter); ok {
+		if c, ok := connectors.As[connectors.Deleter](t.Connector); ok {
 			t.wantClass("delete", c.Delete(t.Context(), id), "not-found")
 		}
-		if c, ok := t.Connector.(connectors.Commenter); ok {
+		if c, ok := connectors.As[connectors.Commenter](t.Connector); ok {
 			_, err = c.AddComment(t.Context(), id, t.comment("x", core.Internal))
 			t.wantClass("comment", err, "not-found")
 		}
-		if c, ok := t.Connector.(connectors.Attacher); ok {
+		if c, ok := connectors.As[connectors.Attacher](t.Connector); ok {
 			_, err = c.Attach(t.Context(), id, core.AttachmentDraft{Name: "a.txt", Size: 1, Visibility: inside, Mark: mark()}, strings.NewReader("x"))
 			t.wantClass("attach", err, "not-found")
 		}
@@ -192,7 +192,7 @@ var getTests = []test{
 func (t *T) unknown() string {
 	t.Helper()
 	id := t.made(t.draft())
-	switch d, ok := t.Connector.(connectors.Deleter); {
+	switch d, ok := connectors.As[connectors.Deleter](t.Connector); {
 	case ok:
 		if err := d.Delete(t.Context(), id); err != nil {
 			t.Fatalf("delete: %v", err)

@@ -141,7 +141,7 @@ func (t *T) elsewhere() connectors.ItemType {
 // remove deletes an item by whoever can.
 func (t *T) remove(id string) {
 	t.Helper()
-	d, ok := t.Connector.(connectors.Deleter)
+	d, ok := connectors.As[connectors.Deleter](t.Connector)
 	switch {
 	case ok:
 		if err := d.Delete(t.Context(), id); err != nil {

@@ -47,10 +47,7 @@ func (c *Connector) attachments(ctx context.Context, r raw, self core.Value) ([]
 func (c *Connector) attachment(r raw, x any, self core.Value) (core.Attachment, error) {
 	k := r.it.Attachments
 	v := r.see().with("file", x)
-	a := core.Attachment{Visibility: core.Visibility{Audience: core.Public}}
-	if r.it.Comments != nil {
-		a.Visibility.Audience = r.it.Comments.audience()
-	}
+	a := core.Attachment{Visibility: c.readers(r.it)}
 	for _, t := range []struct {
 		e  *Expr
 		to *string
@@ -89,6 +86,15 @@ func (c *Connector) attachment(r raw, x any, self core.Value) (core.Attachment, 
 		a.Names = []string{address}
 	}
 	return a, err
+}
+
+// readers are those of a file: all who see the item.
+func (c *Connector) readers(it *Item) core.Visibility {
+	k := &Comments{Audience: it.Attachments.Readers}
+	if k.Audience.source == "" && it.Comments != nil {
+		k = it.Comments
+	}
+	return c.plain(k)
 }
 
 // files reads an item's files, with what the system shows of each.
@@ -149,7 +155,7 @@ func (c *Connector) OpenAttachment(ctx context.Context, itemID string, a core.At
 	if i < 0 || len(list[i].Names) == 0 {
 		return nil, c.failed(what, fmt.Errorf("file %s: %w", a.ID, connectors.ErrNotFound))
 	}
-	body, resp, err := c.http.Stream(ctx, http.MethodGet, c.local(list[i].Names[0]), httpx.Operation("GET content"))
+	body, resp, err := c.http.Stream(ctx, http.MethodGet, list[i].Names[0], httpx.Operation("GET content"))
 	if err != nil {
 		return nil, c.failed(what, err)
 	}
@@ -160,10 +166,6 @@ func (c *Connector) OpenAttachment(ctx context.Context, itemID string, a core.At
 	}
 	return body, nil
 }
-
-// local makes an address that names another host for the same system (what it believes to be called) one of base_url, where the manifest's
-// address is a path only.
-func (c *Connector) local(address string) string { return address }
 
 // Attach sends a file, and links it to the item where that is a call of its own.
 func (c *Connector) Attach(ctx context.Context, itemID string, d core.AttachmentDraft, content io.Reader) (core.Attachment, error) {
@@ -176,7 +178,7 @@ func (c *Connector) Attach(ctx context.Context, itemID string, d core.Attachment
 	if k.Upload == nil {
 		return core.Attachment{}, c.failed(what, connectors.ErrUnsupported)
 	}
-	if d.Visibility.Audience != core.Public && r.it.Comments != nil && r.it.Comments.audience() == core.Public && r.it.Comments.Private == nil {
+	if c.readers(r.it).WiderThan(d.Visibility) {
 		return core.Attachment{}, c.failed(what, fmt.Errorf("%w: everybody who sees the item sees its files", connectors.ErrUnsupported))
 	}
 	media := firstOf(d.MediaType, "application/octet-stream")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/url"
+	"slices"
 	"time"
 
 	"duplex/connectors"
@@ -29,6 +30,18 @@ const mostSeen = 3000
 
 // settled is how old a change must be, besides the precision of times, before it is believed that none of the same time follows.
 const settled = 2 * time.Second
+
+// since tells that the list can begin at a time.
+func (ch *Changes) since() bool {
+	for _, vs := range ch.Query {
+		for _, s := range vs {
+			if slices.Contains(holes(s), "since") {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // CursorAt starts at t.
 func (c *Connector) CursorAt(t time.Time) connectors.Cursor {
@@ -150,7 +163,9 @@ func bounded(p position) position {
 	return p
 }
 
-func (c *Connector) precision() time.Duration { return max(time.Duration(c.m.Precision), time.Millisecond) }
+func (c *Connector) precision() time.Duration {
+	return max(time.Duration(c.m.Precision), time.Millisecond)
+}
 
 // scoped puts into the vars what the scope's fields are called in requests: an option by its id.
 func (c *Connector) scoped(ctx context.Context, it *Item, v vars) (vars, error) {

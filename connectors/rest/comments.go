@@ -41,7 +41,7 @@ func (c *Connector) comments(ctx context.Context, r raw, self core.Value) ([]cor
 func (c *Connector) comment(r raw, x any, self core.Value) (core.Comment, error) {
 	k := r.it.Comments
 	v := r.see().with("comment", x)
-	m := core.Comment{Visibility: core.Visibility{Audience: k.audience()}}
+	m := core.Comment{Visibility: c.plain(k)}
 	id, err := k.ID.text(v)
 	if err != nil {
 		return m, err
@@ -71,7 +71,7 @@ func (c *Connector) comment(r raw, x any, self core.Value) (core.Comment, error)
 		return m, err
 	}
 	if private {
-		m.Visibility.Audience = core.Internal
+		m.Visibility = c.private(k)
 	}
 	at, err := k.Created.eval(v)
 	if err != nil {
@@ -88,12 +88,31 @@ func (c *Connector) comment(r raw, x any, self core.Value) (core.Comment, error)
 	return m, nil
 }
 
-// audience is who reads a comment that is not private.
-func (k *Comments) audience() core.Audience {
-	if k.Audience == "internal" {
-		return core.Internal
+// privateGroup is what the readers of private comments are called where everybody on the team reads the others.
+const privateGroup = "private"
+
+// plain is who reads a comment that is not private: everybody who sees the item, or, where the manifest says team, the team alone.
+func (c *Connector) plain(k *Comments) core.Visibility {
+	if s, _ := fill(k.Audience.source, vars{"settings": c.settings}, asIs); s == "team" {
+		return core.Visibility{Audience: core.Internal}
 	}
-	return core.Public
+	return core.Visibility{Audience: core.Public}
+}
+
+// private is who reads a private comment: the team, or some of it where the team reads the others.
+func (c *Connector) private(k *Comments) core.Visibility {
+	if c.plain(k).Audience == core.Internal {
+		return core.Visibility{Audience: core.Restricted, Group: privateGroup}
+	}
+	return core.Visibility{Audience: core.Internal}
+}
+
+// secret tells whether a comment for these readers has to be private; ok is false when no comment is kept to them.
+func (c *Connector) secret(k *Comments, v core.Visibility) (private, ok bool) {
+	if !c.plain(k).WiderThan(v) {
+		return false, true
+	}
+	return true, k.Private != nil && !c.private(k).WiderThan(v)
 }
 
 // conversation reads an item's comments.
@@ -116,7 +135,7 @@ func (c *Connector) conversation(ctx context.Context, id string) (raw, []core.Co
 // draft is what a comment's requests can name.
 func (c *Connector) draft(v vars, k *Comments, d core.CommentDraft) vars {
 	text := d.Body.Source()
-	private := d.Visibility.Audience != core.Public
+	private, _ := c.secret(k, d.Visibility)
 	return v.with("text", k.Mark.join(text, d.Mark), "mark", d.Mark, "private", private, "public", !private)
 }
 
@@ -132,7 +151,7 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, d core.Commen
 		return core.Comment{}, c.failed(what, err)
 	}
 	var known []core.Comment
-	blind := k.Add.Item == nil && !c.marks(k.Mark)
+	blind := k.Add.Item == nil && !c.carries(k, d)
 	if blind { // it is found again as the own comment that was not there before
 		if _, known, _, err = c.conversation(ctx, itemID); err != nil {
 			return core.Comment{}, c.failed(what, err)
@@ -160,6 +179,11 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, d core.Commen
 	return m, nil
 }
 
+// carries tells that a new comment is found again by its mark.
+func (c *Connector) carries(k *Comments, d core.CommentDraft) bool {
+	return d.Mark != "" && c.marks(k.Mark)
+}
+
 func (c *Connector) mayAdd(k *Comments, d core.CommentDraft) error {
 	switch {
 	case k == nil || k.Add == nil:
@@ -168,12 +192,11 @@ func (c *Connector) mayAdd(k *Comments, d core.CommentDraft) error {
 		return connectors.Invalid("the text", "body", "a comment needs text")
 	case d.Body.Kind() == core.KindText && d.Body.Format() != c.format:
 		return connectors.Invalid("the text", "body", "it takes "+c.format+" text")
-	case d.Visibility.Audience != core.Public && d.Visibility.Audience != core.Internal:
-		return fmt.Errorf("%w: comments cannot be kept to a role or group", connectors.ErrUnsupported)
-	case d.Visibility.Audience == core.Internal && k.Private == nil && k.audience() == core.Public:
-		return fmt.Errorf("%w: the system has no private comments", connectors.ErrUnsupported)
 	case c.m.MaxComment > 0 && len([]rune(d.Body.Source())) > c.m.MaxComment:
 		return fmt.Errorf("%w: a comment holds at most %d characters", connectors.ErrTooLarge, c.m.MaxComment)
+	}
+	if _, ok := c.secret(k, d.Visibility); !ok {
+		return fmt.Errorf("%w: the system has no comments that are kept to %s", connectors.ErrUnsupported, d.Visibility)
 	}
 	return nil
 }
@@ -200,10 +223,10 @@ func (c *Connector) added(ctx context.Context, itemID string, it *Item, v vars, 
 		return core.Comment{}, err
 	}
 	for _, m := range slices.Backward(list) {
-		if c.marks(k.Mark) && m.Mark == d.Mark && d.Mark != "" {
+		if c.carries(k, d) && m.Mark == d.Mark {
 			return m, nil
 		}
-		if !c.marks(k.Mark) && m.Own && !slices.ContainsFunc(known, func(o core.Comment) bool { return o.ID == m.ID }) {
+		if !c.carries(k, d) && m.Own && !slices.ContainsFunc(known, func(o core.Comment) bool { return o.ID == m.ID }) {
 			return m, nil
 		}
 	}
@@ -248,15 +271,15 @@ func (c *Connector) EditComment(ctx context.Context, itemID, commentID string, d
 	if err := c.mayAdd(r.it.Comments, d); err != nil {
 		return core.Comment{}, c.failed(what, err)
 	}
-	if err := c.change1(ctx, r, r.it.Comments.Edit, commentID, d); err != nil {
+	if err := c.about(ctx, r, r.it.Comments.Edit, commentID, d); err != nil {
 		return core.Comment{}, c.failed(what, err)
 	}
 	_, after, err := c.one(ctx, itemID, commentID)
 	return after, c.failed(what, err)
 }
 
-// change1 makes a request about one comment.
-func (c *Connector) change1(ctx context.Context, r raw, req *Request, commentID string, d core.CommentDraft) error {
+// about makes a request about one comment.
+func (c *Connector) about(ctx context.Context, r raw, req *Request, commentID string, d core.CommentDraft) error {
 	if req == nil {
 		return connectors.ErrUnsupported
 	}
@@ -288,11 +311,11 @@ func (c *Connector) NarrowComment(ctx context.Context, itemID, commentID string,
 	if err != nil || !m.Visibility.WiderThan(to) {
 		return m, c.failed(what, err)
 	}
-	if to.Audience != core.Internal {
-		return m, c.failed(what, fmt.Errorf("%w: comments cannot be kept to a role or group", connectors.ErrUnsupported))
+	if _, ok := c.secret(r.it.Comments, to); !ok {
+		return m, c.failed(what, fmt.Errorf("%w: the system has no comments that are kept to %s", connectors.ErrUnsupported, to))
 	}
 	d := core.CommentDraft{Body: m.Body, Visibility: to, Mark: m.Mark}
-	if err := c.change1(ctx, r, r.it.Comments.Hide, commentID, d); err != nil {
+	if err := c.about(ctx, r, r.it.Comments.Hide, commentID, d); err != nil {
 		return m, c.failed(what, err)
 	}
 	_, m, err = c.one(ctx, itemID, commentID)

@@ -140,7 +140,7 @@ type Field struct {
 	Label    string   `json:"label"`
 	Kind     string   `json:"kind"`
 	Of       string   `json:"of"`
-	At       string   `json:"at"`   // where it is read and written
+	At       string   `json:"at"` // where it is read and written
 	Read     *Expr    `json:"read" knows:"item settings"`
 	Write    string   `json:"write"` // where it is written, when that is elsewhere
 	As       string   `json:"as"`    // id | name | email | number | text | flag: how a value is written
@@ -239,7 +239,7 @@ type Changes struct {
 // Search lists what a query finds.
 type Search struct {
 	Request
-	Query string `json:"as"` // parameter | query: the words go into {query}, or are parameters themselves
+	As string `json:"as"` // words | parameters: the words go into {query}, or are parameters themselves
 }
 
 // Status says how a status is reached.
@@ -264,7 +264,7 @@ type Mark struct {
 
 // Comments is an item's conversation.
 type Comments struct {
-	With     map[string]Values `json:"with"`  // added to the query of get
+	With     map[string]Values `json:"with"` // added to the query of get
 	Items    *Expr             `json:"items" knows:"item settings"`
 	List     *Request          `json:"list"`
 	ID       *Expr             `json:"id" knows:"item comment settings"`
@@ -273,7 +273,7 @@ type Comments struct {
 	Created  *Expr             `json:"created" knows:"item comment settings"`
 	Updated  *Expr             `json:"updated" knows:"item comment settings"`
 	Private  *Expr             `json:"private" knows:"item comment settings"`
-	Audience string            `json:"audience"` // of comments that are not private: public | internal
+	Audience Template          `json:"audience"` // of comments that are not private: public | team
 	Add      *Request          `json:"add"`
 	Edit     *Request          `json:"edit"`
 	Delete   *Request          `json:"delete"`
@@ -294,6 +294,7 @@ type Attachments struct {
 	Author  *Expr             `json:"author" knows:"item file settings"`
 	Created *Expr             `json:"created" knows:"item file settings"`
 	Content *Expr             `json:"content" knows:"item file settings"` // its address
+	Readers Template          `json:"audience"`                           // public | team; as of comments where it is not said
 	Upload  *Upload           `json:"upload"`
 	Link    *Request          `json:"link"`
 	Delete  *Request          `json:"delete"`
@@ -324,8 +325,9 @@ type Webhook struct {
 	Verify    string `json:"verify"` // hmac | secret | basic
 	Header    string `json:"header"`
 	Prefix    string `json:"prefix"`
-	Encoding  string `json:"encoding"` // hex | base64
-	Timestamp string `json:"timestamp"`
+	Encoding  string `json:"encoding"`  // hex | base64
+	Timestamp string `json:"timestamp"` // a header with a time that is signed before the body
+	Join      string `json:"join"`      // what stands between the two
 	Delivery  *Expr  `json:"delivery" knows:"body header"`
 	Type      *Expr  `json:"type" knows:"body header"`
 	Item      *Expr  `json:"item" knows:"body header"`

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"context"
 	"fmt"
 	"net/url"
 	"slices"
@@ -63,7 +62,7 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 	if now == nil {
 		now = time.Now
 	}
-	c := &Connector{name: s.Name, m: m, now: now, format: m.Text, settings: map[string]string{}}
+	c := &Connector{name: s.Name, m: m, now: now, format: m.Text, settings: map[string]string{"base_url": s.BaseURL}}
 	for n, st := range m.Settings {
 		c.settings[n] = st.Default
 	}
@@ -224,7 +223,7 @@ func (c *Connector) Has(capability string) bool {
 	case "BatchGetter":
 		return all(func(it *Item) bool { return it.Batch != nil })
 	case "Starter":
-		return all(func(it *Item) bool { return it.Changes != nil && it.Changes.Since != "" })
+		return all(func(it *Item) bool { return it.Changes != nil && it.Changes.since() })
 	case "WebhookParser":
 		return c.m.Webhook != nil
 	}
@@ -265,12 +264,10 @@ var (
 	_ connectors.WebhookParser     = (*Connector)(nil)
 )
 
-// done wraps an error with what was attempted.
+// failed wraps an error with what was attempted.
 func (c *Connector) failed(what string, err error) error {
 	if err == nil {
 		return nil
 	}
 	return fmt.Errorf("%s: %s: %w", c.name, what, err)
 }
-
-var _ = context.Background

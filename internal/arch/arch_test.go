@@ -26,7 +26,7 @@ func TestThisRepository(t *testing.T) {
 		}
 	}
 	for name, rule := range map[string]func([]File) []string{
-		"imports": Imports, "shape": Shape, "clocks": Clocks, "machine": Machine, "pains": Pains, "logs": Logs,
+		"imports": Imports, "shape": Shape, "clocks": Clocks, "machine": Machine, "pains": Pains, "logs": Logs, "capabilities": Capabilities,
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, text := range rule(files) {

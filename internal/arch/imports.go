@@ -34,6 +34,7 @@ var table = []row{
 	{packages: "connectors", may: []string{"core"}},
 	{packages: "connectors/conformance", may: []string{"core", "core/richtext", "connectors"}},
 	{packages: "connectors/all", may: []string{"connectors/*"}},
+	{packages: "connectors/rest", may: []string{"core", "core/richtext", "core/mapping", "connectors", "schemas", "internal/cache", "internal/signature", "internal/httpx"}},
 	{packages: "connectors/*", may: []string{"core", "core/richtext", "connectors", "schemas", "internal/cache", "internal/signature", "internal/httpx"}},
 	{packages: "emulators/harness/...", may: []string{"emulators/harness/..."}},
 	{packages: "emulators/process", may: []string{"emulators/..."}},

@@ -63,6 +63,8 @@ func TestRules(t *testing.T) {
 		{"a message that varies", Logs, "gateway/a.go", "package gateway\nfunc f() { log.Warn(\"x\" + p.ID) }", "message is a constant"},
 		{"content in a log", Logs, "activities/a.go", "package activities\nfunc f() { a.Log.Error(\"x\", \"reason\", c.Body.Source()) }", "is content or a secret"},
 		{"the engine's loggers too", Logs, "workflows/a.go", "package workflows\nfunc f() { workflow.GetLogger(ctx).Warn(\"x\", \"title\", t) }", `the log key "title" is not known`},
+		{"a capability is asked for", Capabilities, "gateway/a.go", "package gateway\nfunc f() { p, ok := c.(connectors.WebhookParser) }", "ask with connectors.As[connectors.WebhookParser]"},
+		{"a capability that is known", Capabilities, "activities/a.go", "package activities\nfunc f() { x, err := c.(connectors.Commenter).AddComment() }", ""},
 		{"what a build leaves is not ours", Machine, "bin/a.txt", "/work" + "/main", ""},
 	}
 	for _, tt := range tests {

@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -29,7 +31,7 @@ func CheckSystem(s core.System) mapping.Diagnostics {
 	}{{"auth", s.Auth}, {"webhook", s.Webhook}, {"settings", s.Settings}} {
 		options := map[string]connectors.Option{}
 		var names []string
-		for _, o := range kind.Options {
+		for _, o := range optionsOf(kind, s) {
 			if o.Section == section.name {
 				options[o.Name], names = o, append(names, o.Name)
 			}
@@ -53,13 +55,80 @@ func CheckSystem(s core.System) mapping.Diagnostics {
 			}
 		}
 		for _, n := range names {
+			if o := options[n]; o.File && section.values[n] != "" {
+				if _, ok := s.Files[section.values[n]]; !ok {
+					say(section.name+"."+n, "the file %q cannot be read; it is looked for from the folder of the system's file on", section.values[n])
+					code(mapping.CodeFile)
+				}
+			}
 			if o := options[n]; o.Required && o.Default == "" && section.values[n] == "" {
 				say(section.name+"."+n, "is missing: %s", o.Help)
 				code(mapping.CodeMissingKey)
 			}
 		}
 	}
+	if kind.Check != nil {
+		for _, p := range kind.Check(s) {
+			d := mapping.Diagnostic{File: p.File, Line: p.Line, Column: p.Column, Path: p.Path, Text: p.Text, Suggestion: p.Suggestion, Code: p.Code}
+			if d.File == "" {
+				d.File = "system " + s.Name
+			}
+			ds = append(ds, d)
+		}
+	}
 	return ds
+}
+
+// optionsOf are the options of a kind and those that the system has by its own files.
+func optionsOf(kind connectors.Kind, s core.System) []connectors.Option {
+	if kind.Own == nil {
+		return kind.Options
+	}
+	return slices.Concat(kind.Options, kind.Own(s))
+}
+
+// InFile gives what CheckSystem found its place: in the system's file, or in a file beside it.
+func InFile(ds mapping.Diagnostics, file string, src []byte) mapping.Diagnostics {
+	var out mapping.Diagnostics
+	for _, d := range ds {
+		if strings.HasPrefix(d.File, "system ") {
+			out = append(out, mapping.Placed(mapping.Diagnostics{d}, file, src)...)
+			continue
+		}
+		d.File = filepath.Join(filepath.Dir(file), d.File)
+		out = append(out, d)
+	}
+	return out
+}
+
+// Attach gives a system the files that it names, as far as read knows them: by the name that the system uses.
+func Attach(s *core.System, read func(name string) ([]byte, error)) {
+	kind, err := connectors.Lookup(s.Kind)
+	if err != nil {
+		return
+	}
+	sections := map[string]map[string]string{"auth": s.Auth, "webhook": s.Webhook, "settings": s.Settings}
+	for _, o := range kind.Options {
+		name := sections[o.Section][o.Name]
+		if !o.File || name == "" {
+			continue
+		}
+		if b, err := read(name); err == nil {
+			if s.Files == nil {
+				s.Files = map[string]string{}
+			}
+			s.Files[name] = string(b)
+		}
+	}
+}
+
+// Stored is a system as its stored version says, with the files that were stored with it.
+func Stored(v core.SystemVersion) (core.System, mapping.Diagnostics) {
+	s, ds := mapping.ParseSystem(v.FileName, v.Source)
+	if len(v.Files) > 0 {
+		s.Files = v.Files
+	}
+	return s, ds
 }
 
 func listed(names []string) string {

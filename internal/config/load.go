@@ -30,7 +30,7 @@ type Files struct {
 type SystemFile struct {
 	Path   string
 	Source []byte
-	System core.System // secrets are references
+	System core.System // secrets are references; with the files it names
 }
 
 // ConnectionFile is a connection file as it was found. It is compiled by whoever knows the systems.
@@ -45,7 +45,15 @@ func (f ConnectionFile) Read(name string) ([]byte, error) {
 	if !filepath.IsLocal(name) {
 		return nil, errors.New("only files beside the connection file, or in folders below it, are read")
 	}
-	b, err := os.ReadFile(filepath.Join(filepath.Dir(f.Path), name))
+	return relative(f.Path, name)
+}
+
+// relative reads a file that another names, relative to it.
+func relative(path, name string) ([]byte, error) {
+	if filepath.IsAbs(name) {
+		return nil, errors.New("only files that are named relative to the file that names them are read")
+	}
+	b, err := os.ReadFile(filepath.Join(filepath.Dir(path), name))
 	if err != nil {
 		return nil, errors.New(plain(err))
 	}
@@ -128,6 +136,7 @@ func (f *Files) add(path string, named bool) (mapping.Diagnostics, error) {
 			f.Wrong[name] = s.Kind
 			return ds, nil
 		}
+		Attach(&s, func(name string) ([]byte, error) { return relative(path, name) })
 		f.Systems = append(f.Systems, SystemFile{Path: path, Source: src, System: s})
 	case "connection":
 		f.Connections = append(f.Connections, ConnectionFile{Path: path, Name: name, Source: src})

@@ -59,7 +59,7 @@ func (s *Systems) version(ctx context.Context, name string) (core.SystemVersion,
 
 // ask makes the smallest call that wants an account.
 func ask(ctx context.Context, c connectors.Connector, kind string) error {
-	if who, ok := c.(connectors.Identifier); ok {
+	if who, ok := connectors.As[connectors.Identifier](c); ok {
 		_, err := who.Self(ctx)
 		return err
 	}

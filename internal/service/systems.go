@@ -142,7 +142,7 @@ func (s *Systems) current(ctx context.Context) (map[string]*system, error) {
 func (s *Systems) build(v core.SystemVersion) *system {
 	e := &system{version: v.Version}
 	var diags mapping.Diagnostics
-	if e.file, diags = mapping.ParseSystem(v.FileName, v.Source); diags.Err() != nil {
+	if e.file, diags = config.Stored(v); diags.Err() != nil {
 		e.err = fmt.Errorf("the file of system %s cannot be used: %w", v.Name, diags.Err())
 		return e
 	}

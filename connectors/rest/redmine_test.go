@@ -1,0 +1,150 @@
+package rest_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"duplex/connectors"
+	"duplex/connectors/conformance"
+	"duplex/connectors/rest"
+	"duplex/core"
+	"duplex/core/richtext"
+)
+
+// redmine is a Redmine to run the suite on.
+type redmine struct {
+	url       string
+	key       func(who string) string // sync or ada
+	mark      string                  // ids of the two custom fields for marks
+	note      string
+	transport http.RoundTripper
+	now       func() time.Time
+	tick      func()
+	known     core.Value
+	people    [2]core.Value
+	more      map[string][2]core.Value // samples of custom fields
+}
+
+var redmineCapabilities = []string{"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentNarrower", "CommentFinder", "AttachmentOpener", "Attacher",
+	"AttachmentDeleter", "AttachmentFinder", "Finder", "Searcher", "FieldFinder", "UserResolver", "NameResolver", "Identifier", "BatchGetter", "Starter"}
+
+var redmineSkips = map[string]string{
+	"Changes/ShowADeletion": "Redmine's lists do not show deleted issues",
+}
+
+func (r redmine) system(t *testing.T, who, readers string) core.System {
+	t.Helper()
+	src, err := os.ReadFile("../../examples/manifests/redmine.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return core.System{Name: "redmine", Kind: "rest", BaseURL: r.url, Auth: map[string]string{"token": r.key(who)},
+		Settings: map[string]string{"manifest": "redmine.yaml", "mark_field": r.mark, "note_field": r.note, "readers": readers},
+		Files:    map[string]string{"redmine.yaml": string(src)}}
+}
+
+func (r redmine) connector(t *testing.T, who, readers string, over http.RoundTripper) *rest.Connector {
+	t.Helper()
+	c, err := rest.New(connectors.Config{System: r.system(t, who, readers), HTTP: &http.Client{Transport: over}, Now: r.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.(*rest.Connector)
+}
+
+func markdown(text string) core.Value {
+	s, _ := richtext.Convert(richtext.Plain, richtext.Markdown, text)
+	return core.Text("markdown", s)
+}
+
+func (r redmine) instance(t *testing.T) conformance.Instance {
+	faulty := &conformance.Faulty{Next: r.transport}
+	c, ada := r.connector(t, "sync", "team", faulty), r.connector(t, "ada", "team", r.transport)
+	check := func(t *testing.T, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	day := func(s string) core.Value { v, err := core.Date(s); check(t, err); return v }
+	scope := map[string]string{"project": "eng", "tracker": "Bug"}
+	samples := map[string][2]core.Value{
+		"subject":         {core.String("one"), core.String("two")},
+		"description":     {markdown("first"), markdown("second\nline")},
+		"status":          {core.Option("2", "In Progress"), core.Option("1", "New")},
+		"priority":        {core.Option("3", "High"), core.Option("1", "Low")},
+		"assignee":        {r.people[0], r.people[1]},
+		"due_date":        {day("2027-05-01"), day("2027-06-02")},
+		"estimated_hours": {core.Int(4), core.Int(2)},
+		"done_ratio":      {core.Int(20), core.Int(40)},
+		"private":         {core.Bool(true), core.Bool(false)},
+	}
+	for n, v := range r.more {
+		samples[n] = v
+	}
+	return conformance.Instance{
+		Connector: c, Type: connectors.ItemType{Type: "issue", Scope: scope},
+		Draft: func(n int) core.Draft {
+			return core.Draft{Type: "issue", Scope: scope, Fields: map[string]core.Value{
+				"subject": core.String(fmt.Sprintf("printer %d on fire", n)), "description": markdown("It began at noon.\nNow it smokes."),
+				"priority": core.Option("3", "High"),
+			}}
+		},
+		Samples: samples, Title: "subject", Cleared: "due_date", Body: markdown,
+		Plain: func(v core.Value) string { return richtext.PlainText(richtext.Markdown, v.Source()) },
+		Known: r.known,
+		Search: conformance.Search{Query: func(w string) string { return "subject=$" + w + "&status_id=*" }, Wrong: "due_date=%3E%3Dyesterday",
+			PageOf: 100, Fields: []string{"subject"}, Refused: "description", Elsewhere: map[string]string{"project": "eng", "tracker": "Feature"}},
+		Person: conformance.Person{
+			Create: func(t *testing.T, d core.Draft) string {
+				d.Mark = ""
+				o, err := ada.Create(t.Context(), d)
+				check(t, err)
+				return o.Ref.ID
+			},
+			Edit: func(t *testing.T, id string, fields map[string]core.Value) {
+				_, err := ada.Update(t.Context(), id, core.Patch{Fields: fields}, "", connectors.Want{})
+				check(t, err)
+			},
+			Comment: func(t *testing.T, id, text string, a core.Audience) {
+				_, err := ada.AddComment(t.Context(), id, core.CommentDraft{Body: markdown(text), Visibility: core.Visibility{Audience: a}})
+				check(t, err)
+			},
+			Attach: func(t *testing.T, id, name string, content []byte) {
+				_, err := ada.Attach(t.Context(), id, core.AttachmentDraft{Name: name, MediaType: "text/plain", Size: int64(len(content)),
+					Visibility: core.Visibility{Audience: core.Internal}}, bytes.NewReader(content))
+				check(t, err)
+			},
+			Delete: func(t *testing.T, id string) { check(t, ada.Delete(t.Context(), id)) },
+		},
+		Tick:    func(*testing.T) { r.tick() },
+		Settle:  func(*testing.T) { r.tick() },
+		Fault:   func(_ *testing.T, f conformance.Fault) { faulty.Fail(f) },
+		Secrets: []string{r.key("sync")},
+	}
+}
+
+// TestConformanceOfARealRedmine runs the suite on the Redmine at REDMINE_URL, with the API keys REDMINE_KEY and REDMINE_ADA_KEY.
+func TestConformanceOfARealRedmine(t *testing.T) {
+	url := os.Getenv("REDMINE_URL")
+	if url == "" {
+		t.Skip("REDMINE_URL names no Redmine; make real starts one")
+	}
+	r := redmine{url: url, mark: os.Getenv("REDMINE_MARK_FIELD"), note: os.Getenv("REDMINE_NOTE_FIELD"), now: time.Now,
+		key: func(who string) string {
+			if who == "ada" {
+				return os.Getenv("REDMINE_ADA_KEY")
+			}
+			return os.Getenv("REDMINE_KEY")
+		},
+		tick:   func() { time.Sleep(1100 * time.Millisecond) }, // a real system's clock cannot be moved
+		known:  core.Person("", "grace.r@acme.example", "Grace Hopper"),
+		people: [2]core.Value{core.Person("", "linus.r@acme.example", "Linus Pauling"), core.Person("", "triage.r@acme.example", "Triage Desk")},
+		more:   map[string][2]core.Value{"severity": {core.Option("Major", "Major"), core.Option("Minor", "Minor")}, "systems": {core.Set(core.Option("Linux", "Linux"), core.Option("Mac", "Mac")), core.Set(core.Option("Windows", "Windows"))}},
+	}
+	conformance.Run(t, conformance.Suite{Name: "redmine", Capabilities: redmineCapabilities, New: r.instance, Skips: redmineSkips})
+}
