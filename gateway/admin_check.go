@@ -73,8 +73,8 @@ func (g *Gateway) ensureWebhook(r *http.Request) (any, error) {
 		out.Text = "this kind of system sends no webhooks; sweeps find its changes"
 		return out, nil
 	}
-	registrar, can := c.(connectors.WebhookRegistrar)
-	guide, guides := c.(connectors.WebhookGuide)
+	registrar, can := connectors.As[connectors.WebhookRegistrar](c)
+	guide, guides := connectors.As[connectors.WebhookGuide](c)
 	if guides {
 		out.Steps = guide.WebhookSteps(out.URL)
 	}

@@ -122,7 +122,7 @@ func clockFinding(ahead time.Duration) connectors.Finding {
 // webhookFinding tells whether webhooks arrive: by the newest one that did, and by whether the address answers.
 func webhookFinding(c connectors.Connector, url string, last time.Time, reach error, now time.Time) connectors.Finding {
 	f := connectors.Finding{What: "receive webhooks", State: connectors.Doubt, Where: url}
-	_, parses := c.(connectors.WebhookParser)
+	_, parses := connectors.As[connectors.WebhookParser](c)
 	switch {
 	case !parses:
 		return connectors.Finding{What: f.What, State: connectors.Fine, Saw: "this system sends none; sweeps find its changes"}
