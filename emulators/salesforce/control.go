@@ -172,7 +172,10 @@ func (e *Emulator) addMessage(m message) string {
 		return "an outbound message needs a url and an object"
 	}
 	if m.Fields == nil {
-		m.Fields = []string{"LastModifiedById", "LastModifiedDate"}
+		m.Fields = []string{"LastModifiedById", "LastModifiedDate", "SystemModstamp"}
+		if o.field("ParentId") != nil {
+			m.Fields = append(m.Fields, "ParentId")
+		}
 	}
 	for i, name := range m.Fields {
 		f := o.field(name)

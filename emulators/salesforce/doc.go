@@ -54,5 +54,7 @@
 //	POST /_control/outbound_message  {"url":"…","object":"Case","fields":["Subject"],"except":"005…"}: SOAP messages
 //
 // The event relay signs: X-Duplex-Signature is "sha256=" and the hexadecimal HMAC-SHA256, keyed by the secret, of
-// X-Duplex-Timestamp (seconds since 1970), a dot, and the body.
+// X-Duplex-Timestamp (seconds since 1970), a dot, and the body. A target of POST /_control/webhook_target is such a relay of
+// the form cometd that is called with the secret in its address too: url?token=secret. Outbound messages are called at the
+// url as it was given: put the token in.
 package salesforce

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +21,8 @@ import (
 type relay struct {
 	URL    string `json:"url"`
 	Secret string `json:"secret"`
-	Form   string `json:"form"` // cometd or pubsub
+	Form   string `json:"form"`   // cometd or pubsub
+	Target string `json:"target"` // as it was registered, before the secret was put into it
 }
 
 // send lets the webhooks of a call's changes go: one change event per record, but for several records of one object that
@@ -147,16 +149,24 @@ func (e *Emulator) uuid() string {
 	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
 }
 
-// registerTarget makes a relay of all change events. The same url again only changes the secret.
-func (e *Emulator) registerTarget(url, secret string) error {
+// registerTarget makes a relay of all change events, which also shows the secret in its address, as outbound messages
+// have to: url?token=secret. The same url again only changes the secret.
+func (e *Emulator) registerTarget(target, secret string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.addRelay(relay{url, secret, "cometd"})
+	u, err := url.Parse(target)
+	if err != nil {
+		return err
+	}
+	q := u.Query()
+	q.Set("token", secret)
+	u.RawQuery = q.Encode()
+	return e.addRelay(relay{URL: u.String(), Secret: secret, Form: "cometd", Target: target})
 }
 
 func (e *Emulator) addRelay(r relay) error {
 	for _, known := range e.st.Relays {
-		if known.URL == r.URL {
+		if known.URL == r.URL || r.Target != "" && known.Target == r.Target {
 			*known = r
 			return e.save()
 		}

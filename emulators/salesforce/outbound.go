@@ -13,7 +13,7 @@ import (
 
 // message is an outbound message as an administrator defines it; every save of the object sends it.
 type message struct {
-	ID     string   `json:"-"`
+	ID     string   `json:"id"`
 	URL    string   `json:"url"`
 	Object string   `json:"object"`
 	Fields []string `json:"fields"`
