@@ -2,6 +2,7 @@
 package all
 
 import (
+	_ "duplex/connectors/azuredevops"
 	_ "duplex/connectors/jira"
 	_ "duplex/connectors/rest"
 	_ "duplex/connectors/salesforce"

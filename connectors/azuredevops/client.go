@@ -1,0 +1,181 @@
+package azuredevops
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"duplex/connectors"
+	"duplex/internal/httpx"
+)
+
+// resource is Azure DevOps itself, as Microsoft Entra ID knows it.
+const resource = "499b84ac-1321-427f-aa17-267ca6975798/.default"
+
+// connect makes the clients and says what of the credentials is missing.
+func (c *Connector) connect(cfg connectors.Config) error {
+	auth := cfg.System.Auth
+	need := func(names ...string) error {
+		for _, n := range names {
+			if auth[n] == "" {
+				return fmt.Errorf("auth.%s is missing", n)
+			}
+		}
+		return nil
+	}
+	client := &httpx.Client{Base: c.base, HTTP: cfg.HTTP, Now: c.now, Classify: classify, Secrets: c.secrets}
+	for _, n := range []string{"token", "client_secret"} {
+		if auth[n] != "" {
+			client.Secrets = append(client.Secrets, auth[n])
+		}
+	}
+	var missing error
+	switch auth["method"] {
+	case "", "pat":
+		missing = need("token")
+		basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(":"+auth["token"]))
+		client.Secrets = append(client.Secrets, basic)
+		client.Authorize = func(_ context.Context, r *http.Request) error {
+			r.Header.Set("Authorization", basic)
+			return nil
+		}
+	case "entra":
+		if c.server {
+			return errors.New("auth.method entra is for Azure DevOps Services; Server takes pat")
+		}
+		missing = need("client_id", "client_secret")
+		if auth["token_url"] == "" {
+			missing = errors.Join(missing, need("tenant"))
+		}
+		tokens := &httpx.OAuth2{ClientID: auth["client_id"], ClientSecret: auth["client_secret"], Scopes: []string{resource}, HTTP: cfg.HTTP, Now: c.now,
+			TokenURL: firstOf(auth["token_url"], "https://login.microsoftonline.com/"+auth["tenant"]+"/oauth2/v2.0/token")}
+		client.Authorize, client.Refresh = tokens.Authorize, tokens.Refresh
+	default:
+		return errors.New("auth.method must be pat or entra")
+	}
+	c.http = client
+	at, err := c.identityHost(cfg.System.Settings["identity_url"])
+	if err != nil {
+		return err
+	}
+	c.people = &httpx.Client{Base: at, HTTP: cfg.HTTP, Now: c.now, Classify: classify, Secrets: client.Secrets, Authorize: client.Authorize, Refresh: client.Refresh}
+	return missing
+}
+
+// identityHost is where people are looked up: on Services a host of its own.
+func (c *Connector) identityHost(setting string) (*url.URL, error) {
+	if setting != "" {
+		at, err := url.Parse(strings.TrimSuffix(setting, "/"))
+		if err != nil || at.Host == "" {
+			return nil, errors.New("settings.identity_url must be an address")
+		}
+		return at, nil
+	}
+	if c.server || c.base.Host != "dev.azure.com" {
+		return c.base, nil
+	}
+	return &url.URL{Scheme: "https", Host: "vssps.dev.azure.com", Path: c.base.Path}, nil
+}
+
+// request is one call. Version "" is the connector's.
+type request struct {
+	method, path, version string
+	query                 url.Values
+	in                    any
+	patch                 bool // in is a JSON Patch
+	op                    string
+}
+
+// call makes a call of the API. An answer that is a sign-in page, whatever its status, is ErrUnauthenticated: the vendor answers a bad
+// token with 203 or 302 and a page.
+func (c *Connector) call(ctx context.Context, r request, out any) error {
+	return c.callAt(ctx, c.http, r, out)
+}
+
+func (c *Connector) callAt(ctx context.Context, client *httpx.Client, r request, out any) error {
+	resp, err := client.JSON(ctx, r.method, r.path, r.in, out, c.options(r)...)
+	if resp != nil && signIn(resp.Status, resp.Header) {
+		return fmt.Errorf("%s: %w: the answer is a sign-in page (status %d): renew the token", r.op, connectors.ErrUnauthenticated, resp.Status)
+	}
+	return err
+}
+
+func (c *Connector) options(r request) []httpx.Option {
+	q := url.Values{}
+	for k, vs := range r.query {
+		q[k] = vs
+	}
+	q.Set("api-version", firstOf(r.version, c.version))
+	opts := []httpx.Option{httpx.Query(q), httpx.Header("X-TFS-FedAuthRedirect", "Suppress"), httpx.Operation(r.op)}
+	if r.patch {
+		opts = append(opts, httpx.Header("Content-Type", "application/json-patch+json"))
+	}
+	return opts
+}
+
+func signIn(status int, h http.Header) bool {
+	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	page := kind == "text/html" || kind == "application/xhtml+xml"
+	return status == http.StatusNonAuthoritativeInfo || status == http.StatusFound || status < 300 && page
+}
+
+// in is the path of a call within a project.
+func in(project, rest string) string { return "/" + url.PathEscape(project) + "/_apis/" + rest }
+
+// refusal is the vendor's error body.
+type refusal struct {
+	Message    string
+	TypeKey    string `json:"typeKey"`
+	Properties struct {
+		Rules []struct {
+			Field   string `json:"fieldReferenceName"`
+			Message string `json:"errorMessage"`
+		} `json:"RuleValidationErrors"`
+	} `json:"customProperties"`
+}
+
+// errTooMany tells that a query finds more items than the vendor hands out.
+var errTooMany = errors.New("the query finds more items than the vendor hands out")
+
+// classify reads why a value is refused. Fields go by their reference names until named puts the mapping's.
+func classify(resp *http.Response, body []byte) error {
+	if resp.StatusCode != http.StatusBadRequest {
+		return nil
+	}
+	var r refusal
+	if json.Unmarshal(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), &r) != nil {
+		return nil
+	}
+	switch {
+	case strings.Contains(r.Message, "VS402337"):
+		return fmt.Errorf("%w: %w", connectors.ErrUnsupported, errTooMany)
+	case strings.HasPrefix(r.TypeKey, "VssVersion"):
+		return fmt.Errorf("%w: the system does not know this version of its API: set settings.api_version", connectors.ErrDenied)
+	}
+	fields := map[string]string{}
+	for _, rule := range r.Properties.Rules {
+		if rule.Field != "" {
+			fields[rule.Field] = short(rule.Message)
+		}
+	}
+	if len(fields) == 0 {
+		fields[""] = short(r.Message)
+	}
+	return &connectors.InvalidError{Fields: fields}
+}
+
+// short keeps a vendor's reason to one line.
+func short(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > 200 {
+		return string(r[:200]) + "…"
+	}
+	return s
+}
