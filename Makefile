@@ -93,12 +93,13 @@ CHAOS_STORE    ?= both
 CHAOS_ITEMS    ?= 200
 CHAOS_RATE     ?= 6
 CHAOS_WEBHOOKS ?= on
+CHAOS_KINDS    ?=
 .PHONY: chaos
-chaos: ## break everything that may break while people work, and judge: CHAOS_SECONDS, CHAOS_SEED, CHAOS_STORE (sqlite, postgres, both), CHAOS_WEBHOOKS (on, off), CHAOS_ITEMS, CHAOS_RATE
+chaos: ## break everything that may break while people work, and judge: CHAOS_SECONDS, CHAOS_SEED, CHAOS_STORE (sqlite, postgres, both), CHAOS_WEBHOOKS (on, off), CHAOS_ITEMS, CHAOS_RATE, CHAOS_KINDS (random, or two kinds)
 	@mkdir -p bin
 	@echo "build bin/chaos (the first time takes minutes: it contains a Temporal server)"
 	@cd standalone && go build -o ../bin/chaos ./cmd/chaos
-	@exec bin/chaos -seconds $(CHAOS_SECONDS) -seed $(CHAOS_SEED) -store $(CHAOS_STORE) -items $(CHAOS_ITEMS) -rate $(CHAOS_RATE) -webhooks $(CHAOS_WEBHOOKS)
+	@exec bin/chaos -seconds $(CHAOS_SECONDS) -seed $(CHAOS_SEED) -store $(CHAOS_STORE) -items $(CHAOS_ITEMS) -rate $(CHAOS_RATE) -webhooks $(CHAOS_WEBHOOKS) $(if $(CHAOS_KINDS),-kinds $(CHAOS_KINDS))
 
 .PHONY: chaos-seeds
 chaos-seeds: ## play every seed that ever found something

@@ -40,6 +40,19 @@ func TestAShortRunIsClean(t *testing.T) {
 	t.Log(out.String()[strings.LastIndex(strings.TrimSpace(out.String()), "\n")+1:])
 }
 
+// TestAShortMixedRunIsClean: the same with the hands and the judge that every kind has.
+func TestAShortMixedRunIsClean(t *testing.T) {
+	t.Setenv(childFlag, "1")
+	var out bytes.Buffer
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	defer cancel()
+	err := Run(ctx, []string{"-kinds", "random", "-seconds", "12", "-items", "8", "-rate", "2", "-seed", "7", "-store", "sqlite", "-dir", t.TempDir()}, &out, &out)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, &out)
+	}
+	t.Log(out.String()[strings.LastIndex(strings.TrimSpace(out.String()), "\n")+1:])
+}
+
 // TestASeedTellsTheWholePlan: the same seed is the same storm.
 func TestASeedTellsTheWholePlan(t *testing.T) {
 	o := Options{Seed: 5, Storm: time.Minute, Items: 30, Rate: 4, Store: "postgres", Webhooks: true, Lose: true}

@@ -84,7 +84,9 @@ func breakThings(ctx context.Context, s *site, p plan, begun time.Time, out io.W
 	for _, e := range p.faults {
 		at(e.from, func() {
 			f := e.fault
-			f.Account = syncAccount
+			if f.Spare = s.spare; s.spare == "" {
+				f.Account = syncAccount
+			}
 			id, err := s.of(e.side).Break(ctx, f)
 			if err != nil {
 				say(err)

@@ -20,6 +20,7 @@ type Options struct {
 	Calm     bool          // nothing breaks and nobody is killed: to tell a broken judge from a broken product
 	Sweep    time.Duration // how often the connections are swept
 	Patience time.Duration // how long it may take until everything is quiet
+	Kinds    string        // "" is the help desk and the tracker of the long runs; else "random", or two kinds of systems
 	Dir      string        // where data, logs and records are kept; "" is a temporary folder, kept only when something is wrong
 	program  string        // what is run for the parts; "" is this program
 }
@@ -41,6 +42,7 @@ func parse(args []string, stderr io.Writer) (Options, error) {
 	set.DurationVar(&o.Sweep, "sweep", 10*time.Second, "how often the connections are swept")
 	set.DurationVar(&o.Patience, "patience", 5*time.Minute, "how long it may take until everything is quiet")
 	set.StringVar(&o.Dir, "dir", "", "keep data, logs and records in this folder")
+	set.StringVar(&o.Kinds, "kinds", "", "two kinds of systems such as github,asana, or random, to play those in place of Zendesk and Jira with the hands that every kind has")
 	if err := set.Parse(args); err != nil {
 		return o, err
 	}

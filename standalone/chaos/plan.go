@@ -56,8 +56,8 @@ type window struct {
 	side side
 }
 
-// kinds are the acts by how often they come.
-var kinds = []struct {
+// actKinds are the acts by how often they come.
+var actKinds = []struct {
 	kind   string
 	weight int
 }{{"title", 15}, {"priority", 10}, {"status", 11}, {"assignee", 7}, {"label", 12}, {"unlabel", 6}, {"comment", 13}, {"restricted", 4},
@@ -75,12 +75,12 @@ func draw(o Options) plan {
 		p.acts = append(p.acts, planned{at, "create", people.Uint64()})
 	}
 	total := 0
-	for _, k := range kinds {
+	for _, k := range actKinds {
 		total += k.weight
 	}
 	for range int(o.Rate * storm.Seconds()) {
 		n := people.IntN(total)
-		for _, k := range kinds {
+		for _, k := range actKinds {
 			if n -= k.weight; n < 0 {
 				p.acts = append(p.acts, planned{time.Duration(people.Float64() * float64(storm)), k.kind, people.Uint64()})
 				break

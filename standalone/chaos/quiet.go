@@ -44,7 +44,8 @@ func (s *site) settle(ctx context.Context, w *watch, out io.Writer) string {
 
 // moves tells what is not quiet, the cheapest to find out first.
 func (s *site) moves(ctx context.Context, w *watch, temporal client.Client) string {
-	if q := w.quietFor(); q < restFor {
+	if w != nil && w.quietFor() < restFor { // what a mixed site did is seen in its items
+		q := w.quietFor()
 		return fmt.Sprintf("the sync made a call %v ago", q.Round(time.Millisecond))
 	}
 	for _, which := range []side{support, engineering} {

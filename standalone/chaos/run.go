@@ -69,18 +69,10 @@ func runOne(ctx context.Context, o Options, stdout, stderr io.Writer) (err error
 	if err := s.start(ctx); err != nil {
 		return fmt.Errorf("%w (logs in %s)", err, dir)
 	}
-	plan := draw(o)
-	rec := newRecord(dir)
-	defer rec.close()
-	w := watchCalls(ctx, s)
-	storm(ctx, s, plan, rec, stdout)
-	if ctx.Err() != nil {
-		return ctx.Err()
+	v, err := play(ctx, s, dir, stdout)
+	if err != nil {
+		return err
 	}
-	ended := time.Now()
-	quiet := s.settle(ctx, w, stdout)
-	v := judge(ctx, s, plan, rec, w, quiet)
-	v.Quiet = time.Since(ended).Round(time.Second).Seconds()
 	v.print(stdout)
 	if v.clean() {
 		if o.Dir == "" {
@@ -89,4 +81,24 @@ func runOne(ctx context.Context, o Options, stdout, stderr io.Writer) (err error
 		return nil
 	}
 	return fmt.Errorf("seed %d on %s is not clean; data, logs and the record of what people did are kept in %s", o.Seed, o.Store, dir)
+}
+
+// play lets the storm pass and judges what is left.
+func play(ctx context.Context, s *site, dir string, stdout io.Writer) (*verdict, error) {
+	plan := draw(s.o)
+	rec := newRecord(dir)
+	defer rec.close()
+	if s.o.Kinds != "" {
+		return playMixed(ctx, s, plan, rec, stdout)
+	}
+	w := watchCalls(ctx, s)
+	storm(ctx, s, plan, rec, stdout)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	ended := time.Now()
+	quiet := s.settle(ctx, w, stdout)
+	v := judge(ctx, s, plan, rec, w, quiet)
+	v.Quiet = time.Since(ended).Round(time.Second).Seconds()
+	return v, nil
 }

@@ -14,12 +14,13 @@ import (
 
 // site is one installation with the two systems it keeps in step.
 type site struct {
+	layout
 	o             Options
 	dir           string
 	procs         *processes
 	door          *door
 	postgres      *storetest.Server
-	zendesk, jira rig.Control
+	zendesk, jira rig.Control  // of a classic site
 	admin         []rig.Person // who calls the admin API of each gateway
 	temporal      int
 	dsn           string
@@ -35,7 +36,13 @@ func newSite(ctx context.Context, o Options, dir string) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.zendesk, s.jira, s.temporal = rig.Control("http://"+rig.Address(ports[0])), rig.Control("http://"+rig.Address(ports[1])), ports[2]
+	controls := [2]rig.Control{rig.Control("http://" + rig.Address(ports[0])), rig.Control("http://" + rig.Address(ports[1]))}
+	s.zendesk, s.jira, s.temporal = controls[support], controls[engineering], ports[2]
+	if s.layout = classic(o, controls); o.Kinds != "" {
+		if s.layout, err = mixed(o, controls); err != nil {
+			return nil, err
+		}
+	}
 	s.shift = [2]*shift{{}, {}}
 	if o.Store == "postgres" {
 		if s.postgres, err = storetest.NewServer(ctx); err != nil {
@@ -45,8 +52,7 @@ func newSite(ctx context.Context, o Options, dir string) (*site, error) {
 			return nil, errors.Join(err, s.postgres.Remove())
 		}
 	}
-	if s.procs, err = newProcesses(o, dir, []string{"CHAOS_ZENDESK_URL=" + string(s.zendesk), "CHAOS_ZENDESK_TOKEN=zd-token-sync",
-		"CHAOS_JIRA_URL=" + string(s.jira), "CHAOS_JIRA_TOKEN=sync-api-token", "CHAOS_WEBHOOK_SECRET=" + webhookSecret}); err != nil {
+	if s.procs, err = newProcesses(o, dir, s.env); err != nil {
 		return nil, errors.Join(err, s.removePostgres())
 	}
 	token, err := app.AdminToken(dir)
@@ -66,9 +72,7 @@ func newSite(ctx context.Context, o Options, dir string) (*site, error) {
 	if s.door, err = openDoor(ctx, backs); err != nil {
 		return nil, errors.Join(err, s.removePostgres())
 	}
-	s.procs.args[emulatorsCommand] = []string{emulatorsCommand, "-zendesk", rig.Address(ports[0]), "-jira", rig.Address(ports[1]), "-seed", fmt.Sprint(o.Seed),
-		"-zendesk-webhook", "http://" + s.door.address + "/webhooks/" + zendeskSystem, "-jira-webhook", "http://" + s.door.address + "/webhooks/" + jiraSystem,
-		"-webhook-secret", webhookSecret, "-limits", "none", "-retry-wait", "500ms", "-export-delay", "-1s"}
+	s.procs.args[emulatorsCommand] = s.emulators(o, s.door.address)
 	return s, nil
 }
 
@@ -82,13 +86,13 @@ func (s *site) start(ctx context.Context) error {
 	if err := s.answers(ctx); err != nil {
 		return err
 	}
-	for name, source := range map[string]string{zendeskSystem: zendeskFile, jiraSystem: jiraFile} {
-		if err := s.put(ctx, "/api/v1/systems/"+name, source); err != nil {
+	for _, e := range s.ends {
+		if err := s.put(ctx, "/api/v1/systems/"+e.system, e.source); err != nil {
 			return err
 		}
 	}
-	for _, origin := range []side{support, engineering} {
-		if err := s.put(ctx, "/api/v1/connections/"+connectionNames[origin], connectionSource(origin, s.o)); err != nil {
+	for name, source := range s.connections {
+		if err := s.put(ctx, "/api/v1/connections/"+name, source); err != nil {
 			return err
 		}
 	}
@@ -101,7 +105,7 @@ func (s *site) put(ctx context.Context, path, source string) error {
 
 // answers waits until both systems and both gateways answer.
 func (s *site) answers(ctx context.Context) error {
-	all := map[string]string{string(s.zendesk): "/_control/faults", string(s.jira): "/_control/faults"}
+	all := map[string]string{string(s.ends[0].control): "/_control/faults", string(s.ends[1].control): "/_control/faults"}
 	for _, h := range s.admin {
 		all[h.Base] = "/readyz"
 	}
@@ -142,9 +146,4 @@ func (s *site) removePostgres() error {
 }
 
 // of is the emulated system of a side.
-func (s *site) of(which side) rig.Control {
-	if which == support {
-		return s.zendesk
-	}
-	return s.jira
-}
+func (s *site) of(which side) rig.Control { return s.ends[which].control }

@@ -14,8 +14,9 @@ type verdict struct {
 	Seed        uint64         `json:"seed"`
 	Seconds     float64        `json:"seconds"`
 	Store       string         `json:"store"`
-	Edits       int            `json:"edits"` // acts of people that were acknowledged
-	Acts        map[string]int `json:"acts"`  // by kind
+	Kinds       string         `json:"kinds,omitempty"` // of the two systems, where they are not Zendesk and Jira
+	Edits       int            `json:"edits"`           // acts of people that were acknowledged
+	Acts        map[string]int `json:"acts"`            // by kind
 	Kills       map[string]int `json:"kills"`
 	Restarted   map[string]int `json:"restarted"` // parts that ended with an error, such as no database, and were started again
 	Faults      map[string]int `json:"faults"`

@@ -10,10 +10,7 @@ import (
 // maintain lets an administrator announce a maintenance window of a system in its file: it begins about twenty seconds before a
 // full minute and ends with it. The file as it was is applied again afterwards.
 func (s *site) maintain(ctx context.Context, which side) error {
-	name, source := zendeskSystem, zendeskFile
-	if which == engineering {
-		name, source = jiraSystem, jiraFile
-	}
+	name, source := s.ends[which].system, s.ends[which].source
 	now := time.Now().UTC()
 	begin := now.Truncate(time.Minute).Add(40 * time.Second)
 	if begin.Before(now) {

@@ -91,18 +91,21 @@ func table(from, to Choice, words []string) string {
 	var lines []string
 	for _, word := range words {
 		if from.Has(word) {
-			lines = append(lines, quote(from.Values[word])+": "+quote(to.Values[nearest(to, words, word)]))
+			lines = append(lines, quote(from.Values[word])+": "+quote(to.Values[Nearest(to, words, word)]))
 		}
 	}
 	for _, value := range slices.Sorted(keys(from.Also)) {
-		lines = append(lines, quote(value)+": "+quote(to.Values[nearest(to, words, from.Also[value])]))
+		lines = append(lines, quote(value)+": "+quote(to.Values[Nearest(to, words, from.Also[value])]))
 	}
 	return "{" + strings.Join(lines, ", ") + "}"
 }
 
-// nearest is the word itself, else the nearest before it that there is a value for, else the nearest after it.
-func nearest(c Choice, words []string, word string) string {
+// Nearest is the word itself, "" where it is none of the words, else the nearest before it that there is a value for, else the nearest after it.
+func Nearest(c Choice, words []string, word string) string {
 	at := slices.Index(words, word)
+	if at < 0 {
+		return ""
+	}
 	for i := at; i >= 0; i-- {
 		if c.Has(words[i]) {
 			return words[i]
