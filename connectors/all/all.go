@@ -3,6 +3,8 @@ package all
 
 import (
 	_ "duplex/connectors/azuredevops"
+	_ "duplex/connectors/freshdesk"
+	_ "duplex/connectors/freshservice"
 	_ "duplex/connectors/jira"
 	_ "duplex/connectors/rest"
 	_ "duplex/connectors/salesforce"

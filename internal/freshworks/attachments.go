@@ -1,0 +1,263 @@
+package freshworks
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/internal/httpx"
+)
+
+// file is an attachment as the vendor shows it. Its address ends soon, so that it is no part of an observation.
+type file struct {
+	ID        int64
+	Name      string
+	Type      string `json:"content_type"`
+	Size      int64
+	FileSize  int64  `json:"file_size"`
+	URL       string `json:"attachment_url"`
+	CreatedAt string `json:"created_at"`
+}
+
+func (f file) size() int64 { return max(f.Size, f.FileSize) }
+
+func (r record) files() []file {
+	var out []file
+	_ = json.Unmarshal(r["attachments"], &out)
+	return out
+}
+
+func (f file) value(on core.Comment) core.Attachment {
+	return core.Attachment{ID: strconv.FormatInt(f.ID, 10), Name: f.Name, MediaType: f.Type, Size: f.size(), Author: on.Author,
+		Visibility: on.Visibility, CreatedAt: instant(f.CreatedAt), CommentID: on.ID, Own: on.Own || on.Mark != ""}
+}
+
+// owned is a file, and the entry that holds it; an entry without an id where the item itself does.
+type owned struct {
+	file
+	by message
+}
+
+// files reads an item's files afresh, with addresses that still work.
+func (c *Connector) files(ctx context.Context, it *Item, id int64) ([]owned, error) {
+	r, archived, err := c.fetch(ctx, it, id, false)
+	if err != nil {
+		return nil, err
+	}
+	talk, err := c.talk(ctx, it, id, archived)
+	if err != nil {
+		return nil, err
+	}
+	var out []owned
+	for _, f := range r.files() {
+		out = append(out, owned{file: f})
+	}
+	for _, m := range talk {
+		for _, f := range m.Attachments {
+			out = append(out, owned{f, m})
+		}
+	}
+	return out, nil
+}
+
+// file finds one of an item's files.
+func (c *Connector) file(ctx context.Context, it *Item, id int64, fileID string) (owned, error) {
+	all, err := c.files(ctx, it, id)
+	if err != nil {
+		return owned{}, err
+	}
+	i := slices.IndexFunc(all, func(f owned) bool { return strconv.FormatInt(f.ID, 10) == fileID })
+	if i < 0 {
+		return owned{}, connectors.ErrNotFound
+	}
+	return all[i], nil
+}
+
+// OpenAttachment streams a file from an address that is asked for just before.
+func (c *Connector) OpenAttachment(ctx context.Context, itemID string, a core.Attachment) (io.ReadCloser, error) {
+	it, id, err := c.locate(itemID)
+	if err != nil {
+		return nil, err
+	}
+	attempt := func(err error) error { return fmt.Errorf("%s: opening a file of %s%d: %w", c.name, it.Sign, id, err) }
+	f, err := c.file(ctx, it, id, a.ID)
+	if err != nil {
+		return nil, attempt(err)
+	}
+	// The address is signed and takes no credentials beside that.
+	open := &httpx.Client{Base: c.http.Base, HTTP: c.http.HTTP, Now: c.http.Now, Secrets: c.http.Secrets}
+	body, resp, err := open.Stream(ctx, http.MethodGet, f.URL, httpx.Operation("GET attachment content"))
+	if err != nil {
+		return nil, attempt(err)
+	}
+	if page := strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html"); page && !strings.HasPrefix(f.Type, "text/html") {
+		body.Close()
+		return nil, attempt(fmt.Errorf("a page came instead of the file: %w", connectors.ErrDenied))
+	}
+	return body, nil
+}
+
+// Attach adds a file with a note of its own that names it. The file's readers are the note's.
+func (c *Connector) Attach(ctx context.Context, itemID string, draft core.AttachmentDraft, content io.Reader) (core.Attachment, error) {
+	it, id, err := c.locate(itemID)
+	if err != nil {
+		return core.Attachment{}, err
+	}
+	attempt := func(err error) error { return fmt.Errorf("%s: attaching to %s%d: %w", c.name, it.Sign, id, err) }
+	private := draft.Visibility.Audience == core.Internal
+	switch {
+	case it.Notes:
+		return core.Attachment{}, attempt(fmt.Errorf("notes of a %s take no files: %w", it.Type, connectors.ErrUnsupported))
+	case draft.Size > c.p.MostFiles:
+		return core.Attachment{}, attempt(fmt.Errorf("a file of %d bytes, the files of an item have %d together: %w", draft.Size, c.p.MostFiles, connectors.ErrTooLarge))
+	case !private && draft.Visibility.Audience != core.Public:
+		return core.Attachment{}, attempt(fmt.Errorf("every agent can read a private note, this file is for fewer: %w", connectors.ErrUnsupported))
+	}
+	form, kind, read := c.form(draft, private, content)
+	_, _, one := it.talkName()
+	var m message
+	err = c.call(ctx, http.MethodPost, path(it, id)+"/notes", one, nil, &m, httpx.RawBody(form, kind), httpx.Operation("POST "+it.Path+"/{id}/notes"))
+	form.Close()
+	if broken := read(); broken != nil && !errors.Is(err, context.Canceled) {
+		err = broken
+	}
+	var invalid *connectors.InvalidError
+	if errors.As(err, &invalid) && strings.Contains(fmt.Sprint(invalid.Fields), "ttachment") {
+		err = fmt.Errorf("the files of the item would be more than %d bytes together, or the file is refused: %s: %w", c.p.MostFiles, invalid, connectors.ErrTooLarge)
+	}
+	if err == nil && len(m.Attachments) == 0 {
+		err = connectors.Busy("attaching", "the answer has no file", 0)
+	}
+	if err = c.gone(ctx, it, id, err); err != nil {
+		return core.Attachment{}, attempt(err)
+	}
+	if private && m.Private != nil && !*m.Private {
+		return core.Attachment{}, attempt(c.takeBack(ctx, it, id, m))
+	}
+	on, err := c.comment(ctx, it, m)
+	return m.Attachments[0].value(on), err
+}
+
+// form streams a note with a file. Read tells afterwards whether the content broke off.
+func (c *Connector) form(draft core.AttachmentDraft, private bool, content io.Reader) (body *io.PipeReader, kind string, read func() error) {
+	out, in := io.Pipe()
+	w := multipart.NewWriter(in)
+	failed := make(chan error, 1)
+	go func() {
+		var count int64
+		err := errors.Join(w.WriteField("body", c.withMark("<p>Attached: "+html.EscapeString(draft.Name)+"</p>", draft.Mark)),
+			w.WriteField("private", strconv.FormatBool(private)))
+		var broken error
+		if err == nil {
+			header := textproto.MIMEHeader{}
+			name := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", " ", "\n", " ").Replace(draft.Name)
+			header.Set("Content-Disposition", `form-data; name="attachments[]"; filename="`+name+`"`)
+			header.Set("Content-Type", orElse(draft.MediaType, "application/octet-stream"))
+			var part io.Writer
+			if part, err = w.CreatePart(header); err == nil {
+				counted := &reading{r: content}
+				_, err = io.Copy(part, counted)
+				count, broken = counted.n, counted.err
+			}
+		}
+		if broken != nil {
+			broken = connectors.Busy("reading the content", "it broke off", 0)
+		} else if err == nil && draft.Size >= 0 && count != draft.Size {
+			broken = connectors.Busy("reading the content", fmt.Sprintf("%d of %d bytes came", count, draft.Size), 0)
+		}
+		if broken != nil {
+			err = broken
+		}
+		in.CloseWithError(errors.Join(err, closed(w, err)))
+		failed <- broken
+	}()
+	return out, w.FormDataContentType(), func() error { return <-failed }
+}
+
+// closed ends the form where all of it was written.
+func closed(w *multipart.Writer, err error) error {
+	if err != nil {
+		return nil
+	}
+	return w.Close()
+}
+
+// reading counts what is read and remembers why it failed.
+type reading struct {
+	r   io.Reader
+	n   int64
+	err error
+}
+
+func (r *reading) Read(p []byte) (int, error) {
+	n, err := r.r.Read(p)
+	r.n += int64(n)
+	if err != nil && err != io.EOF {
+		r.err = err
+	}
+	return n, err
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// FindAttachment finds a file by the mark in the text of the note that brought it.
+func (c *Connector) FindAttachment(ctx context.Context, itemID string, draft core.AttachmentDraft, _ time.Time, taken []string) (core.Attachment, error) {
+	it, id, err := c.locate(itemID)
+	if err != nil {
+		return core.Attachment{}, err
+	}
+	all, err := c.files(ctx, it, id)
+	if err != nil {
+		return core.Attachment{}, err
+	}
+	for _, f := range all {
+		_, mark := splitMark(f.by.Body)
+		if mark == "" || mark != draft.Mark || slices.Contains(taken, strconv.FormatInt(f.ID, 10)) {
+			continue
+		}
+		on, err := c.comment(ctx, it, f.by)
+		return f.value(on), err
+	}
+	return core.Attachment{}, fmt.Errorf("%s: no note of %s%d brought that file: %w", c.name, it.Sign, id, connectors.ErrNotFound)
+}
+
+// DeleteAttachment deletes a file; the note that brought it stays, without it.
+func (c *Connector) DeleteAttachment(ctx context.Context, itemID, attachmentID string) error {
+	it, id, err := c.locate(itemID)
+	if err != nil {
+		return err
+	}
+	attempt := func(err error) error { return fmt.Errorf("%s: deleting a file of %s%d: %w", c.name, it.Sign, id, err) }
+	f, err := c.file(ctx, it, id, attachmentID)
+	if err != nil {
+		return attempt(err)
+	}
+	at := "/api/v2/attachments/" + attachmentID
+	switch {
+	case c.p.FileByID && f.by.ID != 0:
+		at = fmt.Sprintf("/api/v2/conversations/%d/attachments/%s", f.by.ID, attachmentID)
+	case c.p.FileByID:
+		at = path(it, id) + "/attachments/" + attachmentID
+	}
+	if _, err := c.http.JSON(ctx, http.MethodDelete, at, nil, nil); err != nil {
+		return attempt(err)
+	}
+	return nil
+}
