@@ -1,0 +1,113 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+)
+
+// findLag is how long a new issue may be missing from the list. The list is no search index; how far copies of it lag is not documented, so it is
+// believed after a minute only.
+const findLag = time.Minute
+
+// mostScanned is how many pages of a hundred issues by the own account are looked through for a mark.
+const mostScanned = 200
+
+// markLine is a mark as it stands in a text: a comment that the page does not show. It may stand anywhere, since people edit around it.
+var markLine = regexp.MustCompile(`\n*[ \t]*<!--[ \t]*duplex:(dx-[a-z2-7]{26})[ \t]*-->[ \t]*`)
+
+// markOf is the mark a text carries, "" for none. Of several the first counts.
+func markOf(text string) string {
+	if m := markLine.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// withoutMarks is a text as people see it.
+func withoutMarks(text string) string { return markLine.ReplaceAllString(text, "") }
+
+// withMark puts the mark at the end.
+func withMark(text, mark string) string {
+	if mark == "" {
+		return text
+	}
+	line := "<!-- duplex:" + mark + " -->"
+	if text == "" {
+		return line
+	}
+	return text + "\n\n" + line
+}
+
+// Find looks through the issues that the own account made in the scope's repository, newest first, for the mark in their texts: the list is no search
+// index, and search does not find comments that the page hides.
+func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string) ([]core.Ref, error) {
+	if err := c.checkType(t.Type); err != nil || mark == "" {
+		return nil, err
+	}
+	repo, err := c.scoped(ctx, t.Scope)
+	if err != nil {
+		return nil, err
+	}
+	self, err := c.Self(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var refs []core.Ref
+	scanned := 0
+	q := url.Values{"state": {"all"}, "creator": {self.Name()}, "sort": {"created"}, "direction": {"desc"}}
+	err = pages(ctx, c, repo.path("issues"), q, func(page []issue) bool {
+		for _, is := range page {
+			if !is.pull() && markOf(is.body()) == mark {
+				refs = append(refs, c.ref(repo, is.Number, is.HTMLURL))
+			}
+		}
+		scanned++
+		return scanned >= mostScanned
+	})
+	if errors.Is(err, connectors.ErrNotFound) {
+		err = fmt.Errorf("%w: the account does not see the issues of %s", connectors.ErrDenied, repo.name)
+	}
+	if err == nil && len(refs) == 0 && scanned >= mostScanned {
+		err = fmt.Errorf("more than %d issues by the own account: %w", mostScanned*100, connectors.ErrUnsupported)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: looking for an issue by its mark: %w", c.name, err)
+	}
+	return refs, nil
+}
+
+// FindComment looks through an issue's comments for the mark.
+func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.Comment, error) {
+	at, _, err := c.issueAt(ctx, itemID)
+	if err != nil {
+		return core.Comment{}, err
+	}
+	list, err := c.comments(ctx, at)
+	if err != nil {
+		return core.Comment{}, err
+	}
+	self, err := c.Self(ctx)
+	if err != nil {
+		return core.Comment{}, err
+	}
+	for _, m := range list {
+		if mark != "" && markOf(m.Body) == mark {
+			return c.comment(at.repo, m, self), nil
+		}
+	}
+	return core.Comment{}, fmt.Errorf("%s: no comment of the issue carries the mark: %w", c.name, connectors.ErrNotFound)
+}
+
+func number(s string) (int64, bool) {
+	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+	return n, err == nil && n > 0
+}

@@ -1,0 +1,92 @@
+package github
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"duplex/connectors"
+)
+
+// found is a position in a search: the vendor gives a thousand results at most, so a long one begins anew where the last result was created.
+type found struct {
+	Page int       `json:"page,omitempty"`
+	From time.Time `json:"from,omitzero"`
+}
+
+const (
+	mostResults = 1000
+	mostQuery   = 256 // characters
+)
+
+// Search lists the issues of the scope's repository that a query in GitHub's own words finds, by the time of creation. The index lags behind by up to some
+// minutes. A query that names other repositories finds nothing there.
+func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query string, cursor connectors.Cursor) (connectors.Page, error) {
+	if err := c.checkType(t.Type); err != nil {
+		return connectors.Page{}, err
+	}
+	repo, err := c.scoped(ctx, t.Scope)
+	if err != nil {
+		return connectors.Page{}, err
+	}
+	var at found
+	if err := connectors.DecodeCursor(cursor, &at); err != nil {
+		return connectors.Page{}, fmt.Errorf("%s: %w", c.name, err)
+	}
+	if !at.From.IsZero() {
+		query += " created:>=" + at.From.UTC().Format(time.RFC3339)
+	}
+	list, total, err := c.searchPage(ctx, repo, query, max(1, at.Page))
+	if err != nil {
+		return connectors.Page{}, err
+	}
+	page := connectors.Page{}
+	for _, is := range list {
+		if is.within(repo) {
+			page.Items = append(page.Items, connectors.Change{Ref: c.ref(repo, is.Number, is.HTMLURL), Revision: is.revision(), UpdatedAt: is.UpdatedAt.UTC()})
+		}
+	}
+	read := (max(1, at.Page)-1)*perPage + len(list)
+	page.More = len(list) > 0 && read < total
+	switch {
+	case !page.More:
+	case read < mostResults:
+		at.Page = max(1, at.Page) + 1
+	case list[len(list)-1].CreatedAt.After(at.From):
+		at = found{From: list[len(list)-1].CreatedAt.UTC()}
+	default:
+		return connectors.Page{}, connectors.Invalid(c.name, "", "more than a thousand results were created in one second: narrow the query")
+	}
+	page.Next = connectors.EncodeCursor(at)
+	return page, nil
+}
+
+// within tells whether it is an issue of the repository.
+func (is issue) within(repo *repository) bool {
+	return !is.pull() && strings.HasSuffix(strings.ToLower(is.RepositoryURL), "/repos/"+strings.ToLower(repo.FullName))
+}
+
+// searchPage reads a page of results. An answer that the vendor calls incomplete is none.
+func (c *Connector) searchPage(ctx context.Context, repo *repository, query string, page int) ([]issue, int, error) {
+	q := url.Values{"q": {strings.TrimSpace("repo:" + repo.FullName + " is:issue " + query)}, "sort": {"created"}, "order": {"asc"},
+		"per_page": {strconv.Itoa(perPage)}, "page": {strconv.Itoa(page)}}
+	if len([]rune(q.Get("q"))) > mostQuery {
+		return nil, 0, connectors.Invalid(c.name, "", fmt.Sprintf("a query of more than %d characters, with the repository, is refused by GitHub", mostQuery))
+	}
+	var answer struct {
+		Total      int  `json:"total_count"`
+		Incomplete bool `json:"incomplete_results"`
+		Items      []issue
+	}
+	_, err := c.read(ctx, "/search/issues", q, &answer)
+	if err == nil && answer.Incomplete {
+		err = connectors.Busy("GET /search/issues", "the search ran out of time and its answer is not complete", 0)
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s: searching issues: %w", c.name, err)
+	}
+	return answer.Items, answer.Total, nil
+}
