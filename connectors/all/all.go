@@ -5,6 +5,7 @@ import (
 	_ "duplex/connectors/azuredevops"
 	_ "duplex/connectors/freshdesk"
 	_ "duplex/connectors/freshservice"
+	_ "duplex/connectors/github"
 	_ "duplex/connectors/jira"
 	_ "duplex/connectors/rest"
 	_ "duplex/connectors/salesforce"

@@ -70,19 +70,19 @@ var batchTests = []test{
 
 var webhookTests = []test{
 	{"Webhook/NamesTheItem", "WebhookParser", func(t *T) {
-		call := t.SignedCall(t.WebhookBody("4711"))
+		call := t.SignedCall(t.WebhookBody(t.numbered("4711")))
 		w, err := t.Connector.(connectors.WebhookParser).ParseWebhook(call, "")
-		if err != nil || len(w.Hints) == 0 || w.Hints[0].Ref.ID != "4711" || w.Hints[0].Ref.System == "" {
+		if err != nil || len(w.Hints) == 0 || w.Hints[0].Ref.ID != t.numbered("4711") || w.Hints[0].Ref.System == "" {
 			t.Errorf("read as %+v, %v", w, err)
 		}
 	}},
 	{"Webhook/WithABadSignatureIsForged", "WebhookParser", func(t *T) {
 		p := t.Connector.(connectors.WebhookParser)
-		tampered := t.SignedCall(t.WebhookBody("4711"))
-		tampered.Body = t.WebhookBody("4712")
+		tampered := t.SignedCall(t.WebhookBody(t.numbered("4711")))
+		tampered.Body = t.WebhookBody(t.numbered("4712"))
 		_, err := p.ParseWebhook(tampered, "")
 		t.wantClass("another body under the same signature", err, "forged")
-		unsigned := t.SignedCall(t.WebhookBody("4711"))
+		unsigned := t.SignedCall(t.WebhookBody(t.numbered("4711")))
 		unsigned.Header = nil
 		_, err = p.ParseWebhook(unsigned, "")
 		t.wantClass("no signature", err, "forged")
@@ -102,4 +102,11 @@ var webhookTests = []test{
 			}
 		}
 	}},
+}
+
+func (t *T) numbered(number string) string {
+	if t.ID != nil {
+		return t.ID(number)
+	}
+	return number
 }

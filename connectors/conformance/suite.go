@@ -47,7 +47,8 @@ type Instance struct {
 	// the system sends it, signed at present.
 	WebhookBody func(id string) []byte
 	SignedCall  func(body []byte) connectors.WebhookCall
-	Secrets     []string // must not appear in any error
+	ID          func(number string) string // the id of an item with that number; nil: the number itself
+	Secrets     []string                   // must not appear in any error
 }
 
 // Search describes how items are searched for.

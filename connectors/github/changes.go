@@ -91,7 +91,8 @@ func (c *Connector) changed(ctx context.Context, repo *repository, at position, 
 		q.Set("page", strconv.Itoa(at.Page))
 	}
 	var list []issue
-	if _, err := c.read(ctx, repo.path("issues"), q, &list); err != nil {
+	link, err := c.read(ctx, repo.path("issues"), q, &list)
+	if err != nil {
 		return page, at, err
 	}
 	next = position{At: at.At, Page: at.Page, Seen: map[string]string{}, Notes: at.Notes}
@@ -113,7 +114,7 @@ func (c *Connector) changed(ctx context.Context, repo *repository, at position, 
 		next.Seen[key] = mark
 		page.Items = append(page.Items, connectors.Change{Ref: c.ref(repo, is.Number, is.HTMLURL), Revision: is.revision(), UpdatedAt: is.UpdatedAt.UTC()})
 	}
-	full := len(list) >= perPage
+	full := nextLink.MatchString(link)
 	switch {
 	case reached.After(at.At):
 		next.At, next.Page = reached, 0
@@ -163,7 +164,8 @@ func earlier(a, b time.Time) time.Time {
 func (c *Connector) discussed(ctx context.Context, repo *repository, page *connectors.Page, at *position) error {
 	var list []note
 	q := url.Values{"sort": {"updated"}, "direction": {"asc"}, "per_page": {strconv.Itoa(perPage)}, "since": {at.Notes.Add(-time.Second).Format(time.RFC3339)}}
-	if _, err := c.read(ctx, repo.path("issues", "comments"), q, &list); err != nil {
+	link, err := c.read(ctx, repo.path("issues", "comments"), q, &list)
+	if err != nil {
 		return err
 	}
 	reached := at.Notes
@@ -180,7 +182,7 @@ func (c *Connector) discussed(ctx context.Context, repo *repository, page *conne
 			page.Items = append(page.Items, connectors.Change{Ref: c.ref(repo, n, address), UpdatedAt: m.UpdatedAt.UTC()})
 		}
 	}
-	if len(list) >= perPage && reached.After(at.Notes) {
+	if nextLink.MatchString(link) && reached.After(at.Notes) {
 		at.Notes, page.More = reached, true
 		return nil
 	}

@@ -88,7 +88,7 @@ func (c *Connector) byTitle(ctx context.Context, repo *repository, value string)
 	}
 	var refs []core.Ref
 	for page := 1; ; page++ {
-		list, total, err := c.searchPage(ctx, repo, query+" in:title", page)
+		list, total, more, err := c.searchPage(ctx, repo, query+" in:title", page)
 		if err != nil {
 			return nil, err
 		}
@@ -98,9 +98,9 @@ func (c *Connector) byTitle(ctx context.Context, repo *repository, value string)
 			}
 		}
 		switch {
-		case len(list) == 0 || page*perPage >= total || len(refs) >= mostMatches:
+		case len(refs) >= mostMatches || !more && total <= mostResults:
 			return refs, nil
-		case page*perPage >= mostResults:
+		case !more:
 			return nil, connectors.Invalid(c.name, "title", "more than a thousand issues have the words of the value in their titles: use a value that is rarer")
 		}
 	}

@@ -39,7 +39,7 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 	if !at.From.IsZero() {
 		query += " created:>=" + at.From.UTC().Format(time.RFC3339)
 	}
-	list, total, err := c.searchPage(ctx, repo, query, max(1, at.Page))
+	list, total, more, err := c.searchPage(ctx, repo, query, max(1, at.Page))
 	if err != nil {
 		return connectors.Page{}, err
 	}
@@ -49,14 +49,12 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 			page.Items = append(page.Items, connectors.Change{Ref: c.ref(repo, is.Number, is.HTMLURL), Revision: is.revision(), UpdatedAt: is.UpdatedAt.UTC()})
 		}
 	}
-	read := (max(1, at.Page)-1)*perPage + len(list)
-	page.More = len(list) > 0 && read < total
 	switch {
-	case !page.More:
-	case read < mostResults:
-		at.Page = max(1, at.Page) + 1
+	case more:
+		page.More, at.Page = true, max(1, at.Page)+1
+	case total <= mostResults || len(list) == 0:
 	case list[len(list)-1].CreatedAt.After(at.From):
-		at = found{From: list[len(list)-1].CreatedAt.UTC()}
+		page.More, at = true, found{From: list[len(list)-1].CreatedAt.UTC()}
 	default:
 		return connectors.Page{}, connectors.Invalid(c.name, "", "more than a thousand results were created in one second: narrow the query")
 	}
@@ -69,24 +67,24 @@ func (is issue) within(repo *repository) bool {
 	return !is.pull() && strings.HasSuffix(strings.ToLower(is.RepositoryURL), "/repos/"+strings.ToLower(repo.FullName))
 }
 
-// searchPage reads a page of results. An answer that the vendor calls incomplete is none.
-func (c *Connector) searchPage(ctx context.Context, repo *repository, query string, page int) ([]issue, int, error) {
+// searchPage reads a page of results, and tells how many there are and whether there is a page after it. An answer that the vendor calls incomplete is none.
+func (c *Connector) searchPage(ctx context.Context, repo *repository, query string, page int) (list []issue, total int, more bool, err error) {
 	q := url.Values{"q": {strings.TrimSpace("repo:" + repo.FullName + " is:issue " + query)}, "sort": {"created"}, "order": {"asc"},
 		"per_page": {strconv.Itoa(perPage)}, "page": {strconv.Itoa(page)}}
 	if len([]rune(q.Get("q"))) > mostQuery {
-		return nil, 0, connectors.Invalid(c.name, "", fmt.Sprintf("a query of more than %d characters, with the repository, is refused by GitHub", mostQuery))
+		return nil, 0, false, connectors.Invalid(c.name, "", fmt.Sprintf("a query of more than %d characters, with the repository, is refused by GitHub", mostQuery))
 	}
 	var answer struct {
 		Total      int  `json:"total_count"`
 		Incomplete bool `json:"incomplete_results"`
 		Items      []issue
 	}
-	_, err := c.read(ctx, "/search/issues", q, &answer)
+	link, err := c.read(ctx, "/search/issues", q, &answer)
 	if err == nil && answer.Incomplete {
 		err = connectors.Busy("GET /search/issues", "the search ran out of time and its answer is not complete", 0)
 	}
 	if err != nil {
-		return nil, 0, fmt.Errorf("%s: searching issues: %w", c.name, err)
+		return nil, 0, false, fmt.Errorf("%s: searching issues: %w", c.name, err)
 	}
-	return answer.Items, answer.Total, nil
+	return answer.Items, answer.Total, nextLink.MatchString(link), nil
 }
