@@ -25,10 +25,12 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	set := settings{addresses: map[string]string{}, webhooks: map[string]string{}}
 	fs := flag.NewFlagSet("emulators", flag.ContinueOnError)
 	fs.SetOutput(stderr)
-	var addresses, webhooks []*string
+	addresses, webhooks := map[string]*string{}, map[string]*string{}
 	for _, k := range kinds {
-		addresses = append(addresses, fs.String(k.name, k.address, "address the "+k.title+" emulator listens on; empty leaves it out"))
-		webhooks = append(webhooks, fs.String(k.name+"-webhook", "", "URL that gets every "+k.title+" event"))
+		addresses[k.name] = fs.String(k.name, k.address, "address the "+k.title+" emulator listens on; empty leaves it out")
+		if !k.silent {
+			webhooks[k.name] = fs.String(k.name+"-webhook", "", "URL that gets every "+k.title+" event")
+		}
 	}
 	var limits string
 	fs.StringVar(&set.secret, "webhook-secret", "emulator-webhook-secret", "secret the webhooks are signed with")
@@ -47,8 +49,11 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 		return set, fmt.Errorf("%q is not a flag: this command takes flags only", fs.Arg(0))
 	}
 	set.unlimited = limits == "none"
-	for i, k := range kinds {
-		set.addresses[k.name], set.webhooks[k.name] = *addresses[i], *webhooks[i]
+	for name, value := range addresses {
+		set.addresses[name] = *value
+	}
+	for name, value := range webhooks {
+		set.webhooks[name] = *value
 	}
 	return set, nil
 }

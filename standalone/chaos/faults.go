@@ -102,6 +102,9 @@ func breakThings(ctx context.Context, s *site, p plan, begun time.Time, out io.W
 		}
 	}
 	for _, m := range p.modes {
+		if s.ends[m.side].silent {
+			continue
+		}
 		at(m.from, func() { say(s.of(m.side).Webhooks(ctx, m.mode, m.percent)) })
 	}
 	if w := p.window; w.at > 0 {
@@ -152,7 +155,7 @@ func (s *site) heal(ctx context.Context) error {
 		if err := s.of(which).Mend(ctx, ""); err != nil {
 			return err
 		}
-		if s.o.Webhooks {
+		if s.o.Webhooks && !s.ends[which].silent {
 			if err := s.of(which).Webhooks(ctx, "normal", 0); err != nil {
 				return err
 			}

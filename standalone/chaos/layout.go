@@ -20,11 +20,16 @@ type end struct {
 	kind, system string
 	source       string // its file
 	control      rig.Control
+	emulator     string            // its name in the process that plays it
+	files        map[string]string // that its file names
+	silent       bool              // it sends no webhooks
 }
 
 // classic is the site of the long runs: a help desk and a tracker, with two connections in opposite directions.
 func classic(o Options, controls [2]rig.Control) layout {
-	l := layout{ends: [2]end{{"zendesk", zendeskSystem, zendeskFile, controls[support]}, {"jira", jiraSystem, jiraFile, controls[engineering]}},
+	l := layout{ends: [2]end{
+		{kind: "zendesk", emulator: "zendesk", system: zendeskSystem, source: zendeskFile, control: controls[support]},
+		{kind: "jira", emulator: "jira", system: jiraSystem, source: jiraFile, control: controls[engineering]}},
 		connections: map[string]string{}, secret: webhookSecret, env: []string{"CHAOS_ZENDESK_URL=" + string(controls[support]), "CHAOS_ZENDESK_TOKEN=zd-token-sync",
 			"CHAOS_JIRA_URL=" + string(controls[engineering]), "CHAOS_JIRA_TOKEN=sync-api-token", "CHAOS_WEBHOOK_SECRET=" + webhookSecret}}
 	for _, origin := range []side{support, engineering} {
@@ -37,7 +42,10 @@ func classic(o Options, controls [2]rig.Control) layout {
 func (l layout) emulators(o Options, door string) []string {
 	args := []string{emulatorsCommand, "-zendesk", "", "-jira", ""} // what the site has not is left out
 	for _, e := range l.ends {
-		args = append(args, "-"+e.kind, string(e.control)[len("http://"):], "-"+e.kind+"-webhook", "http://"+door+"/webhooks/"+e.system)
+		args = append(args, "-"+e.emulator, string(e.control)[len("http://"):])
+		if !e.silent {
+			args = append(args, "-"+e.emulator+"-webhook", "http://"+door+"/webhooks/"+e.system)
+		}
 	}
 	return append(args, "-seed", fmt.Sprint(o.Seed), "-webhook-secret", l.secret, "-limits", "none", "-retry-wait", "500ms", "-export-delay", "-1s")
 }

@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -43,7 +44,7 @@ func mixed(o Options, controls [2]rig.Control) (layout, error) {
 			return l, err
 		}
 		l.env = append(l.env, env...)
-		l.ends[i] = end{p.Kind, sys.Name, source, controls[i]}
+		l.ends[i] = end{kind: p.Kind, emulator: cmp.Or(p.Emulates, p.Kind), system: sys.Name, source: source, files: sys.Files, control: controls[i], silent: p.Webhooks != ""}
 		ends[i] = kinds.End{Profile: p, Name: mixedSides[i], System: sys.Name, Start: fmt.Sprintf("item[%q].matches('^k[0-9a-f]{8} ')", p.Title)}
 	}
 	l.connections[mixedConnection] = kinds.Connection(mixedConnection, ends, fmt.Sprintf("sweep: %s", o.Sweep), "brakes: {changed: off, deleted: 60%, hold: 3s}")

@@ -49,6 +49,9 @@ func (s *site) moves(ctx context.Context, w *watch, temporal client.Client) stri
 		return fmt.Sprintf("the sync made a call %v ago", q.Round(time.Millisecond))
 	}
 	for _, which := range []side{support, engineering} {
+		if s.ends[which].silent {
+			continue
+		}
 		if _, waiting, err := s.of(which).Deliveries(ctx); err != nil || waiting > 0 && s.o.Webhooks {
 			return fmt.Sprintf("%d webhooks of %s wait (%v)", waiting, which, err)
 		}

@@ -87,20 +87,20 @@ func (s *site) start(ctx context.Context) error {
 		return err
 	}
 	for _, e := range s.ends {
-		if err := s.put(ctx, "/api/v1/systems/"+e.system, e.source); err != nil {
+		if err := s.put(ctx, "/api/v1/systems/"+e.system, e.source, e.files); err != nil {
 			return err
 		}
 	}
 	for name, source := range s.connections {
-		if err := s.put(ctx, "/api/v1/connections/"+name, source); err != nil {
+		if err := s.put(ctx, "/api/v1/connections/"+name, source, nil); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *site) put(ctx context.Context, path, source string) error {
-	return s.admin[0].Call(ctx, "PUT", path, object{"file_name": filepath.Base(path) + ".yaml", "source": source}, nil)
+func (s *site) put(ctx context.Context, path, source string, files map[string]string) error {
+	return s.admin[0].Call(ctx, "PUT", path, object{"file_name": filepath.Base(path) + ".yaml", "source": source, "files": files}, nil)
 }
 
 // answers waits until both systems and both gateways answer.

@@ -94,11 +94,11 @@ func (w *kindsWorld) start() {
 	p, err := kinds.Find(origin)
 	w.must(err)
 	w.open(p, "origin", kinds.Options{})
-	files := map[string]string{}
+	files := map[string]object{}
 	for name, s := range w.sites {
 		source, env, err := kinds.File(s.Account("sync"))
 		w.must(err)
-		files[s.Name] = source
+		files[s.Name] = object{"file_name": s.Name + ".yaml", "source": source, "files": s.Account("sync").Files}
 		for _, e := range env {
 			variable, value, _ := strings.Cut(e, "=")
 			os.Setenv(variable, value) // names of this test alone; t.Setenv does not go with t.Parallel
@@ -111,8 +111,10 @@ func (w *kindsWorld) start() {
 	}
 	w.boot("", nil)
 	for _, s := range w.sites {
-		w.must(s.Target("http://" + w.base.Webhooks + "/webhooks/" + s.Name))
-		w.put("systems", s.Name, []byte(files[s.Name]))
+		if s.Webhooks == "" {
+			w.must(s.Target("http://" + w.base.Webhooks + "/webhooks/" + s.Name))
+		}
+		w.must(w.admin.Call(w.ctx(), "PUT", "/api/v1/systems/"+s.Name, files[s.Name], nil))
 	}
 	for _, kind := range w.names {
 		from, to := w.sites["origin"], w.sites[kind]

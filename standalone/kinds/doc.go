@@ -4,7 +4,7 @@
 // # To add a kind
 //
 // Write one file, <kind>.go, with one call of add in init; jira.go and zendesk.go are the models. Fill in every field of Profile;
-// what the kind does not have gets the vendor's reason instead (None, Public, Internal, Files, Delete). Nothing else in this repository
+// what the kind does not have gets the vendor's reason instead (None, Once, Public, Internal, Webhooks, Delete). Nothing else in this repository
 // learns about it. Then:
 //
 //	cd standalone && go test ./kinds -run 'Kind/<kind>'

@@ -82,6 +82,9 @@ func (p *probe) must(err error) {
 
 // listen reads the emulator's webhooks with the integration's connector.
 func (p *probe) listen() {
+	if p.Webhooks != "" {
+		return
+	}
 	parser, ok := p.sync.(connectors.WebhookParser)
 	if !ok {
 		p.Error("the connector reads no webhooks")

@@ -15,6 +15,8 @@ import (
 // Profile is what a test has to know of one kind.
 type Profile struct {
 	Kind string // as the connector is registered
+	// Emulates is what the emulator is called, where that is not the kind.
+	Emulates string
 	// Start starts an emulator without rate limits. Its address is set later.
 	Start func(Options) (Emulator, error)
 	// System is the system file's content for one account, with plain secrets: "sync" is the integration's account, "ada" a person who
@@ -38,6 +40,7 @@ type Profile struct {
 
 	Comments Audiences
 	Files    Audiences
+	Webhooks string // why the system sends none; "" where it does
 	Delete   string // why no item can be deleted through the API; "" where one can
 }
 

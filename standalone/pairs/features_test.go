@@ -37,6 +37,8 @@ func reason(feature string, from, to kinds.Profile) string {
 		return cmp.Or(either(func(p kinds.Profile) string { return p.Comments.None }), name(from, from.Comments.Internal), stays(from, to))
 	case "file":
 		return either(func(p kinds.Profile) string { return p.Files.None })
+	case "webhooks":
+		return either(func(p kinds.Profile) string { return p.Webhooks })
 	case "delete":
 		return name(from, from.Delete)
 	}

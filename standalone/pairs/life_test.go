@@ -13,6 +13,7 @@ import (
 	"duplex/core"
 	"duplex/core/richtext"
 	"duplex/standalone/kinds"
+	"duplex/workflows"
 )
 
 // life is one life of two items, with what came of each feature: nil where it holds.
@@ -229,11 +230,34 @@ func (l *life) write(side core.Side, edits []edit) {
 
 // listen waits until the webhooks of what was done on a side have arrived.
 func (l *life) listen(side core.Side) {
+	if l.places[side].Webhooks != "" {
+		l.sweep(side)
+		return
+	}
 	if err := l.drained(side); err != nil {
 		l.fault(core.A, "webhooks", "%w", err)
 	}
 	if l.heard[side].Swap(0) == 0 {
 		l.fault(core.A, "webhooks", "%s told nothing of what ada did", l.places[side].Kind)
+	}
+}
+
+// sweep finds what was done on a side in the system's feed of changes.
+func (l *life) sweep(side core.Side) {
+	p := l.places[side]
+	for cursor, more := connectors.Cursor(""), true; more; {
+		page, err := p.duplex.Changes(ctx(), p.Type, cursor, 100)
+		l.must(err)
+		for _, c := range page.Items {
+			if c.Ref.ID == l.id(side) {
+				kind := core.HintChanged
+				if c.Deleted {
+					kind = core.HintDeleted
+				}
+				l.env.SignalWorkflow(workflows.HintSignal, workflows.Hint{Side: side, Kind: kind, Revision: c.Revision, Urgency: core.Sweep})
+			}
+		}
+		cursor, more = page.Next, page.More
 	}
 }
 
@@ -322,7 +346,8 @@ func formatted(p kinds.Profile, markdown string) core.Value {
 	return core.Text(string(p.Description.Format), richtext.Normal(p.Description.Format, source))
 }
 
-// sameText holds that a text arrived with all the formatting that the other format knows.
+// sameText holds that a text arrived with all the formatting that the other format knows. Where that one knows more than was sent, what
+// it had before on words that were left alone may stay.
 func sameText(from, to richtext.Format, sent, got string) error {
 	want, _ := richtext.Convert(from, to, sent)
 	if richtext.Equal(to, want, got) {
@@ -332,7 +357,8 @@ func sameText(from, to richtext.Format, sent, got string) error {
 		s, _ := richtext.Convert(to, richtext.Markdown, source)
 		return strings.TrimSpace(s)
 	}
-	if said(want) == said(got) {
+	back, _ := richtext.Convert(to, from, got)
+	if said(want) == said(got) || richtext.Equal(from, back, sent) {
 		return nil
 	}
 	return fmt.Errorf("%q, want %q", got, want)

@@ -17,7 +17,7 @@ const tableHead = `# Any two kinds
 Written by ` + "`go test ./pairs -update`" + ` in standalone/, from a run of the real workflows, activities and connectors over HTTP against the emulators.
 Each row is one life of two items: one is created on the first system and gets its twin on the second; every field is set on the
 first and must arrive on the second, then the other way round (back); both sides comment and attach; the status
-moves; the first item is deleted. Webhooks are the only thing that tells of an edit. A comment or file may never be seen by a wider audience than its
+moves; the first item is deleted. Webhooks are the only thing that tells of an edit, or the feed of changes where a system sends none. A comment or file may never be seen by a wider audience than its
 original, unless the connection says so in words.
 
 - **ok**: it arrives, once, and means the same.

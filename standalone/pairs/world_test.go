@@ -64,7 +64,9 @@ func newWorld(t *testing.T, profiles [2]kinds.Profile) *world {
 	front := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.webhook(rw, r, clock()) }))
 	t.Cleanup(front.Close)
 	for _, p := range w.places {
-		w.must(p.Target(front.URL + "/webhooks/" + p.Name))
+		if p.Webhooks == "" {
+			w.must(p.Target(front.URL + "/webhooks/" + p.Name))
+		}
 	}
 	source := kinds.Connection(connection, [2]kinds.End{
 		{Profile: profiles[0], Name: ends[0], System: w.places[0].Name, Start: "true"},
