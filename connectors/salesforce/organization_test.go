@@ -5,6 +5,8 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -33,6 +35,7 @@ type organization struct {
 	at   time.Time
 	kept map[string]string
 
+	made   int
 	before func(*http.Request) // runs before a call is sent; nil: nothing
 }
 
@@ -112,6 +115,36 @@ func (a *organization) fault(f harness.Fault) {
 	if _, err := a.emu.Harness().AddFault(f); err != nil {
 		a.t.Fatal(err)
 	}
+}
+
+func (a *organization) control(path, body string) {
+	a.t.Helper()
+	resp, err := http.Post(a.url+"/_control/"+path, "application/json", strings.NewReader(body))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode > 299 {
+		text, _ := io.ReadAll(resp.Body)
+		a.t.Fatalf("control %s answered %d: %s", path, resp.StatusCode, text)
+	}
+}
+
+// create makes a case as the sync does.
+func (a *organization) create(c *salesforce.Connector, fields map[string]core.Value) core.Observation {
+	a.t.Helper()
+	a.made++
+	if fields == nil {
+		fields = map[string]core.Value{}
+	}
+	if _, ok := fields["Subject"]; !ok {
+		fields["Subject"] = core.String("printer on fire")
+	}
+	o, err := c.Create(a.t.Context(), core.Draft{Type: "Case", Fields: fields, Mark: fmt.Sprintf("dx-%s%c", strings.Repeat("a", 25), 'a'+a.made)})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return o
 }
 
 // system is the system file of sync or ada: sync signs in by the client's credentials, ada by a signed token.

@@ -90,9 +90,12 @@ func (c *Connector) ref(object, id, key string) core.Ref {
 // ClockSkew is how far the vendor's clock is ahead of ours.
 func (c *Connector) ClockSkew() (time.Duration, bool) { return c.session.skew() }
 
-// theirs is the time by the vendor's clock.
+// theirs is the time by the vendor's clock, as far as the two clocks can be apart.
 func (c *Connector) theirs() time.Time {
 	d, _ := c.ClockSkew()
+	if d.Abs() > time.Hour {
+		d = 0
+	}
 	return c.now().Add(d).UTC()
 }
 

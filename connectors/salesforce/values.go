@@ -100,7 +100,7 @@ func (c *Connector) write(ctx context.Context, f field, v core.Value) (any, erro
 		return nil, errors.New("there is no value to write")
 	case v.IsEmpty() && f.kind == core.KindBool:
 		return false, nil // a checkbox is never empty
-	case v.IsEmpty() && !f.nillable:
+	case v.IsEmpty() && (!f.nillable || f.api == "OwnerId"):
 		return nil, errEmptied
 	case v.IsEmpty():
 		return nil, nil

@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -31,26 +32,42 @@ func (c *Connector) Create(ctx context.Context, draft core.Draft) (core.Observat
 	if err != nil {
 		return core.Observation{}, c.fail(attempt, err)
 	}
+	id, err := c.insert(ctx, s, draft.Mark, body)
+	if err != nil {
+		return core.Observation{}, c.fail(attempt, c.forget(s, err))
+	}
+	o, err := c.Get(ctx, id, connectors.Want{Type: connectors.ItemType{Type: s.object}})
+	if err != nil { // it is there: whoever asked reads it again
+		return core.Observation{Ref: c.ref(s.object, id, "")}, nil
+	}
+	return o, nil
+}
+
+// insert sends a new record and gives its id.
+func (c *Connector) insert(ctx context.Context, s *schema, mark string, body map[string]any) (string, error) {
+	method, path := http.MethodPost, "/sobjects/"+s.object
+	if mark != "" {
+		if err := c.markable(s); err != nil {
+			return "", err
+		}
+		method, path = http.MethodPatch, path+"/"+c.mark+"/"+mark
+	}
+	var raw json.RawMessage
+	resp, err := c.session.json(ctx, method+" a new record", method, "/services/data/"+c.version+path, body, &raw, httpx.Accept(http.StatusMultipleChoices))
+	if err != nil {
+		return "", err
+	}
+	if resp.Status == http.StatusMultipleChoices {
+		return "", connectors.Invalid(s.object, c.mark, "several records carry this mark already: an operator keeps one of them, and an admin makes the field Unique")
+	}
 	var answer struct {
 		ID      string
 		Success bool
 	}
-	if draft.Mark == "" {
-		err = c.call(ctx, "POST a record", http.MethodPost, "/sobjects/"+s.object, body, &answer)
-	} else if err = c.markable(s); err == nil {
-		err = c.call(ctx, "PATCH a record by its mark", http.MethodPatch, "/sobjects/"+s.object+"/"+c.mark+"/"+draft.Mark, body, &answer)
+	if json.Unmarshal(raw, &answer) != nil || !answer.Success || !isID(answer.ID) {
+		return "", connectors.Busy("creating", "the answer names no record", 0)
 	}
-	if err == nil && (!answer.Success || !isID(answer.ID)) {
-		err = connectors.Busy("creating", "the answer names no record", 0)
-	}
-	if err != nil {
-		return core.Observation{}, c.fail(attempt, c.forget(s, err))
-	}
-	o, err := c.Get(ctx, answer.ID, connectors.Want{Type: connectors.ItemType{Type: s.object}})
-	if err != nil { // it is there: whoever asked reads it again
-		return core.Observation{Ref: c.ref(s.object, long(answer.ID), "")}, nil
-	}
-	return o, nil
+	return long(answer.ID), nil
 }
 
 // scoped adds what the scope says of a new record. A scope's field wins over none, and has to agree with a rule's.

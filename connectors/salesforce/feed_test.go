@@ -1,0 +1,195 @@
+package salesforce_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+	emulator "duplex/emulators/salesforce"
+)
+
+// listed are the ids of a page of changes, and whether they are deleted.
+func listed(t *testing.T, c connectors.Connector, cursor connectors.Cursor) (map[string]connectors.Change, connectors.Cursor) {
+	t.Helper()
+	out := map[string]connectors.Change{}
+	for {
+		page, err := c.Changes(t.Context(), caseType, cursor, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, ch := range page.Items {
+			out[ch.Ref.ID] = ch
+		}
+		cursor = page.Next
+		if !page.More {
+			return out, cursor
+		}
+	}
+}
+
+func TestWhatLeavesTheRecordAloneIsListedToo(t *testing.T) {
+	a := newOrganization(t)
+	c, ada := a.connector("sync"), a.connector("ada")
+	o, quiet := a.create(c, nil), a.create(c, nil)
+	a.pass(10 * time.Minute)
+	_, cursor := listed(t, c, "")
+	a.pass(10 * time.Minute)
+	if seen, _ := listed(t, c, cursor); len(seen) != 0 {
+		t.Errorf("nothing happened, and %v is listed", seen)
+	}
+	if _, err := ada.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("plain", "x"), Visibility: core.Visibility{Audience: core.Internal}}); err != nil {
+		t.Fatal(err)
+	}
+	seen, cursor := listed(t, c, cursor)
+	if ch, ok := seen[o.Ref.ID]; !ok || ch.Revision != "" || len(seen) != 1 {
+		t.Errorf("after a comment: %+v", seen)
+	}
+	a.pass(10 * time.Minute)
+	if _, err := ada.Attach(t.Context(), quiet.Ref.ID, core.AttachmentDraft{Name: "a.txt", Size: 1, Visibility: core.Visibility{Audience: core.Internal}}, strings.NewReader("x")); err != nil {
+		t.Fatal(err)
+	}
+	a.pass(10 * time.Minute)
+	if seen, _ = listed(t, c, cursor); seen[quiet.Ref.ID].Ref.ID == "" {
+		t.Errorf("after a file: %+v", seen)
+	}
+	if same, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{}); err != nil || same.Revision != o.Revision {
+		t.Errorf("a comment moved the revision to %s, %v", same.Revision, err)
+	}
+}
+
+func TestLateCommitsAreNotMissed(t *testing.T) {
+	a := newOrganization(t)
+	c := a.connector("sync")
+	o, other := a.create(c, nil), a.create(c, nil)
+	a.pass(10 * time.Minute)
+	_, cursor := listed(t, c, "")
+	a.pass(2 * time.Minute)
+	if _, err := c.Update(t.Context(), other.Ref.ID, write(subject("newer")), "", connectors.Want{}); err != nil {
+		t.Fatal(err)
+	}
+	_, cursor = listed(t, c, cursor)
+	a.pass(time.Minute)
+	a.control("late_commit", fmt.Sprintf(`{"id":%q,"values":{"Subject":"late"},"age":"2m"}`, o.Ref.ID))
+	if seen, _ := listed(t, c, cursor); seen[o.Ref.ID].Ref.ID == "" {
+		t.Errorf("a change that became visible late is missing: %v", seen)
+	}
+}
+
+func TestDeletionsAreListedOnce(t *testing.T) {
+	a := newOrganization(t)
+	c := a.connector("sync")
+	o := a.create(c, nil)
+	a.pass(10 * time.Minute)
+	_, cursor := listed(t, c, "")
+	a.pass(time.Minute)
+	if err := c.Delete(t.Context(), o.Ref.ID); err != nil {
+		t.Fatal(err)
+	}
+	a.pass(10 * time.Minute)
+	seen, cursor := listed(t, c, cursor)
+	if !seen[o.Ref.ID].Deleted {
+		t.Errorf("listed as %+v", seen)
+	}
+	a.pass(30 * time.Minute)
+	if seen, _ = listed(t, c, cursor); len(seen) != 0 {
+		t.Errorf("listed again: %+v", seen)
+	}
+}
+
+func TestSearchStaysInItsBrackets(t *testing.T) {
+	a := newOrganization(t)
+	c := a.connector("sync")
+	a.create(c, map[string]core.Value{"Subject": core.String("it's (here)")})
+	elsewhere := connectors.ItemType{Type: "Case", Scope: map[string]string{"RecordType": "Product"}}
+	for _, tc := range []struct{ reason, query, class string }{
+		{"out of the brackets", `Subject = 'x') OR (Id != null`, "invalid"},
+		{"an open bracket", `(Subject = 'x'`, "invalid"},
+		{"an open quote", `Subject = 'x`, "invalid"},
+		{"a clause of its own", `Subject = 'x' LIMIT 1`, "invalid"},
+		{"a query in a query", `Id IN (SELECT ParentId FROM CaseComment)`, "invalid"},
+		{"an escaped quote and brackets in a text", `Subject = 'it\'s (here)'`, ""},
+		{"words of clauses in a text", `Subject = 'limit from order by'`, ""},
+		{"nothing is everything in the scope", ``, ""},
+	} {
+		page, err := c.Search(t.Context(), elsewhere, tc.query, "")
+		if connectors.Class(err) != tc.class || len(page.Items) != 0 {
+			t.Errorf("%s: %d items, %v", tc.reason, len(page.Items), err)
+		}
+	}
+	if page, err := c.Search(t.Context(), caseType, `Subject = 'it\'s (here)'`, ""); err != nil || len(page.Items) != 1 {
+		t.Errorf("without a scope: %d items, %v", len(page.Items), err)
+	}
+}
+
+func TestCommentsAreCaseCommentsOrPosts(t *testing.T) {
+	a := newOrganization(t)
+	feed := a.system("sync")
+	feed.Settings["comments"] = "feed"
+	c, posts := a.connector("sync"), a.with(feed)
+	o := a.create(c, nil)
+	team := core.Visibility{Audience: core.Internal}
+	if _, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("plain", "a case comment"), Visibility: core.Visibility{Audience: core.Public}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := posts.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("html-chatter", "<p>a <b>post</b></p>"), Visibility: team}); err != nil {
+		t.Fatal(err)
+	}
+	for name, one := range map[string]struct {
+		c    connectors.Connector
+		want string
+	}{"case": {c, "a case comment"}, "feed": {posts, "post"}} {
+		got, err := one.c.Get(t.Context(), o.Ref.ID, connectors.Want{Comments: true})
+		if err != nil || len(got.Comments) != 1 || !strings.Contains(got.Comments[0].Body.Source(), one.want) {
+			t.Errorf("%s: a case comment shows in the feed too and is not listed twice: %+v, %v", name, got.Comments, err)
+		}
+	}
+	if _, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("plain", strings.Repeat("ä", 2001)), Visibility: team}); connectors.Class(err) != "too-large" {
+		t.Errorf("4002 bytes came out as %v", err)
+	}
+	if _, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("plain", "x"), Visibility: core.Visibility{Audience: core.Restricted, Group: "legal"}}); connectors.Class(err) != "unsupported" {
+		t.Errorf("a comment for few came out as %v", err)
+	}
+}
+
+func TestACommentThatIsWrittenIsNotLostByItsRead(t *testing.T) {
+	a := newOrganization(t)
+	c := a.connector("sync")
+	o := a.create(c, nil)
+	broken := 0
+	a.before = func(r *http.Request) {
+		if strings.Contains(r.URL.Path, "/sobjects/CaseComment/") {
+			r.URL.Path += "x"
+			broken++
+		}
+	}
+	m, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("plain", "x"), Visibility: core.Visibility{Audience: core.Internal}})
+	if err != nil || broken != 1 || m.ID == "" || !m.Own || m.Visibility.Audience != core.Internal || m.Author.ID() != emulator.UserSync {
+		t.Errorf("answered %+v, %v", m, err)
+	}
+}
+
+func TestFilesAreForTheirReaders(t *testing.T) {
+	a := newOrganization(t)
+	c := a.connector("sync")
+	o, second := a.create(c, nil), a.create(c, nil)
+	for _, audience := range []core.Audience{core.Public, core.Internal} {
+		f, err := c.Attach(t.Context(), o.Ref.ID, core.AttachmentDraft{Name: `dir\a "b".txt`, Size: 5, Visibility: core.Visibility{Audience: audience}}, strings.NewReader("hello"))
+		if err != nil || f.Visibility.Audience != audience || f.Name != `a "b".txt` {
+			t.Errorf("attached as %+v, %v", f, err)
+		}
+	}
+	if _, err := c.Attach(t.Context(), o.Ref.ID, core.AttachmentDraft{Name: "a.txt", Size: 9, Visibility: core.Visibility{Audience: core.Internal}}, strings.NewReader("hello")); connectors.Class(err) != "busy" {
+		t.Errorf("a file that is cut off came out as %v", err)
+	}
+	got, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{Attachments: true})
+	if err != nil || len(got.Attachments) != 2 {
+		t.Fatalf("%d files, %v", len(got.Attachments), err)
+	}
+	if err := c.DeleteAttachment(t.Context(), second.Ref.ID, got.Attachments[0].ID); connectors.Class(err) != "not-found" {
+		t.Errorf("the file of another record came out as %v", err)
+	}
+}
