@@ -13,7 +13,8 @@ import (
 
 // without are files of the shape that a kind does not have, each with the reason.
 var without = map[string]string{
-	"zendesk/status.go": "a status is set like any other field",
+	"salesforce/status.go": "a status is set like any other picklist",
+	"zendesk/status.go":    "a status is set like any other field",
 }
 
 // described are kinds whose systems are described by files instead of written: they have no shape of their own.
