@@ -2,6 +2,7 @@
 package all
 
 import (
+	_ "duplex/connectors/asana"
 	_ "duplex/connectors/azuredevops"
 	_ "duplex/connectors/freshdesk"
 	_ "duplex/connectors/freshservice"
