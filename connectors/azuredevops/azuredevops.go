@@ -28,8 +28,9 @@ type Connector struct {
 	typ      string
 	markRef  string // reference name of the field that holds marks; "" for a tag
 	projects []string
-	pageSize int      // of a search
-	secrets  []string // of webhooks
+	pageSize int           // of a search
+	lag      time.Duration // how long a query may miss a new item
+	secrets  []string      // of webhooks
 
 	schemas  *cache.Cache[string, *schema]
 	types    *cache.Cache[string, *typeInfo]
@@ -38,6 +39,8 @@ type Connector struct {
 	homes    *cache.Cache[int64, string]  // project by work item
 	accounts *cache.Cache[string, string] // unique name by identity
 	emails   *cache.Cache[string, core.Value]
+	// addresses are those of identities whose unique name is none.
+	addresses *cache.Cache[string, string]
 
 	mu   sync.Mutex
 	self core.Value
@@ -53,6 +56,9 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
 		return nil, fmt.Errorf("system %s: base_url must be an address such as https://dev.azure.com/acme, or https://tfs.acme.example/tfs/DefaultCollection", sys.Name)
 	}
+	if org := strings.Trim(sys.Settings["organization"], "/"); org != "" {
+		base = base.JoinPath(org)
+	}
 	if strings.Trim(base.Path, "/") == "" && !strings.HasSuffix(base.Host, ".visualstudio.com") {
 		return nil, fmt.Errorf("system %s: base_url must end with the organization or collection, such as https://dev.azure.com/acme", sys.Name)
 	}
@@ -62,19 +68,23 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 	}
 	c := &Connector{name: sys.Name, base: base, now: now, project: sys.Settings["project"], typ: sys.Settings["type"], pageSize: mostFound, markRef: sys.Settings["mark_field"],
 		server: isServer(base, sys.Settings["product"]), version: sys.Settings["api_version"],
-		schemas:  cache.New[string, *schema](1, cached, now),
-		types:    cache.New[string, *typeInfo](200, cached, now),
-		nodes:    cache.New[string, *trees](200, cached, now),
-		teams:    cache.New[string, project](200, cached, now),
-		homes:    cache.New[int64, string](20000, time.Hour, now),
-		accounts: cache.New[string, string](10000, time.Hour, now),
-		emails:   cache.New[string, core.Value](10000, cached, now),
+		schemas:   cache.New[string, *schema](1, cached, now),
+		types:     cache.New[string, *typeInfo](200, cached, now),
+		nodes:     cache.New[string, *trees](200, cached, now),
+		teams:     cache.New[string, project](200, cached, now),
+		homes:     cache.New[int64, string](20000, time.Hour, now),
+		accounts:  cache.New[string, string](10000, time.Hour, now),
+		emails:    cache.New[string, core.Value](10000, cached, now),
+		addresses: cache.New[string, string](10000, cached, now),
 	}
 	if c.version == "" {
 		c.version = "7.1"
 		if c.server {
 			c.version = "7.0"
 		}
+	}
+	if c.lag, err = time.ParseDuration(firstOf(sys.Settings["index_lag"], findLag.String())); err != nil || c.lag < 0 {
+		return nil, fmt.Errorf("system %s: settings.index_lag must be a duration such as 2m", sys.Name)
 	}
 	for _, p := range strings.Split(sys.Settings["projects"], ",") {
 		if p = strings.TrimSpace(p); p != "" {
@@ -103,7 +113,7 @@ func isServer(base *url.URL, product string) bool {
 // Facts say what Azure DevOps is like.
 func (c *Connector) Facts() connectors.Facts {
 	return connectors.Facts{
-		Revisions: true, Precondition: true, Precision: time.Millisecond, FindLag: findLag, ReportsActor: true, ServerFilter: true, ListsDeletions: true,
+		Revisions: true, Precondition: true, Precision: time.Millisecond, FindLag: c.lag, ReportsActor: true, ServerFilter: true, ListsDeletions: true,
 		RichText: string(richtext.HTMLAzure), Rate: 5,
 	}
 }
@@ -161,12 +171,14 @@ func init() {
 			{Section: "auth", Name: "token_url", Help: "Address of the token endpoint when it is not the tenant's at login.microsoftonline.com (entra)."},
 			{Section: "webhook", Name: "secret", Secret: true, Help: "Password that the service hooks sign in with, as Basic authentication; the user name is duplex."},
 			{Section: "webhook", Name: "old_secret", Secret: true, Help: "The password before that, taken too while the service hooks are changed."},
+			{Section: "settings", Name: "organization", Help: "Name of the organization or collection, where base_url does not end with it."},
 			{Section: "settings", Name: "product", Oneof: []string{"services", "server"}, Help: "Azure DevOps Services (the cloud) or Server; without it the host of base_url tells."},
 			{Section: "settings", Name: "api_version", Oneof: []string{"7.1", "7.0", "6.0"}, Help: "Version of the REST API; 7.1 on Services, else 7.0: Server 2022 knows 7.0, Server 2020 knows 6.0."},
 			{Section: "settings", Name: "project", Help: "The project where a connection's scope names none."},
 			{Section: "settings", Name: "type", Help: "The type of work items where a connection's scope names none."},
 			{Section: "settings", Name: "projects", Help: "Projects, parted by commas, whose events duplex subscribes to; without it all of the organization, which takes an administrator of it."},
 			{Section: "settings", Name: "mark_field", Help: "Reference name of a text field that holds the sync's mark, such as Custom.DuplexMark; without it the mark is a tag."},
+			{Section: "settings", Name: "index_lag", Default: "2m", Help: "How long a query may miss a new work item, such as 2m; the vendor tells no bound."},
 			{Section: "settings", Name: "identity_url", Help: "Address of the identity service when it is not vssps.dev.azure.com (Services) or base_url (Server)."},
 		},
 	})

@@ -67,14 +67,14 @@ func withMark(text, mark string) string {
 	return text + `<a href="` + markHost + mark + `">&#8203;</a>`
 }
 
-// value is the comment with its mark taken out.
-func (m comment) value(self core.Value, seen core.Visibility) core.Comment {
+// commentOf is the comment with its mark taken out.
+func (c *Connector) commentOf(m comment, self core.Value, seen core.Visibility) core.Comment {
 	format := richtext.HTMLAzure
 	if strings.EqualFold(m.Format, "markdown") {
 		format = richtext.MarkdownAzure
 	}
 	text, mark := unmark(m.Text)
-	out := core.Comment{ID: m.id(), Author: m.CreatedBy.value(), Body: richText(format, text), Visibility: seen, CreatedAt: instant(m.Created), UpdatedAt: instant(m.Modified), Mark: mark}
+	out := core.Comment{ID: m.id(), Author: c.person(m.CreatedBy), Body: richText(format, text), Visibility: seen, CreatedAt: instant(m.Created), UpdatedAt: instant(m.Modified), Mark: mark}
 	if out.UpdatedAt.IsZero() {
 		out.UpdatedAt = out.CreatedAt
 	}
@@ -102,9 +102,16 @@ func (c *Connector) conversation(ctx context.Context, n int64, project string, s
 		if err != nil {
 			return nil, fmt.Errorf("%s: reading the comments of #%d: %w", c.name, n, err)
 		}
+		var authors []identity
+		for _, m := range answer.Comments {
+			authors = append(authors, m.CreatedBy)
+		}
+		if err := c.learn(ctx, authors...); err != nil {
+			return nil, err
+		}
 		for _, m := range answer.Comments {
 			if !m.Deleted {
-				out = append(out, m.value(self, seen))
+				out = append(out, c.commentOf(m, self, seen))
 			}
 		}
 		if answer.Token == "" || answer.Token == q.Get("continuationToken") || len(answer.Comments) == 0 {
@@ -203,7 +210,10 @@ func (c *Connector) say(ctx context.Context, itemID, commentID string, draft cor
 		if m.id() == "0" {
 			return connectors.Busy("commenting", "the answer has no comment", 0)
 		}
-		out = m.value(self, seen)
+		if err := c.learn(ctx, m.CreatedBy); err != nil {
+			return err
+		}
+		out = c.commentOf(m, self, seen)
 		return nil
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
 	"testing"
 	"time"
@@ -16,22 +17,39 @@ import (
 	"duplex/emulators/harness"
 )
 
+var capabilities = []string{
+	"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter", "AttachmentFinder",
+	"Finder", "Searcher", "FieldFinder", "UserResolver", "NameResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
+}
+
+var skips = map[string]string{
+	"Webhook/WithABadSignatureIsForged": "Azure DevOps signs nothing: a call is known by the password of Basic authentication, whatever its body says; TestWebhooksNeedThePassword",
+}
+
 func TestConformance(t *testing.T) {
 	doc := vendor(t)
 	f := conformance.Run(t, conformance.Suite{
-		Name: "azuredevops",
-		Capabilities: []string{
-			"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter", "AttachmentFinder",
-			"Finder", "Searcher", "FieldFinder", "UserResolver", "NameResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser", "WebhookRegistrar",
-		},
+		Name:         "azuredevops",
+		Capabilities: capabilities, Skips: skips,
 		New: func(t *testing.T) conformance.Instance { return instance(t, newAccount(t, doc, emulator.Options{})) },
-		Skips: map[string]string{
-			"Webhook/WithABadSignatureIsForged": "Azure DevOps signs nothing: a call is known by the password of Basic authentication, whatever its body says; TestWebhooksNeedThePassword",
-		},
 	})
 	if !t.Failed() {
 		conformance.Record(t, f, *update)
 		doc.Record(t, "azuredevops", *update)
+	}
+}
+
+// TestServer is the suite against Azure DevOps Server 2022 and 2020, which lie below a path and know older versions of the API.
+func TestServer(t *testing.T) {
+	doc := vendor(t)
+	without := maps.Clone(skips)
+	without["Attachments/CanBeDeleted"] = "Server has no call that destroys a file's content: the file leaves the item, and the content stays until the server cleans up; TestServerTakesFilesOff"
+	for _, version := range []string{"7.0", "6.0"} {
+		t.Run(version, func(t *testing.T) {
+			conformance.Run(t, conformance.Suite{Name: "azuredevops server", Capabilities: capabilities, Skips: without, New: func(t *testing.T) conformance.Instance {
+				return instance(t, newAccount(t, doc, emulator.Options{Server: version, VirtualDirectory: "tfs"}), "product", "server", "api_version", version)
+			}})
+		})
 	}
 }
 
@@ -44,9 +62,9 @@ func plainOf(v core.Value) string { return richtext.PlainText(richtext.Format(v.
 
 func option(s string) core.Value { return core.Option(s, s) }
 
-func instance(t *testing.T, a *account) conformance.Instance {
+func instance(t *testing.T, a *account, settings ...string) conformance.Instance {
 	a.t = t
-	c, ada := a.connector(emulator.TokenSync), a.connector(emulator.TokenAda)
+	c, ada := a.connector(emulator.TokenSync, settings...), a.connector(emulator.TokenAda, settings...)
 	c.Page(2)
 	find := func(email string) core.Value {
 		v, err := c.ResolveUser(t.Context(), bug, core.Person("", email, ""))

@@ -43,7 +43,7 @@ func (c *Connector) FindByField(ctx context.Context, t connectors.ItemType, name
 	}
 	return c.refsThat(ctx, ids, func(w workItem) bool {
 		if f.ref != refTags {
-			return connectors.Holds(f.read(w, nil), value)
+			return connectors.Holds(c.read(f, w, nil), value)
 		}
 		return connectors.Holds(core.Strings(splitTags(w.text(refTags))...), value)
 	}, f.ref)

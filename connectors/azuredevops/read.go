@@ -105,12 +105,15 @@ func (c *Connector) observe(ctx context.Context, w workItem, want connectors.Wan
 		return core.Observation{}, err
 	}
 	c.remember(w)
+	if err := c.learn(ctx, w.people(s)...); err != nil {
+		return core.Observation{}, err
+	}
 	o := core.Observation{Ref: c.ref(w.ID), Revision: strconv.FormatInt(w.Rev, 10), CreatedAt: w.at(refCreatedDate), UpdatedAt: w.at(refChangedDate),
-		CreatedBy: readIdentity(w.Fields[refCreatedBy]).value(), UpdatedBy: readIdentity(w.Fields[refChangedBy]).value(), Mark: c.markOf(w), Fields: map[string]core.Value{}}
+		CreatedBy: c.person(readIdentity(w.Fields[refCreatedBy])), UpdatedBy: c.person(readIdentity(w.Fields[refChangedBy])), Mark: c.markOf(w), Fields: map[string]core.Value{}}
 	o.OwnItem = o.Mark != "" && o.CreatedBy.ID() == self.ID()
 	for _, f := range s.fields {
 		if wanted(want, f.name) && (info.has(f.ref) || w.Fields[f.ref] != nil) {
-			if v := f.read(w, info); !v.IsAbsent() {
+			if v := c.read(f, w, info); !v.IsAbsent() {
 				o.Fields[f.name] = v
 			}
 		}
@@ -127,6 +130,17 @@ func (c *Connector) observe(ctx context.Context, w workItem, want connectors.Wan
 
 func wanted(want connectors.Want, name string) bool {
 	return want.Fields == nil || slices.Contains(want.Fields, name)
+}
+
+// people are those whom the item's fields name.
+func (w workItem) people(s *schema) []identity {
+	out := []identity{readIdentity(w.Fields[refChangedBy])}
+	for _, f := range s.fields {
+		if f.typ == "identity" && w.Fields[f.ref] != nil {
+			out = append(out, readIdentity(w.Fields[f.ref]))
+		}
+	}
+	return out
 }
 
 // remember keeps where the item lives and how its people are called.
@@ -152,7 +166,7 @@ func (c *Connector) attributes(ctx context.Context, s *schema, w workItem, want 
 		}
 		switch {
 		case f.typ == "identity":
-			who := readIdentity(w.Fields[f.ref]).value()
+			who := c.person(readIdentity(w.Fields[f.ref]))
 			if part == "email" {
 				out[name] = core.String(who.Email())
 			} else if part == "name" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"duplex/connectors"
@@ -111,6 +112,43 @@ func (c *Connector) onePerson(ctx context.Context, by, text string, meant func(p
 		return core.Value{}, fmt.Errorf("%s: no single user is that person: %w", c.name, connectors.ErrNotFound)
 	}
 	return found, nil
+}
+
+// learn finds the e-mail addresses of identities that show none: on Server their unique names are accounts of a domain. Nobody who is not found is
+// asked for again within minutes.
+func (c *Connector) learn(ctx context.Context, who ...identity) error {
+	var unknown []string
+	for _, i := range who {
+		id := strings.ToLower(i.ID)
+		if _, known := c.addresses.Get(id); id != "" && !known && !strings.Contains(i.UniqueName, "@") && !slices.Contains(unknown, id) {
+			unknown = append(unknown, id)
+		}
+	}
+	for chunk := range slices.Chunk(unknown, 50) {
+		var answer struct{ Value []*person }
+		q := url.Values{"identityIds": {strings.Join(chunk, ",")}, "queryMembership": {"None"}}
+		if err := c.callAt(ctx, c.people, request{method: http.MethodGet, path: "/_apis/identities", op: "GET identities", query: q}, &answer); err != nil {
+			return fmt.Errorf("%s: reading the addresses of people: %w", c.name, err)
+		}
+		for _, id := range chunk {
+			c.addresses.Put(id, "")
+		}
+		for _, p := range answer.Value {
+			if p != nil {
+				c.addresses.Put(strings.ToLower(p.ID), p.value().Email())
+			}
+		}
+	}
+	return nil
+}
+
+// person is an identity with its address as far as it is known.
+func (c *Connector) person(i identity) core.Value {
+	v := i.value()
+	if email, ok := c.addresses.Get(v.ID()); ok && v.ID() != "" && v.Email() == "" {
+		return core.Person(v.ID(), email, v.Name())
+	}
+	return v
 }
 
 // qualified is the unique name: on Server the account with its domain.

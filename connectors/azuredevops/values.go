@@ -104,12 +104,12 @@ func richText(f richtext.Format, source string) core.Value {
 }
 
 // read is a field's value on an item. What cannot be read is absent, so that it is never taken for a change.
-func (f *field) read(w workItem, t *typeInfo) core.Value {
+func (c *Connector) read(f *field, w workItem, t *typeInfo) core.Value {
 	raw, kind := w.Fields[f.ref], kindOf(f, t)
 	s := scalar(raw)
 	switch {
 	case kind == core.KindUser && len(raw) > 0:
-		return readIdentity(raw).value()
+		return c.person(readIdentity(raw))
 	case kind == core.KindSet:
 		return core.Strings(slices.DeleteFunc(splitTags(s), isMark)...)
 	case kind == core.KindBool && s == "":

@@ -36,11 +36,9 @@ func within(project, typ string) string {
 // foundAfter are the ids of the next items that a condition finds, in their order, and where to go on; next is 0 at the end.
 func (c *Connector) foundAfter(ctx context.Context, project, where string, after int64, most int) (ids []int64, next int64, err error) {
 	ids, err = c.query(ctx, project, fmt.Sprintf("%s AND [System.Id] > %d", where, after), most)
-	if errors.Is(err, errTooMany) {
-		ids, err = c.query(ctx, project, fmt.Sprintf("%s AND [System.Id] > %d AND [System.Id] <= %d", where, after, after+idWindow), most)
-		if err == nil && len(ids) < most {
-			return ids, after + idWindow, nil
-		}
+	for window := int64(idWindow); errors.Is(err, errTooMany) && window > 0; window /= 10 {
+		ids, err = c.query(ctx, project, fmt.Sprintf("%s AND [System.Id] > %d AND [System.Id] <= %d", where, after, after+window), most)
+		next = after + window
 	}
 	if err == nil && len(ids) >= most && most > 0 {
 		next = ids[len(ids)-1]

@@ -61,7 +61,7 @@ func (c *Connector) prepare(ctx context.Context, w workItem, patch core.Patch) (
 			refused[name] = "work items have no such set"
 			continue
 		}
-		p.addTags(w, core.Without(core.Union(f.read(w, info), change.Add), change.Remove), f.name, refused)
+		p.addTags(w, core.Without(core.Union(c.read(f, w, info), change.Add), change.Remove), f.name, refused)
 	}
 	for _, name := range slices.Sorted(maps.Keys(patch.Fields)) {
 		v := patch.Fields[name]
@@ -83,7 +83,7 @@ func (c *Connector) prepare(ctx context.Context, w workItem, patch core.Patch) (
 				return p, err
 			}
 		}
-		has := f.read(w, info)
+		has := c.read(f, w, info)
 		if !v.IsAbsent() && !f.readOnly && same(has, v) {
 			continue
 		}
@@ -96,6 +96,9 @@ func (c *Connector) prepare(ctx context.Context, w workItem, patch core.Patch) (
 				refused[name] = why
 			}
 			continue
+		}
+		if v, err = c.meantPerson(ctx, v); err != nil {
+			return p, err
 		}
 		value, why := c.write(f, v, w, info, places)
 		switch {
@@ -112,6 +115,18 @@ func (c *Connector) prepare(ctx context.Context, w workItem, patch core.Patch) (
 		return p, &connectors.InvalidError{Fields: refused}
 	}
 	return p, nil
+}
+
+// meantPerson is the account of a person who is given by an address, where the vendor takes none (Server). Nobody found stays as given, and is refused.
+func (c *Connector) meantPerson(ctx context.Context, v core.Value) (core.Value, error) {
+	if !c.server || v.Kind() != core.KindUser || v.ID() != "" || v.Email() == "" {
+		return v, nil
+	}
+	found, err := c.ResolveUser(ctx, connectors.ItemType{}, v)
+	if errors.Is(err, connectors.ErrNotFound) {
+		return v, nil
+	}
+	return found, err
 }
 
 // same tells that a write would change nothing. Texts are compared in the form the item shows.
