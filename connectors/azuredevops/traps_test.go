@@ -3,10 +3,8 @@ package azuredevops_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -61,55 +59,6 @@ func (a *account) raw(method, path, kind, body string) []byte {
 		a.t.Fatalf("%s %s: %d %s", method, path, resp.StatusCode, text)
 	}
 	return text
-}
-
-func TestASignInPageIsNoAnswer(t *testing.T) {
-	a := newAccount(t, vendor(t), emulator.Options{})
-	c := a.connector(emulator.TokenSync)
-	o := a.create(c, bug.Scope, title("x"))
-	file, err := c.Attach(t.Context(), o.Ref.ID, core.AttachmentDraft{Name: "a.txt", Size: 1, Visibility: core.Visibility{Audience: core.Internal}}, strings.NewReader("x"))
-	check(t, err)
-	a.control("expire", `{"account":"sync@acme.example"}`)
-	for name, call := range map[string]func() error{
-		"get":     func() error { _, err := c.Get(t.Context(), o.Ref.ID, all); return err },
-		"query":   func() error { _, err := c.Find(t.Context(), bug, "dx-abcdefghijklmnopqrstuvwxyz"); return err },
-		"update":  func() error { _, err := write(t, c, o.Ref.ID, title("y")); return err },
-		"delete":  func() error { return c.Delete(t.Context(), o.Ref.ID) },
-		"comment": func() error { _, err := c.FindComment(t.Context(), o.Ref.ID, "x"); return err },
-		"file": func() error {
-			r, err := c.OpenAttachment(t.Context(), o.Ref.ID, file)
-			if err == nil {
-				r.Close()
-			}
-			return err
-		},
-		"sending": func() error {
-			_, err := c.Attach(t.Context(), o.Ref.ID, core.AttachmentDraft{Name: "a.txt", Size: 1, Visibility: core.Visibility{Audience: core.Internal}}, strings.NewReader("x"))
-			return err
-		},
-	} {
-		if err := call(); connectors.Class(err) != "denied" {
-			t.Errorf("%s with an expired token: %v", name, err)
-		}
-	}
-}
-
-func TestEntra(t *testing.T) {
-	a := newAccount(t, vendor(t), emulator.Options{})
-	auth := map[string]string{"method": "entra", "client_id": emulator.ClientID, "client_secret": emulator.ClientSecret, "token_url": a.url + "/" + emulator.Tenant + "/oauth2/v2.0/token"}
-	c := a.build(core.System{Name: "ado", BaseURL: a.url, Auth: auth, Settings: map[string]string{"product": "services", "organization": "acme"}})
-	self, err := c.Self(t.Context())
-	if err != nil || self.Email() != "sync@acme.example" {
-		t.Errorf("signed in as %v, %v", self, err)
-	}
-	auth["client_secret"] = "wrong secret"
-	c = a.build(core.System{Name: "ado", BaseURL: a.url, Auth: auth, Settings: map[string]string{"product": "services", "organization": "acme"}})
-	if _, err := c.Self(t.Context()); connectors.Class(err) != "denied" || strings.Contains(err.Error(), "wrong secret") {
-		t.Errorf("a wrong secret: %v", err)
-	}
-	if _, err := azuredevops.New(connectors.Config{System: core.System{BaseURL: a.url + "/x", Auth: auth, Settings: map[string]string{"product": "server"}}}); err == nil {
-		t.Error("Server takes no application")
-	}
 }
 
 func TestTheWayToAState(t *testing.T) {
@@ -231,41 +180,6 @@ func TestHistoryTellsWhoChangedWhatWhen(t *testing.T) {
 	}
 }
 
-func TestLinks(t *testing.T) {
-	a := newAccount(t, vendor(t), emulator.Options{})
-	c := a.connector(emulator.TokenSync)
-	var ids []string
-	for i := range 4 {
-		o, err := c.Create(t.Context(), core.Draft{Scope: bug.Scope, Fields: title(fmt.Sprint(i))})
-		check(t, err)
-		ids = append(ids, o.Ref.ID)
-	}
-	to := func(i int) core.Value { return core.Reference(ids[i], "") }
-	o, err := write(t, c, ids[0], map[string]core.Value{"parent": to(1), "related": core.Set(to(2), to(3))})
-	if err != nil || o.Field("parent").ID() != ids[1] || len(o.Field("related").Items()) != 2 {
-		t.Fatalf("linked: %v %v, %v", o.Field("parent"), o.Field("related"), err)
-	}
-	if got, _ := c.Get(t.Context(), ids[1], connectors.Want{Fields: []string{"children"}}); len(got.Field("children").Items()) != 1 {
-		t.Errorf("the parent's children: %v", got.Field("children"))
-	}
-	again, err := write(t, c, ids[0], map[string]core.Value{"parent": to(1)})
-	if err != nil || again.Revision != o.Revision {
-		t.Errorf("the same parent moved the revision, %v", err)
-	}
-	o, err = write(t, c, ids[0], map[string]core.Value{"parent": to(2), "related": core.Set(to(3))})
-	if err != nil || o.Field("parent").ID() != ids[2] || len(o.Field("related").Items()) != 1 {
-		t.Errorf("linked anew: %v %v, %v", o.Field("parent"), o.Field("related"), err)
-	}
-	o, err = c.Update(t.Context(), ids[0], core.Patch{Fields: map[string]core.Value{"parent": core.Empty(core.KindReference)},
-		Sets: map[string]core.SetChange{"related": {Add: core.Set(to(1)), Remove: core.Set(to(3))}}}, o.Revision, connectors.Want{})
-	if err != nil || !o.Field("parent").IsEmpty() || len(o.Field("related").Items()) != 1 || o.Field("related").Items()[0].ID() != ids[1] {
-		t.Errorf("taken off: %v %v, %v", o.Field("parent"), o.Field("related"), err)
-	}
-	if _, err := write(t, c, ids[0], map[string]core.Value{"related": core.Set(core.Reference("x", ""))}); connectors.Class(err) != "invalid" {
-		t.Errorf("no work item: %v", err)
-	}
-}
-
 func TestAMarkThatAPersonQuotesIsNotOurs(t *testing.T) {
 	a := newAccount(t, vendor(t), emulator.Options{})
 	c, ada := a.connector(emulator.TokenSync), a.connector(emulator.TokenAda)
@@ -345,80 +259,6 @@ func TestSearchCannotLeaveItsScope(t *testing.T) {
 		if err == nil && len(page.Items) > 0 || err != nil && connectors.Class(err) != "invalid" {
 			t.Errorf("%s: %+v, %v", query, page, err)
 		}
-	}
-}
-
-func TestHooksArriveAndAreMended(t *testing.T) {
-	a := newAccount(t, vendor(t), emulator.Options{WebhookRetryWait: time.Millisecond})
-	c := a.connector(emulator.TokenSync)
-	self, err := c.Self(t.Context())
-	check(t, err)
-	type got struct {
-		hook connectors.Webhook
-		err  error
-	}
-	calls := make(chan got, 100)
-	gone := false
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		if gone {
-			w.WriteHeader(http.StatusGone)
-		}
-		hook, err := c.ParseWebhook(connectors.WebhookCall{Method: r.Method, Header: r.Header, Body: body}, self.ID())
-		calls <- got{hook, err}
-	}))
-	t.Cleanup(srv.Close)
-	next := func() core.Hint {
-		t.Helper()
-		select {
-		case g := <-calls:
-			if g.err != nil || len(g.hook.Hints) != 1 {
-				t.Fatalf("read as %+v, %v", g.hook, g.err)
-			}
-			return g.hook.Hints[0]
-		case <-time.After(5 * time.Second):
-			t.Fatal("no webhook came")
-		}
-		return core.Hint{}
-	}
-	for range 2 {
-		check(t, c.EnsureWebhook(t.Context(), srv.URL, secret))
-	}
-	if n := strings.Count(string(a.raw("GET", "/_apis/hooks/subscriptions?api-version=7.1", "", "")), `"eventType"`); n != 5 {
-		t.Errorf("%d subscriptions, want one per event", n)
-	}
-	o := a.create(c, bug.Scope, title("x"))
-	if h := next(); h.Kind != core.HintCreated || h.Ref.ID != o.Ref.ID || h.Revision != o.Revision || !h.Own {
-		t.Errorf("created: %+v, want revision %s", h, o.Revision)
-	}
-	after, err := write(t, a.connector(emulator.TokenAda), o.Ref.ID, title("y"))
-	check(t, err)
-	if h := next(); h.Kind != core.HintChanged || h.Ref.ID != o.Ref.ID || h.Revision != after.Revision || h.Own || !h.At.Equal(after.UpdatedAt) {
-		t.Errorf("updated: %+v, want revision %s at %v", h, after.Revision, after.UpdatedAt)
-	}
-	gone = true
-	_, err = write(t, c, o.Ref.ID, title("z"))
-	check(t, err)
-	next()
-	gone = false
-	deadline := time.Now().Add(5 * time.Second)
-	for !strings.Contains(string(a.raw("GET", "/_apis/hooks/subscriptions?api-version=7.1", "", "")), "disabledBy") {
-		if time.Now().After(deadline) {
-			t.Fatal("410 does not disable the subscription")
-		}
-	}
-	bad := 0
-	for _, f := range c.Check(t.Context(), bug) {
-		if f.State != connectors.Fine {
-			bad++
-		}
-	}
-	if bad != 1 {
-		t.Errorf("the check finds %d things wrong, want the disabled subscription: %+v", bad, c.Check(t.Context(), bug))
-	}
-	check(t, c.EnsureWebhook(t.Context(), srv.URL, secret))
-	if strings.Contains(string(a.raw("GET", "/_apis/hooks/subscriptions?api-version=7.1", "", "")), "disabledBy") {
-		t.Error("the subscription is still disabled")
 	}
 }
 

@@ -1,0 +1,45 @@
+package azuredevops_test
+
+import (
+	"fmt"
+	"testing"
+
+	"duplex/connectors"
+	"duplex/core"
+	emulator "duplex/emulators/azuredevops"
+)
+
+func TestLinks(t *testing.T) {
+	a := newAccount(t, vendor(t), emulator.Options{})
+	c := a.connector(emulator.TokenSync)
+	var ids []string
+	for i := range 4 {
+		o, err := c.Create(t.Context(), core.Draft{Scope: bug.Scope, Fields: title(fmt.Sprint(i))})
+		check(t, err)
+		ids = append(ids, o.Ref.ID)
+	}
+	to := func(i int) core.Value { return core.Reference(ids[i], "") }
+	o, err := write(t, c, ids[0], map[string]core.Value{"parent": to(1), "related": core.Set(to(2), to(3))})
+	if err != nil || o.Field("parent").ID() != ids[1] || len(o.Field("related").Items()) != 2 {
+		t.Fatalf("linked: %v %v, %v", o.Field("parent"), o.Field("related"), err)
+	}
+	if got, _ := c.Get(t.Context(), ids[1], connectors.Want{Fields: []string{"children"}}); len(got.Field("children").Items()) != 1 {
+		t.Errorf("the parent's children: %v", got.Field("children"))
+	}
+	again, err := write(t, c, ids[0], map[string]core.Value{"parent": to(1)})
+	if err != nil || again.Revision != o.Revision {
+		t.Errorf("the same parent moved the revision, %v", err)
+	}
+	o, err = write(t, c, ids[0], map[string]core.Value{"parent": to(2), "related": core.Set(to(3))})
+	if err != nil || o.Field("parent").ID() != ids[2] || len(o.Field("related").Items()) != 1 {
+		t.Errorf("linked anew: %v %v, %v", o.Field("parent"), o.Field("related"), err)
+	}
+	o, err = c.Update(t.Context(), ids[0], core.Patch{Fields: map[string]core.Value{"parent": core.Empty(core.KindReference)},
+		Sets: map[string]core.SetChange{"related": {Add: core.Set(to(1)), Remove: core.Set(to(3))}}}, o.Revision, connectors.Want{})
+	if err != nil || !o.Field("parent").IsEmpty() || len(o.Field("related").Items()) != 1 || o.Field("related").Items()[0].ID() != ids[1] {
+		t.Errorf("taken off: %v %v, %v", o.Field("parent"), o.Field("related"), err)
+	}
+	if _, err := write(t, c, ids[0], map[string]core.Value{"related": core.Set(core.Reference("x", ""))}); connectors.Class(err) != "invalid" {
+		t.Errorf("no work item: %v", err)
+	}
+}
