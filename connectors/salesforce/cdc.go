@@ -87,10 +87,7 @@ func (c *Connector) happened(e changeEvent, self string) (hints []core.Hint, not
 		if e.Parent == "" { // only a new one names its record
 			return nil, "a comment changed, and the event does not say of which record: the sweep finds it"
 		}
-		one := c.hint("Case", e.Parent, core.HintComments)
-		if h.Entity == "FeedItem" {
-			one.Ref.Type = ""
-		}
+		one := c.talked(e.Parent)
 		one.At = at
 		return []core.Hint{one}, ""
 	}

@@ -40,7 +40,7 @@ type entry struct {
 
 var entryColumns = map[string]string{
 	"CaseComment": "Id, ParentId, CommentBody, IsPublished, CreatedById, CreatedDate, LastModifiedDate",
-	"FeedItem":    "Id, ParentId, Body, IsRichText, Visibility, Type, CommentCount, CreatedById, CreatedDate, LastEditDate",
+	"FeedItem":    "Id, ParentId, Body, IsRichText, Type, CommentCount, CreatedById, CreatedDate, LastEditDate",
 	"FeedComment": "Id, FeedItemId, CommentBody, IsRichText, CreatedById, CreatedDate",
 }
 
@@ -52,7 +52,7 @@ func entryOf(object string, r record) entry {
 		e.body, e.public = r.text("CommentBody"), r.is("IsPublished")
 		e.edited = instant(r.text("LastModifiedDate"))
 	case "FeedItem":
-		e.body, e.rich, e.public = r.text("Body"), r.is("IsRichText"), r.text("Visibility") != "InternalUsers"
+		e.body, e.rich, e.public = r.text("Body"), r.is("IsRichText"), r.text("Visibility") == "AllUsers"
 		if t := instant(r.text("LastEditDate")); !t.IsZero() {
 			e.edited = t
 		}
@@ -60,6 +60,22 @@ func entryOf(object string, r record) entry {
 		e.body, e.rich = r.text("CommentBody"), r.is("IsRichText")
 	}
 	return e
+}
+
+// columnsOf are the columns to ask for. A post has its readers only in an organization whose customers can see any: elsewhere the column is
+// not there, and all posts are internal.
+func (c *Connector) columnsOf(ctx context.Context, object string) (string, error) {
+	if object != "FeedItem" {
+		return entryColumns[object], nil
+	}
+	s, err := c.schema(ctx, object)
+	if err != nil {
+		return "", err
+	}
+	if _, ok := s.byAPI("Visibility"); ok {
+		return entryColumns[object] + ", Visibility", nil
+	}
+	return entryColumns[object], nil
 }
 
 // entryObject is what a new comment of a record is.
@@ -77,7 +93,11 @@ func (c *Connector) entriesOf(ctx context.Context, s *schema, id string) ([]entr
 	if object == "FeedItem" { // what people wrote, and not what the platform says of itself; case comments are shown there too
 		where += " AND Type IN ('TextPost', 'ContentPost', 'LinkPost')"
 	}
-	list, err := c.rows(ctx, "query "+object, "SELECT "+entryColumns[object]+where+" ORDER BY CreatedDate, Id")
+	columns, err := c.columnsOf(ctx, object)
+	if err != nil {
+		return nil, err
+	}
+	list, err := c.rows(ctx, "query "+object, "SELECT "+columns+where+" ORDER BY CreatedDate, Id")
 	if err != nil {
 		return nil, c.fail("reading the comments of "+s.object+" "+id, err)
 	}
@@ -176,11 +196,8 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 	body["ParentId"] = long(itemID)
 	if kind == "CaseComment" {
 		body["IsPublished"] = public
-	} else {
-		body["Type"], body["Visibility"] = "TextPost", "InternalUsers"
-		if public {
-			body["Visibility"] = "AllUsers"
-		}
+	} else if err := c.addReaders(ctx, body, public); err != nil {
+		return core.Comment{}, c.fail(attempt, err)
 	}
 	self, err := c.Self(ctx)
 	if err != nil {
@@ -205,6 +222,19 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 	return c.comment(e, self), nil
 }
 
+// addReaders says who may read a post. Where customers see no post nothing is said.
+func (c *Connector) addReaders(ctx context.Context, body map[string]any, public bool) error {
+	s, err := c.schema(ctx, "FeedItem")
+	if err != nil {
+		return err
+	}
+	body["Type"] = "TextPost"
+	if _, ok := s.byAPI("Visibility"); ok {
+		body["Visibility"] = map[bool]string{true: "AllUsers", false: "InternalUsers"}[public]
+	}
+	return nil
+}
+
 // unpublish takes a comment away that came out wider than it may.
 func (c *Connector) unpublish(ctx context.Context, e entry) error {
 	if err := c.call(ctx, "DELETE "+e.object, http.MethodDelete, "/sobjects/"+e.object+"/"+e.id, nil, nil); err != nil {
@@ -223,9 +253,13 @@ func entryKind(id string) (string, error) {
 }
 
 func (c *Connector) entry(ctx context.Context, object, id string) (entry, error) {
+	columns, err := c.columnsOf(ctx, object)
+	if err != nil {
+		return entry{}, err
+	}
 	var r record
-	err := c.call(ctx, "GET "+object, http.MethodGet, "/sobjects/"+object+"/"+long(id), nil, &r,
-		httpx.Query(url.Values{"fields": {strings.ReplaceAll(entryColumns[object], " ", "")}}))
+	err = c.call(ctx, "GET "+object, http.MethodGet, "/sobjects/"+object+"/"+long(id), nil, &r,
+		httpx.Query(url.Values{"fields": {strings.ReplaceAll(columns, " ", "")}}))
 	if err == nil && !sameID(r.text("Id"), id) {
 		err = connectors.Busy("reading a comment", "the answer is not the comment that was asked for", 0)
 	}

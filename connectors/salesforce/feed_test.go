@@ -193,3 +193,40 @@ func TestFilesAreForTheirReaders(t *testing.T) {
 		t.Errorf("the file of another record came out as %v", err)
 	}
 }
+
+func TestShortPagesAreFollowed(t *testing.T) {
+	a := newOrganization(t)
+	c := a.connector("sync")
+	o, _ := a.create(c, nil), a.create(c, nil)
+	for _, text := range []string{"one", "two", "three"} {
+		a.pass(time.Second)
+		if _, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("plain", text), Visibility: core.Visibility{Audience: core.Internal}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a.control("limits", `{"rows":1}`)
+	got, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{Comments: true, Attachments: true})
+	if err != nil || len(got.Comments) != 3 || !got.Complete {
+		t.Errorf("%d comments, %v", len(got.Comments), err)
+	}
+	if seen, _ := listed(t, c, ""); len(seen) != 2 {
+		t.Errorf("%d records are listed", len(seen))
+	}
+	a.control("refuse", `{"code":"INVALID_QUERY_LOCATOR","status":400,"message":"x","times":1}`)
+	if _, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{}); connectors.Class(err) != "busy" {
+		t.Errorf("a locator that is gone came out as %v", err)
+	}
+}
+
+func TestWithoutReadersPostsAreInternal(t *testing.T) {
+	a := newOrganization(t)
+	s := a.system("sync")
+	s.Settings["comments"] = "feed"
+	a.control("hide", `{"fields":["FeedItem.Visibility"]}`) // as where customers see no posts
+	c := a.with(s)
+	o := a.create(c, nil)
+	m, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("html-chatter", "<p>x</p>"), Visibility: core.Visibility{Audience: core.Public}})
+	if err != nil || m.Visibility.Audience != core.Internal {
+		t.Errorf("written for %v, %v", m.Visibility, err)
+	}
+}

@@ -86,10 +86,7 @@ func (c *Connector) notified(n notification, self string) (core.Hint, bool) {
 		if parent == "" {
 			return core.Hint{}, false
 		}
-		h := c.hint("Case", parent, core.HintComments)
-		if object == "FeedItem" {
-			h.Ref.Type = "" // a post of any object
-		}
+		h := c.talked(parent)
 		h.At = instant(firstOf(n.field("LastModifiedDate"), n.field("CreatedDate")))
 		return h, true
 	}

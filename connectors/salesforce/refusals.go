@@ -88,6 +88,8 @@ func classify(resp *http.Response, body []byte) error {
 		return as(&connectors.BusyError{After: max(httpx.RetryAfter(resp.Header, time.Now()), time.Minute), Maintenance: true, Text: "the organization is in maintenance"})
 	case code == "UNABLE_TO_LOCK_ROW":
 		return as(&connectors.BusyError{After: 2 * time.Second, Text: "the record is locked by another write"})
+	case code == "INVALID_QUERY_LOCATOR": // the pages of a query were left for too long, or others took its place
+		return as(&connectors.BusyError{Text: "the pages of a query are gone; it begins again"})
 	case code == "QUERY_TIMEOUT":
 		return as(&connectors.BusyError{After: time.Minute, Text: "a query took too long"})
 	case code == "ENTITY_IS_DELETED" || code == "NOT_FOUND" && resp.StatusCode == http.StatusNotFound:

@@ -83,6 +83,19 @@ func (c *Connector) hint(object, id string, kind core.HintKind) core.Hint {
 	return core.Hint{Ref: c.ref(object, long(id), ""), Kind: kind}
 }
 
+// talked is the hint that comments of a record changed. What object a post's record is of is told by its id where it is known already.
+func (c *Connector) talked(parent string) core.Hint {
+	object := "Case"
+	if !strings.HasPrefix(parent, "500") {
+		object, _ = c.prefixes.Get(parent[:min(3, len(parent))])
+	}
+	h := c.hint(object, parent, core.HintComments)
+	if object == "" {
+		h.Ref.URL = c.base.String() + "/" + h.Ref.ID
+	}
+	return h
+}
+
 // WebhookSteps tell an admin how to make Salesforce send outbound messages.
 func (c *Connector) WebhookSteps(at string) []string {
 	at += "?token=" // the address of a system has no query of its own

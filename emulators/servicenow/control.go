@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"time"
 
 	"duplex/emulators/harness"
 )
@@ -24,6 +25,7 @@ func (e *Emulator) controls() map[string]http.HandlerFunc {
 		"POST /rule":               control(e, func(in customRule) { e.play.rule = in }),
 		"POST /members":            control(e, func(in struct{ On bool }) { e.play.members = in.On }),
 		"POST /push":               control(e, func(in struct{ Hold bool }) { e.play.hold = in.Hold; e.push(nil) }),
+		"POST /late":               e.postLate,
 		"POST /autoclose/{sys_id}": e.postAutoclose,
 	}
 }
@@ -45,6 +47,48 @@ func control[T any](e *Emulator, apply func(T)) http.HandlerFunc {
 		}
 		w.WriteHeader(http.StatusNoContent)
 	}
+}
+
+// postLate makes an update of a job visible whose sys_updated_on is in the past: it was under way for that long. A quiet one is
+// of a script that switched the system fields off (autoSysFields).
+func (e *Emulator) postLate(w http.ResponseWriter, req *http.Request) {
+	var in struct {
+		Table string            `json:"table"`
+		SysID string            `json:"sys_id"`
+		Set   map[string]string `json:"set"`
+		Age   string            `json:"age"`
+		Quiet bool              `json:"quiet"`
+	}
+	err := json.NewDecoder(req.Body).Decode(&in)
+	age, parsed := time.ParseDuration(in.Age)
+	if err != nil || in.Age != "" && parsed != nil {
+		harness.WriteJSON(w, http.StatusBadRequest, object{"error": "the body is not the JSON this call takes"})
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	r := e.st.Rows[in.Table][in.SysID]
+	if r == nil {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	next := maps.Clone(r)
+	maps.Copy(next, in.Set)
+	c := &call{e: e, req: req, user: e.st.userNamed(UserAda), now: e.now().Add(-age)}
+	if in.Quiet {
+		e.st.put(in.Table, next)
+	} else {
+		_, err = c.commit(e.table(in.Table), r, next, nil)
+	}
+	if err == nil {
+		err = e.save()
+	}
+	if err != nil {
+		harness.WriteJSON(w, http.StatusInternalServerError, object{"error": err.Error()})
+		return
+	}
+	e.push(c.events)
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // postAutoclose closes a resolved incident as the scheduled job does: under an administrator's name.

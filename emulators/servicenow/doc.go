@@ -48,5 +48,7 @@
 //	                          update, as the user who updates; async makes an update of its own of it; {} ends it
 //	POST /_control/members    {"on":true}: assigned_to is emptied where the person is no member of assignment_group
 //	POST /_control/push       {"hold":true}: outbound calls wait; {"hold":false} lets them go, each with the newest record
+//	POST /_control/late       {"table":"incident","sys_id":"…","set":{…},"age":"90s"}: a job's update becomes visible that late;
+//	                          with "quiet":true neither its time nor its count moves, and no business rule tells of it
 //	POST /_control/autoclose/{sys_id}   closes a resolved incident as the scheduled job does, under an administrator's name
 package servicenow

@@ -143,3 +143,17 @@ func TestAudit(t *testing.T) {
 		t.Error("the audit is read without the role")
 	}
 }
+
+func TestJobsCommitLateOrQuietly(t *testing.T) {
+	r := newRig(t, Options{})
+	path := r.incident("")
+	r.pass(10 * time.Minute)
+	r.control("late", fmt.Sprintf(`{"table":"incident","sys_id":%q,"set":{"u_area":"web"},"age":"90s"}`, idOf(path)))
+	if a := r.must(200, "sync", "GET", path, ""); a.field("u_area") != "web" || a.field("sys_updated_on") != "2026-03-01 12:08:30" || a.field("sys_mod_count") != "1" {
+		t.Errorf("late: %s", a.raw)
+	}
+	r.control("late", fmt.Sprintf(`{"table":"incident","sys_id":%q,"set":{"u_area":"mobile"},"quiet":true}`, idOf(path)))
+	if a := r.must(200, "sync", "GET", path, ""); a.field("u_area") != "mobile" || a.field("sys_updated_on") != "2026-03-01 12:08:30" || a.field("sys_mod_count") != "1" {
+		t.Errorf("quiet: %s", a.raw)
+	}
+}
