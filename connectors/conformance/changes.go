@@ -31,7 +31,7 @@ var changesTests = []test{
 		_, cursor := t.drain("", 100)
 		t.personEdits(a, map[string]core.Value{t.Title: core.String("first")})
 		seen, cursor := t.drain(cursor, 100)
-		t.Person.Edit(t.T, b, map[string]core.Value{t.Title: core.String("second")})
+		t.Person.Edit(t.TB, b, map[string]core.Value{t.Title: core.String("second")})
 		t.settle()
 		more, _ := t.drain(cursor, 100)
 		for id, c := range more {

@@ -215,7 +215,7 @@ var attachmentTests = []test{
 		}
 		id := t.made(t.draft())
 		t.tick()
-		t.Person.Attach(t.T, id, "by-a-person.txt", []byte("hello"))
+		t.Person.Attach(t.TB, id, "by-a-person.txt", []byte("hello"))
 		list := t.get(id).Attachments
 		if len(list) != 1 || list[0].Own || list[0].Name != "by-a-person.txt" || list[0].Size != 5 {
 			t.Errorf("shown as %+v", list)

@@ -96,6 +96,9 @@ var createTests = []test{
 			t.settle()
 		}
 		refs, err := t.Connector.(connectors.Finder).Find(t.Context(), t.Type, d.Mark)
+		for _, ref := range refs {
+			t.mine(ref.ID)
+		}
 		if err != nil || len(refs) != 1 {
 			t.Errorf("found %v, %v; want the one item", refs, err)
 		}
@@ -110,7 +113,9 @@ var createTests = []test{
 		if t.Person.Create == nil {
 			t.Fatal("the instance cannot play a person who creates: give it Person.Create, or skip this test with a reason")
 		}
-		o := t.get(t.Person.Create(t.T, t.Draft(1)))
+		id := t.Person.Create(t.TB, t.Draft(1))
+		t.mine(id)
+		o := t.get(id)
 		if o.OwnItem || o.Mark != "" {
 			t.Errorf("own %v mark %q", o.OwnItem, o.Mark)
 		}
@@ -199,7 +204,7 @@ func (t *T) unknown() string {
 		}
 		return id
 	case t.Person.Delete != nil:
-		t.Person.Delete(t.T, id)
+		t.Person.Delete(t.TB, id)
 		return id
 	}
 	return "999999999"

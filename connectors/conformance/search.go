@@ -148,7 +148,7 @@ func (t *T) remove(id string) {
 			t.Fatalf("delete: %v", err)
 		}
 	case t.Person.Delete != nil:
-		t.Person.Delete(t.T, id)
+		t.Person.Delete(t.TB, id)
 	default:
 		t.Fatal("the instance cannot delete: give it Person.Delete, or skip this test with a reason")
 	}

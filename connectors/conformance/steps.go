@@ -5,7 +5,6 @@ import (
 	"encoding/base32"
 	"errors"
 	"strings"
-	"testing"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -41,7 +40,15 @@ func (t *T) made(d core.Draft) string {
 	if o.Ref.ID == "" {
 		t.Fatal("create gave no id")
 	}
+	t.mine(o.Ref.ID)
 	return o.Ref.ID
+}
+
+// mine tells whoever clears up of an item that was made.
+func (t *T) mine(id string) {
+	if t.Made != nil {
+		t.Made(id)
+	}
 }
 
 // all is the Want for everything.
@@ -75,13 +82,13 @@ func (t *T) update(id string, fields map[string]core.Value, revision string) cor
 
 func (t *T) settle() {
 	if t.Settle != nil {
-		t.Settle(t.T)
+		t.Settle(t.TB)
 	}
 }
 
 func (t *T) tick() {
 	if t.Tick != nil {
-		t.Tick(t.T)
+		t.Tick(t.TB)
 	}
 }
 
@@ -92,7 +99,7 @@ func (t *T) personEdits(id string, fields map[string]core.Value) {
 		t.Fatal("the instance cannot play a person who edits: give it Person.Edit, or skip this test with a reason")
 	}
 	t.tick()
-	t.Person.Edit(t.T, id, fields)
+	t.Person.Edit(t.TB, id, fields)
 }
 
 func (t *T) personComments(id, text string, a core.Audience) {
@@ -101,7 +108,7 @@ func (t *T) personComments(id, text string, a core.Audience) {
 		t.Fatal("the instance cannot play a person who comments: give it Person.Comment, or skip this test with a reason")
 	}
 	t.tick()
-	t.Person.Comment(t.T, id, text, a)
+	t.Person.Comment(t.TB, id, text, a)
 }
 
 func (t *T) fault(f Fault) {
@@ -109,7 +116,7 @@ func (t *T) fault(f Fault) {
 	if t.Fault == nil {
 		t.Fatal("the instance cannot fail on demand: give it Fault, or skip this test with a reason")
 	}
-	t.Fault(t.T, f)
+	t.Fault(t.TB, f)
 }
 
 // wantClass checks an error's class and that it tells no secret.
@@ -132,7 +139,7 @@ func (t *T) noSecret(what string, err error) {
 	}
 }
 
-func wantValue(t testing.TB, what string, got, want core.Value) {
+func wantValue(t TB, what string, got, want core.Value) {
 	t.Helper()
 	if !core.Equal(got, want) {
 		t.Errorf("%s: is %q (%s), want %q (%s)", what, got, got.Kind(), want, want.Kind())

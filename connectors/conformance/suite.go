@@ -21,7 +21,13 @@ type Suite struct {
 }
 
 // Instance is one system under test.
-type Instance struct {
+type Instance = Setup[*testing.T]
+
+// Person is somebody who works in the system itself, without duplex.
+type Person = Actor[*testing.T]
+
+// Setup is a system under test, whose own steps are told of by a V: *testing.T in a test, TB outside one.
+type Setup[V TB] struct {
 	Connector connectors.Connector
 	Type      connectors.ItemType
 	// Draft is a new item, different for every n, with every field a create needs. The suite sets its mark.
@@ -34,21 +40,23 @@ type Instance struct {
 	Plain   func(core.Value) string // and back
 	// Attributes are dotted fields that every new item of Draft shows with a value, when they are asked for.
 	Attributes []string
-	Person     Person
+	Person     Actor[V]
 	Known      core.Value // a user of the system with an e-mail
 	Search     Search     // how the system is searched; needed by Searcher and FieldFinder
 	// Settle waits until everything done so far shows in Changes and Find; nil: it always does.
-	Settle func(t *testing.T)
+	Settle func(t V)
 	// Tick makes the system's clock move on by at least Facts().Precision; nil: it need not.
-	Tick func(t *testing.T)
+	Tick func(t V)
 	// Fault makes the calls from now on fail in that way.
-	Fault func(t *testing.T, f Fault)
+	Fault func(t V, f Fault)
 	// WebhookBody is the payload of a call that tells of a change of the item, SignedCall a call with that body as
 	// the system sends it, signed at present.
 	WebhookBody func(id string) []byte
 	SignedCall  func(body []byte) connectors.WebhookCall
 	ID          func(number string) string // the id of an item with that number; nil: the number itself
 	Secrets     []string                   // must not appear in any error
+	// Made is told of every item that the suite made, so that it can be taken away; nil: nobody wants to know.
+	Made func(id string)
 }
 
 // Search describes how items are searched for.
@@ -62,14 +70,14 @@ type Search struct {
 	Elsewhere map[string]string
 }
 
-// Person is somebody who works in the system itself, without duplex.
-type Person struct {
-	Create  func(t *testing.T, d core.Draft) (id string)
-	Edit    func(t *testing.T, id string, fields map[string]core.Value)
-	Comment func(t *testing.T, id, text string, audience core.Audience)
-	Attach  func(t *testing.T, id, name string, content []byte)
-	Work    func(t *testing.T, id string, started time.Time, seconds int64, text string) // needed by Worklogger
-	Delete  func(t *testing.T, id string)
+// Actor is a Person whose steps are told of by a V.
+type Actor[V TB] struct {
+	Create  func(t V, d core.Draft) (id string)
+	Edit    func(t V, id string, fields map[string]core.Value)
+	Comment func(t V, id, text string, audience core.Audience)
+	Attach  func(t V, id, name string, content []byte)
+	Work    func(t V, id string, started time.Time, seconds int64, text string) // needed by Worklogger
+	Delete  func(t V, id string)
 }
 
 // Fault is a way in which a system fails.
@@ -96,16 +104,21 @@ type test struct {
 
 // T is one running test with its instance.
 type T struct {
-	*testing.T
-	Instance
+	TB
+	Setup[TB]
 	drafts int
+}
+
+// every test of the suite, in order.
+func every() []test {
+	return slices.Concat(describeTests, attributeTests, createTests, getTests, updateTests, textTests, changesTests,
+		commentTests, worklogTests, attachmentTests, searchTests, matchTests, userTests, batchTests, webhookTests, errorTests)
 }
 
 // Run runs every test and returns what was learned about the connector.
 func Run(t *testing.T, s Suite) Features {
 	t.Helper()
-	all := slices.Concat(describeTests, attributeTests, createTests, getTests, updateTests, textTests, changesTests,
-		commentTests, worklogTests, attachmentTests, searchTests, matchTests, userTests, batchTests, webhookTests, errorTests)
+	all := every()
 	known := map[string]bool{}
 	var groups []string
 	for _, tt := range all {
@@ -143,7 +156,7 @@ func (s Suite) run(t *testing.T, tt test, has []string) {
 	if tt.needs != "" && !slices.Contains(has, tt.needs) {
 		t.Skip("the connector has no " + tt.needs)
 	}
-	tt.run(&T{T: t, Instance: s.New(t)})
+	tt.run(&T{TB: t, Setup: lift(s.New(t))})
 }
 
 func compareCapabilities(t *testing.T, declared, has []string) {

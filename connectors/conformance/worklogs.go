@@ -31,7 +31,7 @@ var worklogTests = []test{
 		}
 		id := t.made(t.draft())
 		d := t.work("by a person")
-		t.Person.Work(t.T, id, d.Started, d.Seconds, "by a person")
+		t.Person.Work(t.TB, id, d.Started, d.Seconds, "by a person")
 		t.tick()
 		own := t.worked(id, t.work("by the sync"))
 		o := t.get(id)
