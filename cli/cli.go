@@ -74,7 +74,7 @@ func (e *env) root() *cobra.Command {
 	f.BoolVar(&e.json, "json", false, "print JSON for scripts")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
-		e.validate(), e.describe(), e.system(), e.webhooks(), e.newFile(), e.schema(), e.apply(), e.connections(), e.versions(), e.activate(),
+		e.validate(), e.describe(), e.system(), e.connectorCommand(), e.webhooks(), e.newFile(), e.schema(), e.apply(), e.connections(), e.versions(), e.activate(),
 		e.draft(), e.publish(), e.rollback(), e.diff(),
 		e.pairs(), e.show(), e.history(), e.decision(), e.plan(), e.why(), e.problems(),
 		e.link(), e.resolve(),

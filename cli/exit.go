@@ -17,7 +17,7 @@ const (
 const exitCodes = `Exit codes:
 
   0  it was done, or what was asked about is fine
-  1  a file is wrong (validate, apply), or something about a system (system check); everything that is wrong was printed
+  1  a file is wrong (validate, apply), or something about a system or manifest (system check, connector check); everything that is wrong was printed
   2  the command was not written rightly
   3  there is no such pair, connection, plan or delivery
   4  the gateway cannot be reached, or refused the token

@@ -59,6 +59,15 @@ func Capabilities(c connectors.Connector) []string {
 	return names
 }
 
+// AllCapabilities are the names of all of them, in the order of the feature table.
+func AllCapabilities() []string {
+	var names []string
+	for _, cp := range capabilities {
+		names = append(names, cp.name)
+	}
+	return names
+}
+
 // Features is what a run learned about a connector.
 type Features struct {
 	Name  string
