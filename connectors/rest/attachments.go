@@ -155,7 +155,7 @@ func (c *Connector) OpenAttachment(ctx context.Context, itemID string, a core.At
 	if i < 0 || len(list[i].Names) == 0 {
 		return nil, c.failed(what, fmt.Errorf("file %s: %w", a.ID, connectors.ErrNotFound))
 	}
-	body, resp, err := c.http.Stream(ctx, http.MethodGet, list[i].Names[0], httpx.Operation("GET content"))
+	body, resp, err := c.http.Stream(ctx, http.MethodGet, list[i].Names[0], append(headers(vars{"settings": c.settings}, c.m.Headers), httpx.Header("Accept", "*/*"), httpx.Operation("GET content"))...)
 	if err != nil {
 		return nil, c.failed(what, err)
 	}

@@ -13,10 +13,14 @@ import (
 
 // position is what a cursor holds. Times are milliseconds since the epoch.
 type position struct {
-	From int64            `json:"from,omitempty"` // list what changed at or after
-	High int64            `json:"high,omitempty"` // the newest change of the pass under way
-	Next string           `json:"next,omitempty"` // where the list of the pass under way goes on
-	Seen map[string]sight `json:"seen,omitempty"` // what was listed, of items changed at or after From
+	From int64  `json:"from,omitempty"` // list what changed at or after
+	High int64  `json:"high,omitempty"` // the newest change of the pass under way
+	Next string `json:"next,omitempty"` // where the list of the pass under way goes on
+	// Of a list in no order: when the pass under way began, by the system's clock, and that it looks once more for what changed during
+	// the pass before.
+	Began int64            `json:"began,omitempty"`
+	Again bool             `json:"again,omitempty"`
+	Seen  map[string]sight `json:"seen,omitempty"` // what was listed, of items changed at or after From
 }
 
 // sight is an item as it was listed.
@@ -43,9 +47,15 @@ func (ch *Changes) since() bool {
 	return false
 }
 
-// CursorAt starts at t.
+// CursorAt starts at t, or as far before it as a pass overlaps with the one before.
 func (c *Connector) CursorAt(t time.Time) connectors.Cursor {
-	return connectors.EncodeCursor(position{From: t.UnixMilli()})
+	before := time.Duration(0)
+	for _, it := range c.m.Items {
+		if it.Changes != nil {
+			before = max(before, time.Duration(it.Changes.Overlap))
+		}
+	}
+	return connectors.EncodeCursor(position{From: t.Add(-before).UnixMilli()})
 }
 
 // Changes lists what changed since the cursor, as the manifest's list does. A list in ascending order is read from the last change on
@@ -90,9 +100,15 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 			return connectors.Page{Next: since}, c.failed("reading changes", err)
 		}
 		at.High = max(at.High, last)
+		if at.Began == 0 {
+			at.Began = p.date.Add(-time.Second).UnixMilli()
+		}
 		switch {
 		case p.next == "" || ch.Order == "desc" && old:
-			out.Next = connectors.EncodeCursor(c.passed(at, ch, seen))
+			next := c.passed(at, ch, seen)
+			out.More = at.Next != "" && !at.Again
+			next.Again = out.More
+			out.Next = connectors.EncodeCursor(next)
 			return out, nil
 		case ch.Order == "asc" && last > at.From:
 			// The rest begins at the last change of this page: by time, not by page.
@@ -149,8 +165,12 @@ func (c *Connector) take(out *connectors.Page, p page, r raw, from time.Time, se
 // passed is the position after a pass: it begins anew a little before the newest change.
 func (c *Connector) passed(at position, ch *Changes, seen map[string]sight) position {
 	next := position{From: at.From, Seen: seen}
-	if at.High > 0 {
-		next.From = max(at.From, at.High-time.Duration(ch.Overlap).Milliseconds())
+	high := at.High
+	if at.Next != "" {
+		high = min(high, at.Began) // what was listed early in a long pass may have changed since
+	}
+	if high > 0 {
+		next.From = max(at.From, high-time.Duration(ch.Overlap).Milliseconds())
 	}
 	return bounded(next)
 }

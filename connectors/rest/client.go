@@ -97,14 +97,7 @@ func (c *Connector) call(ctx context.Context, r *Request, method string, v vars,
 	if r.Method != "" {
 		method = r.Method
 	}
-	opts = append(opts, httpx.Query(q))
-	for _, all := range []map[string]string{c.m.Headers, r.Headers} {
-		for name, source := range all {
-			if s, missing := fill(source, v, asIs); missing == "" {
-				opts = append(opts, httpx.Header(name, s))
-			}
-		}
-	}
+	opts = append(append(opts, httpx.Query(q)), headers(v, c.m.Headers, r.Headers)...)
 	if r.Encode == "form" && body != nil {
 		form := url.Values{}
 		flatten(form, "", body)
@@ -134,6 +127,18 @@ func (c *Connector) call(ctx context.Context, r *Request, method string, v vars,
 		return a, httpx.Redact(fmt.Errorf("%s %s: %w", method, r.Path.source, err), c.http.Secrets...)
 	}
 	return a, nil
+}
+
+// headers are those of a call; one with a hole for which there is nothing is left out.
+func headers(v vars, parts ...map[string]string) (opts []httpx.Option) {
+	for _, all := range parts {
+		for name, source := range all {
+			if s, missing := fill(source, v, asIs); missing == "" {
+				opts = append(opts, httpx.Header(name, s))
+			}
+		}
+	}
+	return opts
 }
 
 // flatten writes a body as a form: issue[subject]=x.
@@ -254,9 +259,16 @@ func (c *Connector) classed(class, said, message string, wait time.Duration, v v
 	}
 	fields := map[string]string{}
 	if x, err := c.m.Errors.Fields.eval(v); err == nil {
-		if m, ok := x.(map[string]any); ok {
-			for f, why := range m {
+		switch x := x.(type) {
+		case map[string]any:
+			for f, why := range x {
 				fields[f] = short(textOf(why))
+			}
+		case []any:
+			for _, e := range x {
+				if m, ok := e.(map[string]any); ok {
+					fields[textOf(m["field"])] = short(firstOf(textOf(m["text"]), textOf(m["message"]), textOf(m["code"])))
+				}
 			}
 		}
 	}

@@ -25,7 +25,9 @@ func emulated(t *testing.T) redmine {
 	t.Cleanup(func() { s.Close(); e.Close() })
 	e.SetBaseURL(s.URL)
 	return redmine{url: s.URL, mark: "4", note: "", now: now, transport: http.DefaultTransport,
-		key:    func(who string) string { return map[string]string{"sync": emulator.KeySync, "ada": emulator.KeyAda}[who] },
+		key: func(who string) string {
+			return map[string]string{"sync": emulator.KeySync, "ada": emulator.KeyAda}[who]
+		},
 		tick:   func() { ahead.Add(int64(2 * time.Second)) },
 		known:  core.Person("", "grace@acme.example", "Grace Hopper"),
 		people: [2]core.Value{core.Person("", "linus@acme.example", "Linus Pauling"), core.Person("", "triage@acme.example", "Triage Desk")},

@@ -157,10 +157,11 @@ type Field struct {
 	History  []string `json:"history"` // its names in the history
 }
 
-// Match is how items that hold a value are listed. What the list finds beside them is left out.
+// Match is how items that hold a value are listed: by a request of its own, or by parameters of the list that searches or tells changes. What
+// the list finds beside them is left out.
 type Match struct {
-	Query map[string]Values `json:"query"`
-	By    string            `json:"by"` // value | word: the longest run of letters and digits in it
+	Request
+	By string `json:"by"` // value | word: the longest run of letters and digits in it
 }
 
 // MoreFields are fields that the system itself lists.

@@ -84,7 +84,7 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 	if err != nil {
 		return nil, err
 	}
-	v = v.with("mark", mark, "self", self.ID())
+	v = v.with("mark", mark, "self", self.ID(), "self_name", self.Name())
 	if v, err = c.scoped(ctx, it, v); err != nil {
 		return nil, c.failed("looking for a mark", err)
 	}

@@ -85,7 +85,7 @@ func (c *Connector) FindByField(ctx context.Context, t connectors.ItemType, fiel
 	switch {
 	case f == nil:
 		return nil, connectors.Invalid(c.name, field, "there is no such field")
-	case f.Match == nil || it.Changes == nil:
+	case f.Match == nil || f.Match.Path.source == "" && it.Changes == nil && it.Search == nil:
 		return nil, connectors.Invalid(c.name, field, "the manifest does not say how items are found by it")
 	}
 	if v, err = c.scoped(ctx, it, v); err != nil {
@@ -97,11 +97,18 @@ func (c *Connector) FindByField(ctx context.Context, t connectors.ItemType, fiel
 			return nil, connectors.Invalid(c.name, field, "a value without a letter or digit cannot be looked for")
 		}
 	}
-	req := it.Changes.Request
-	if it.Search != nil {
+	var req Request
+	switch {
+	case it.Search != nil:
 		req = it.Search.Request
+	case it.Changes != nil:
+		req = it.Changes.Request
 	}
 	q := query(v, req.Query, f.Match.Query)
+	if f.Match.Path.source != "" {
+		req = f.Match.Request
+		q = query(v, req.Query)
+	}
 	c.scopeQuery(it, v, q)
 	var refs []core.Ref
 	for token, n := "", 0; n == 0 || token != ""; n++ {

@@ -76,7 +76,7 @@ func (c *Connector) person(ctx context.Context, x any) (core.Value, error) {
 	if known, ok := c.people.Get(p.ID()); ok {
 		return known, nil
 	}
-	v := vars{"settings": c.settings, "id": p.ID()}
+	v := vars{"settings": c.settings, "id": p.ID(), "name": p.Name()}
 	a, err := c.call(ctx, c.m.Users.Get, http.MethodGet, v, query(v, c.m.Users.Get.Query), nil)
 	if errors.Is(err, connectors.ErrNotFound) || errors.Is(err, connectors.ErrDenied) && !errors.Is(err, connectors.ErrUnauthenticated) {
 		c.people.Put(p.ID(), p) // a group, or somebody the account may not look up
