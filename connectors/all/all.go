@@ -10,5 +10,6 @@ import (
 	_ "duplex/connectors/jira"
 	_ "duplex/connectors/rest"
 	_ "duplex/connectors/salesforce"
+	_ "duplex/connectors/servicenow"
 	_ "duplex/connectors/zendesk"
 )

@@ -1,0 +1,179 @@
+package servicenow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/internal/httpx"
+)
+
+// maxFile is the largest file in bytes that is sent: the property com.glide.attachment.max_size as the vendor ships it.
+const maxFile = 1024 << 20
+
+type attachment struct {
+	ID      string `json:"sys_id"`
+	Name    string `json:"file_name"`
+	Type    string `json:"content_type"`
+	Size    string `json:"size_bytes"`
+	Hash    string `json:"hash"`
+	Table   string `json:"table_name"`
+	Record  string `json:"table_sys_id"`
+	Created string `json:"sys_created_on"`
+	By      string `json:"sys_created_by"`
+}
+
+// shownInText is how the name of the table begins for pictures that a journal entry shows.
+const shownInText = "ZZ_YY"
+
+func (c *Connector) file(a attachment) core.Attachment {
+	size, err := strconv.ParseInt(a.Size, 10, 64)
+	if err != nil {
+		size = -1
+	}
+	return core.Attachment{ID: a.ID, Name: a.Name, MediaType: a.Type, Size: size, Author: c.personNamed(a.By), Visibility: core.Visibility{Audience: c.audience},
+		CreatedAt: instant(a.Created), Inline: strings.HasPrefix(a.Table, shownInText), Own: a.By == c.username, Sum: a.Hash,
+		Names: []string{a.ID, "sys_attachment.do?sys_id=" + a.ID, "/sys_attachment.do?sys_id=" + a.ID}}
+}
+
+// attachments are the files of a record, oldest first. A page that is short is not the end: the count tells it.
+func (c *Connector) attachments(ctx context.Context, id string) ([]core.Attachment, error) {
+	var list []attachment
+	for offset := 0; ; offset += c.page {
+		var part []attachment
+		q := url.Values{"sysparm_query": {"table_sys_id=" + id + "^ORDERBYsys_created_on^ORDERBYsys_id"}, "sysparm_limit": {strconv.Itoa(c.page)}}
+		if offset > 0 {
+			q.Set("sysparm_offset", strconv.Itoa(offset))
+		}
+		header, err := c.call(ctx, http.MethodGet, "/api/now/attachment", q, nil, &part)
+		if err != nil {
+			return nil, fmt.Errorf("reading the files: %w", err)
+		}
+		list = append(list, part...)
+		more := len(part) == c.page
+		if all, err := strconv.Atoi(header.Get("X-Total-Count")); err == nil {
+			more = offset+c.page < all
+		}
+		if !more {
+			break
+		}
+	}
+	var names []string
+	for _, a := range list {
+		names = append(names, a.By)
+	}
+	if err := c.learnPeople(ctx, nil, names); err != nil {
+		return nil, err
+	}
+	var out []core.Attachment
+	for _, a := range list {
+		if a.Record == id {
+			out = append(out, c.file(a))
+		}
+	}
+	return out, nil
+}
+
+// OpenAttachment streams a file. A page instead of it is an instance that hibernates.
+func (c *Connector) OpenAttachment(ctx context.Context, itemID string, a core.Attachment) (io.ReadCloser, error) {
+	attempt := func(err error) error { return fmt.Errorf("%s: opening a file of %s: %w", c.name, itemID, err) }
+	if !sysID(a.ID) {
+		return nil, attempt(connectors.ErrNotFound)
+	}
+	body, resp, err := c.http.Stream(ctx, http.MethodGet, "/api/now/attachment/"+a.ID+"/file", httpx.Operation("GET /api/now/attachment/{sys_id}/file"))
+	if err != nil {
+		return nil, attempt(err)
+	}
+	if resp.Header.Get("X-Attachment-Metadata") == "" && strings.Contains(resp.Header.Get("Content-Type"), "html") {
+		body.Close()
+		return nil, attempt(&connectors.BusyError{After: asleep, Maintenance: true, Text: "a page came instead of the file: the instance hibernates or is being upgraded"})
+	}
+	return body, nil
+}
+
+// Attach adds a file to a record, for whoever reads the record. A file for fewer is ErrUnsupported.
+func (c *Connector) Attach(ctx context.Context, itemID string, draft core.AttachmentDraft, content io.Reader) (core.Attachment, error) {
+	attempt := func(err error) error { return fmt.Errorf("%s: attaching to %s: %w", c.name, itemID, err) }
+	switch {
+	case draft.Size > maxFile:
+		return core.Attachment{}, attempt(fmt.Errorf("a file of %d bytes, the limit is %d: %w", draft.Size, maxFile, connectors.ErrTooLarge))
+	case core.Visibility{Audience: c.audience}.WiderThan(draft.Visibility):
+		return core.Attachment{}, attempt(fmt.Errorf("whoever opens the record reads its files, its caller too, and this file is for fewer; "+
+			"where no customer can open records, set settings.files to internal: %w", connectors.ErrUnsupported))
+	}
+	table, err := c.tableOf(ctx, itemID, "")
+	if err != nil {
+		return core.Attachment{}, attempt(err)
+	}
+	counted := &counter{r: content}
+	q := url.Values{"table_name": {table}, "table_sys_id": {itemID}, "file_name": {draft.Name}}
+	var a attachment
+	_, err = c.call(ctx, http.MethodPost, "/api/now/attachment/file", q, nil, &a, httpx.RawBody(counted, firstOf(draft.MediaType, "application/octet-stream")))
+	if counted.err != nil {
+		return core.Attachment{}, attempt(connectors.Busy("reading the content", "it broke off", 0))
+	}
+	if errors.Is(err, connectors.ErrNotFound) { // the record, or the right to it, is gone
+		c.classes.Forget(itemID)
+	}
+	if err != nil {
+		return core.Attachment{}, attempt(err)
+	}
+	if size, err := strconv.ParseInt(a.Size, 10, 64); a.ID == "" || err == nil && size != counted.n {
+		return core.Attachment{}, attempt(connectors.Busy("attaching", fmt.Sprintf("%d bytes were sent, and the instance tells of %s", counted.n, firstOf(a.Size, "no file")), 0))
+	}
+	if err := c.learnPeople(ctx, nil, []string{a.By}); err != nil {
+		return core.Attachment{}, attempt(err)
+	}
+	return c.file(a), nil
+}
+
+// counter counts what is read and remembers why reading failed.
+type counter struct {
+	r   io.Reader
+	n   int64
+	err error
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	if err != nil && err != io.EOF {
+		c.err = err
+	}
+	return n, err
+}
+
+// DeleteAttachment deletes a file of the record.
+func (c *Connector) DeleteAttachment(ctx context.Context, itemID, attachmentID string) error {
+	err := connectors.ErrNotFound
+	if sysID(attachmentID) {
+		_, err = c.call(ctx, http.MethodDelete, "/api/now/attachment/"+attachmentID, nil, nil, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: deleting a file of %s: %w", c.name, itemID, err)
+	}
+	return nil
+}
+
+// FindAttachment finds a file of the own account by its name, size and time: files have no place for a mark.
+func (c *Connector) FindAttachment(ctx context.Context, itemID string, draft core.AttachmentDraft, since time.Time, taken []string) (core.Attachment, error) {
+	list, err := c.attachments(ctx, itemID)
+	if err != nil {
+		return core.Attachment{}, fmt.Errorf("%s: looking for a file of %s: %w", c.name, itemID, err)
+	}
+	for _, a := range list {
+		if a.Own && a.Name == draft.Name && (draft.Size < 0 || a.Size == draft.Size) && !a.CreatedAt.Before(since.Truncate(time.Second)) && !slices.Contains(taken, a.ID) {
+			return a, nil
+		}
+	}
+	return core.Attachment{}, fmt.Errorf("%s: %s has no such file: %w", c.name, itemID, connectors.ErrNotFound)
+}

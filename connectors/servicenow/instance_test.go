@@ -1,0 +1,186 @@
+package servicenow_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"duplex/connectors"
+	"duplex/connectors/servicenow"
+	"duplex/core"
+	"duplex/core/richtext"
+	"duplex/emulators/harness"
+	"duplex/emulators/harness/contract"
+	emulator "duplex/emulators/servicenow"
+)
+
+const secret = "a-secret-of-the-rules"
+
+// rig is an emulated instance with a clock the test moves. Every exchange of its connectors is held against the vendor's document.
+type rig struct {
+	t    *testing.T
+	e    *emulator.Emulator
+	url  string
+	http *http.Client
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func document(t *testing.T) *contract.Doc {
+	return contract.Load(t, "servicenow").Except(contract.Exception{Contains: "at /error: value must be an object",
+		Reason: "an injected fault answers in the words of the harness, not of the vendor"})
+}
+
+func newRig(t *testing.T) *rig { return newRigUnder(t, document(t)) }
+
+func newRigUnder(t *testing.T, doc *contract.Doc) *rig {
+	t.Helper()
+	r := &rig{t: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	e, err := emulator.New(emulator.Options{Clock: r.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(e.Handler())
+	e.SetBaseURL(srv.URL)
+	t.Cleanup(func() { srv.Close(); e.Close() })
+	r.e, r.url = e, srv.URL
+	r.http = &http.Client{Transport: doc.Transport(t, &http.Transport{DisableKeepAlives: true}), Timeout: 20 * time.Second}
+	return r
+}
+
+func (r *rig) clock() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.now
+}
+
+func (r *rig) pass(d time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.now = r.now.Add(d)
+}
+
+var accounts = map[string]string{"sync": emulator.UserSync, "ada": emulator.UserAda, "grace": emulator.UserGrace, "linus": emulator.UserLinus}
+
+// system is the system file of an account; change, if given, changes it.
+func (r *rig) system(who string, change ...func(*core.System)) core.System {
+	sys := core.System{Name: "desk", Kind: "servicenow", BaseURL: r.url,
+		Auth:    map[string]string{"method": "basic", "username": accounts[who], "password": "sn-password-" + who},
+		Webhook: map[string]string{"secret": secret}, Settings: map[string]string{"files": "internal", "page_size": "20", "tables": "incident,u_request"}}
+	for _, f := range change {
+		f(&sys)
+	}
+	return sys
+}
+
+func (r *rig) connector(who string, change ...func(*core.System)) *servicenow.Connector {
+	r.t.Helper()
+	c, err := servicenow.New(connectors.Config{System: r.system(who, change...), HTTP: r.http, Now: r.clock})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return c.(*servicenow.Connector)
+}
+
+func (r *rig) fault(f harness.Fault) {
+	r.t.Helper()
+	if _, err := r.e.Harness().AddFault(f); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// control posts to the emulator's control API.
+func (r *rig) control(path, body string) {
+	r.t.Helper()
+	resp, err := http.Post(r.url+"/_control/"+path, "application/json", strings.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode > 299 {
+		r.t.Fatalf("control %s answered %d", path, resp.StatusCode)
+	}
+}
+
+// calls are how often operations were called since the last look, by a part of their name.
+func (r *rig) calls(part string) (n int) {
+	for op, times := range r.e.Harness().Calls(0).ByOperation {
+		if strings.Contains(op, part) {
+			n += times
+		}
+	}
+	return n
+}
+
+var incident = connectors.ItemType{Type: "incident"}
+
+func plain(s string) core.Value { return core.Text("plain", s) }
+
+func journal(s string) core.Value {
+	source, _ := richtext.Convert(richtext.Plain, richtext.Journal, s)
+	return core.Text(string(richtext.Journal), source)
+}
+
+func journalPlain(v core.Value) string { return richtext.PlainText(richtext.Journal, v.Source()) }
+
+func person(short, user, name string) core.Value {
+	return core.Person(emulator.ID("sys_user", user), short+"@acme.example", name)
+}
+
+var (
+	grace  = person("grace", emulator.UserGrace, "Grace Hopper")
+	linus  = person("linus", emulator.UserLinus, "Linus Pauling")
+	triage = person("triage", emulator.UserTriage, "Triage Desk")
+)
+
+// draft is a new incident with a mark of its own.
+func draft(n int) core.Draft {
+	return core.Draft{Type: "incident", Mark: fmt.Sprintf("dx-%026s", strings.Repeat("a", 26-len(letters(n)))+letters(n)), Fields: map[string]core.Value{
+		"short_description": core.String(fmt.Sprintf("printer %d on fire", n)), "description": plain("It began at noon.\nNow it smokes."),
+		"caller_id": grace, "urgency": core.Option("2", "2 - Medium"), "u_area": core.Option("", "Web"),
+	}}
+}
+
+func letters(n int) string {
+	if n < 26 {
+		return string(rune('a' + n))
+	}
+	return letters(n/26) + letters(n%26)
+}
+
+func (r *rig) create(c *servicenow.Connector, d core.Draft) core.Observation {
+	r.t.Helper()
+	o, err := c.Create(r.t.Context(), d)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return o
+}
+
+func (r *rig) get(c *servicenow.Connector, id string) core.Observation {
+	r.t.Helper()
+	o, err := c.Get(r.t.Context(), id, connectors.Want{Type: incident, Comments: true, Attachments: true})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return o
+}
+
+func (r *rig) update(c *servicenow.Connector, id string, fields map[string]core.Value) (core.Observation, error) {
+	r.pass(2 * time.Second)
+	return c.Update(r.t.Context(), id, core.Patch{Fields: fields}, "", connectors.Want{Type: incident})
+}
+
+func signedCall(body []byte, at time.Time) connectors.WebhookCall {
+	stamp := strconv.FormatInt(at.Unix(), 10)
+	h := http.Header{}
+	h.Set("X-Duplex-Timestamp", stamp)
+	h.Set("X-Duplex-Signature", emulator.Sign(secret, stamp, body))
+	return connectors.WebhookCall{Method: http.MethodPost, Path: "/webhooks/desk", Header: h, Body: body, Now: at}
+}

@@ -1,0 +1,110 @@
+package servicenow
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"duplex/connectors"
+	"duplex/core"
+)
+
+// markForm is what a mark looks like; any other correlation_id belongs to another tool.
+var markForm = regexp.MustCompile(`^dx-[a-z2-7]{26}$`)
+
+func markOf(correlation string) string {
+	if markForm.MatchString(correlation) {
+		return correlation
+	}
+	return ""
+}
+
+// Find lists the records that carry the mark, from the database and not from an index: a new one is seen at once. A record with the mark that is
+// hidden from the account is no "none", which would make a second one.
+func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string) ([]core.Ref, error) {
+	attempt := func(err error) error { return fmt.Errorf("%s: looking for a record by its mark: %w", c.name, err) }
+	s, err := c.schema(ctx, t.Type)
+	if err != nil {
+		return nil, err
+	}
+	if markOf(mark) == "" {
+		return nil, nil
+	}
+	if _, ok := s.find(c.mark); !ok { // an unknown column would be left out of the query, and everything found
+		return nil, attempt(c.noMark(s))
+	}
+	rows, hidden, err := c.every(ctx, s.table, c.mark+"="+mark+"^ORDERBYsys_id", []string{"sys_id", "number", c.mark})
+	if err != nil {
+		return nil, attempt(err)
+	}
+	var refs []core.Ref
+	for _, r := range rows {
+		if r[c.mark].Value == mark {
+			refs = append(refs, c.ref(s.table, r.id(), r["number"].Value))
+		}
+	}
+	if hidden && len(refs) == 0 {
+		return nil, attempt(fmt.Errorf("there is one, and the account may not read it: %w", connectors.ErrDenied))
+	}
+	return refs, nil
+}
+
+func (c *Connector) noMark(s *schema) error {
+	return fmt.Errorf("table %s has no column %s that the account can read: let settings.mark_field name a text column of it: %w", s.table, c.mark, connectors.ErrDenied)
+}
+
+// A journal entry has no place for a mark beside its text. It goes into the text as signs that nobody sees: four of them, each worth two
+// bits, after the last word. They are taken off before the text is shown.
+var unseen = []rune{'\u200b', '\u200c', '\u200d', '\u2060'}
+
+// sign makes the signs of a mark, "" for none.
+func sign(mark string) string {
+	if markOf(mark) == "" {
+		return ""
+	}
+	var sb strings.Builder
+	for _, b := range []byte(strings.TrimPrefix(mark, "dx-")) {
+		n := int(b-'a') & 31
+		if b <= '7' {
+			n = int(b-'2') + 26
+		}
+		sb.WriteRune(unseen[n>>4])
+		sb.WriteRune(unseen[n>>2&3])
+		sb.WriteRune(unseen[n&3])
+	}
+	return sb.String()
+}
+
+// signed takes the signs off an entry's text and reads the mark they stand for.
+func signed(s string) (text, mark string) {
+	cut := len(s)
+	var bits []int
+	runes := []rune(s)
+	for len(runes) > 0 {
+		i := strings.IndexRune(string(unseen), runes[len(runes)-1])
+		if i < 0 {
+			break
+		}
+		bits = append(bits, i/3) // each sign is three bytes long
+		cut -= 3
+		runes = runes[:len(runes)-1]
+	}
+	if len(bits) != 3*26 {
+		return s, ""
+	}
+	letters := make([]byte, 26)
+	for i := range letters {
+		at := len(bits) - 3*i
+		n := bits[at-1]<<4 | bits[at-2]<<2 | bits[at-3]
+		switch {
+		case n < 26:
+			letters[i] = byte('a' + n)
+		case n < 32:
+			letters[i] = byte('2' + n - 26)
+		default:
+			return s, ""
+		}
+	}
+	return s[:cut], "dx-" + string(letters)
+}
