@@ -3,6 +3,7 @@ package chaos
 import (
 	"fmt"
 
+	"duplex/standalone/kinds"
 	"duplex/standalone/rig"
 )
 
@@ -13,6 +14,7 @@ type layout struct {
 	env         []string          // that the files' references need
 	secret      string            // of the webhooks
 	spare       string            // whose calls faults never hit; "": they hit the sync's account only
+	sites       []*kinds.Site     // the systems, where they run in this process; none: they are a process of their own
 }
 
 // end is one system.
@@ -20,7 +22,6 @@ type end struct {
 	kind, system string
 	source       string // its file
 	control      rig.Control
-	emulator     string            // its name in the process that plays it
 	files        map[string]string // that its file names
 	silent       bool              // it sends no webhooks
 }
@@ -28,8 +29,8 @@ type end struct {
 // classic is the site of the long runs: a help desk and a tracker, with two connections in opposite directions.
 func classic(o Options, controls [2]rig.Control) layout {
 	l := layout{ends: [2]end{
-		{kind: "zendesk", emulator: "zendesk", system: zendeskSystem, source: zendeskFile, control: controls[support]},
-		{kind: "jira", emulator: "jira", system: jiraSystem, source: jiraFile, control: controls[engineering]}},
+		{kind: "zendesk", system: zendeskSystem, source: zendeskFile, control: controls[support]},
+		{kind: "jira", system: jiraSystem, source: jiraFile, control: controls[engineering]}},
 		connections: map[string]string{}, secret: webhookSecret, env: []string{"CHAOS_ZENDESK_URL=" + string(controls[support]), "CHAOS_ZENDESK_TOKEN=zd-token-sync",
 			"CHAOS_JIRA_URL=" + string(controls[engineering]), "CHAOS_JIRA_TOKEN=sync-api-token", "CHAOS_WEBHOOK_SECRET=" + webhookSecret}}
 	for _, origin := range []side{support, engineering} {
@@ -38,14 +39,11 @@ func classic(o Options, controls [2]rig.Control) layout {
 	return l
 }
 
-// emulators are the arguments of the process that plays the two systems, which send their webhooks to the door.
+// emulators are the arguments of the process that plays a classic site's systems, which send their webhooks to the door.
 func (l layout) emulators(o Options, door string) []string {
-	args := []string{emulatorsCommand, "-zendesk", "", "-jira", ""} // what the site has not is left out
+	args := []string{emulatorsCommand}
 	for _, e := range l.ends {
-		args = append(args, "-"+e.emulator, string(e.control)[len("http://"):])
-		if !e.silent {
-			args = append(args, "-"+e.emulator+"-webhook", "http://"+door+"/webhooks/"+e.system)
-		}
+		args = append(args, "-"+e.kind, string(e.control)[len("http://"):], "-"+e.kind+"-webhook", "http://"+door+"/webhooks/"+e.system)
 	}
 	return append(args, "-seed", fmt.Sprint(o.Seed), "-webhook-secret", l.secret, "-limits", "none", "-retry-wait", "500ms", "-export-delay", "-1s")
 }

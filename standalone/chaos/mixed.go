@@ -1,7 +1,6 @@
 package chaos
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -29,7 +28,8 @@ const (
 var mixedSides = [2]string{"here", "there"}
 
 // mixed is the layout of two kinds: those that the options name, or those that the seed draws.
-func mixed(o Options, controls [2]rig.Control) (layout, error) {
+// Their emulators run in this process: what signs in as a person may be known to it alone.
+func mixed(o Options) (layout, error) {
 	l := layout{connections: map[string]string{}, secret: kinds.Secret, spare: peoplesHand}
 	profiles, err := drawKinds(o)
 	if err != nil {
@@ -37,14 +37,19 @@ func mixed(o Options, controls [2]rig.Control) (layout, error) {
 	}
 	var ends [2]kinds.End
 	for i, p := range profiles {
-		sys := p.At("any-"+p.Kind, string(controls[i]), "sync")
+		site, err := kinds.Play(p, "any-"+p.Kind, kinds.Options{Seed: o.Seed, RetryWait: 500 * time.Millisecond})
+		if err != nil {
+			return l, err
+		}
+		l.sites = append(l.sites, site)
+		sys := site.Account("sync")
 		sys.Limits = core.Limits{RequestsPerSecond: 200, Concurrency: 12}
 		source, env, err := kinds.File(sys)
 		if err != nil {
 			return l, err
 		}
 		l.env = append(l.env, env...)
-		l.ends[i] = end{kind: p.Kind, emulator: cmp.Or(p.Emulates, p.Kind), system: sys.Name, source: source, files: sys.Files, control: controls[i], silent: p.Webhooks != ""}
+		l.ends[i] = end{kind: p.Kind, system: sys.Name, source: source, files: sys.Files, control: rig.Control(site.URL), silent: p.Webhooks != ""}
 		ends[i] = kinds.End{Profile: p, Name: mixedSides[i], System: sys.Name, Start: fmt.Sprintf("item[%q].matches('^k[0-9a-f]{8} ')", p.Title)}
 	}
 	l.connections[mixedConnection] = kinds.Connection(mixedConnection, ends, fmt.Sprintf("sweep: %s", o.Sweep), "brakes: {changed: off, deleted: 60%, hold: 3s}")

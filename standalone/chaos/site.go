@@ -39,7 +39,7 @@ func newSite(ctx context.Context, o Options, dir string) (*site, error) {
 	controls := [2]rig.Control{rig.Control("http://" + rig.Address(ports[0])), rig.Control("http://" + rig.Address(ports[1]))}
 	s.zendesk, s.jira, s.temporal = controls[support], controls[engineering], ports[2]
 	if s.layout = classic(o, controls); o.Kinds != "" {
-		if s.layout, err = mixed(o, controls); err != nil {
+		if s.layout, err = mixed(o); err != nil {
 			return nil, err
 		}
 	}
@@ -72,7 +72,17 @@ func newSite(ctx context.Context, o Options, dir string) (*site, error) {
 	if s.door, err = openDoor(ctx, backs); err != nil {
 		return nil, errors.Join(err, s.removePostgres())
 	}
-	s.procs.args[emulatorsCommand] = s.emulators(o, s.door.address)
+	if len(s.sites) == 0 {
+		s.procs.args[emulatorsCommand] = s.emulators(o, s.door.address)
+	}
+	for _, m := range s.sites {
+		if m.Webhooks == "" {
+			err = errors.Join(err, m.Target("http://"+s.door.address+"/webhooks/"+m.Name))
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.removePostgres())
+	}
 	return s, nil
 }
 
@@ -135,6 +145,9 @@ func (s *site) ask(ctx context.Context, path string, out any) (err error) {
 
 func (s *site) stop() {
 	s.procs.stop()
+	for _, m := range s.sites {
+		m.Close()
+	}
 	_ = s.removePostgres()
 }
 

@@ -11,7 +11,7 @@ func init() {
 	add(Profile{
 		Kind: "jira",
 		Start: func(o Options) (Emulator, error) {
-			return jira.New(jira.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, IndexLag: o.IndexLag,
+			return jira.New(jira.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, RetryWait: o.RetryWait, IndexLag: o.IndexLag,
 				Limits: jira.Limits{Get: -1, Post: -1, Put: -1, Delete: -1, IssueShort: -1, IssueLong: -1}})
 		},
 		System: func(who string) core.System {

@@ -15,8 +15,6 @@ import (
 // Profile is what a test has to know of one kind.
 type Profile struct {
 	Kind string // as the connector is registered
-	// Emulates is what the emulator is called, where that is not the kind.
-	Emulates string
 	// Start starts an emulator without rate limits. Its address is set later.
 	Start func(Options) (Emulator, error)
 	// System is the system file's content for one account, with plain secrets: "sync" is the integration's account, "ada" a person who
@@ -97,9 +95,11 @@ type Audiences struct{ Public, Internal, None string }
 type Options struct {
 	Clock    harness.Clock // nil: the machine's
 	Seed     uint64
-	File     string                          // keeps the state over a restart; "" keeps nothing
-	IndexLag time.Duration                   // how far search runs behind, where the vendor's does
-	Front    func(http.Handler) http.Handler // what stands before the emulator; nil: nothing
+	File     string        // keeps the state over a restart; "" keeps nothing
+	IndexLag time.Duration // how far search runs behind, where the vendor's does
+	// RetryWait is the shortest wait before a webhook is sent again; 0 is the vendor's.
+	RetryWait time.Duration
+	Front     func(http.Handler) http.Handler // what stands before the emulator; nil: nothing
 }
 
 // Emulator is what all emulators have in common.

@@ -32,7 +32,7 @@ func init() {
 		Kind: "salesforce",
 		Start: func(o Options) (Emulator, error) {
 			_, public := salesforceKey()
-			return salesforce.New(salesforce.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, Certificate: public, Limits: salesforce.NoLimits()})
+			return salesforce.New(salesforce.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, WebhookRetryWait: o.RetryWait, Certificate: public, Limits: salesforce.NoLimits()})
 		},
 		System: func(who string) core.System {
 			s := core.System{

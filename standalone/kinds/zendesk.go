@@ -11,7 +11,7 @@ func init() {
 	add(Profile{
 		Kind: "zendesk",
 		Start: func(o Options) (Emulator, error) {
-			return zendesk.New(zendesk.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, ExportDelay: o.IndexLag, Limits: zendesk.NoLimits()})
+			return zendesk.New(zendesk.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, WebhookRetryWait: o.RetryWait, ExportDelay: o.IndexLag, Limits: zendesk.NoLimits()})
 		},
 		System: func(who string) core.System {
 			return core.System{
