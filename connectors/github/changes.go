@@ -75,10 +75,10 @@ func hiddenList(err error, repo *repository) error {
 	return err
 }
 
-// serverNow is the vendor's time, as far as its answers told.
+// serverNow is the vendor's time, as far as its answers told, or the own where that is earlier.
 func (c *Connector) serverNow() time.Time {
 	ahead, _ := c.http.ClockSkew()
-	return c.now().Add(ahead).UTC().Truncate(time.Second)
+	return c.now().Add(min(0, ahead)).UTC().Truncate(time.Second)
 }
 
 // changed reads one page of the list of issues.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -34,16 +35,40 @@ type account struct {
 	emu   *emulator.Emulator
 	url   string
 	ahead atomic.Int64
+	still atomic.Pointer[time.Time] // the time at which the clock was stopped; nil while it runs
 	conn  *github.Connector
 }
 
-func (a *account) now() time.Time       { return time.Now().Add(time.Duration(a.ahead.Load())) }
+func (a *account) now() time.Time {
+	at := time.Now()
+	if still := a.still.Load(); still != nil {
+		at = *still
+	}
+	return at.Add(time.Duration(a.ahead.Load()))
+}
+
+// stop stops the clock at a whole second; pass goes on to move it.
+func (a *account) stop() {
+	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	a.still.Store(&at)
+	a.ahead.Store(0)
+}
+
 func (a *account) pass(d time.Duration) { a.ahead.Add(int64(d)) }
 
-// document is the vendor's document, with what it leaves out.
+var shared struct {
+	sync.Once
+	doc *contract.Doc
+}
+
+// document is the vendor's document, read once: it is long.
 func document(t *testing.T) *contract.Doc {
 	t.Helper()
-	return contract.Load(t, "github")
+	shared.Do(func() { shared.doc = contract.Load(t, "github") })
+	if shared.doc == nil {
+		contract.VendorDir(t, "github")
+	}
+	return shared.doc
 }
 
 func newAccount(t *testing.T, doc *contract.Doc, opts emulator.Options) *account {
@@ -295,7 +320,7 @@ var capabilities = []string{
 }
 
 func TestConformance(t *testing.T) {
-	doc := document(t)
+	doc := contract.Load(t, "github") // its own: what is recorded is what the suite calls
 	f := conformance.Run(t, conformance.Suite{Name: "github", Capabilities: capabilities, New: func(t *testing.T) conformance.Instance {
 		a := newAccount(t, doc, emulator.Options{})
 		return instance(t, a, a.connector(asApp(), nil))

@@ -79,13 +79,19 @@ func (c *Connector) repoByID(ctx context.Context, id int64) (*repository, error)
 	if ok {
 		return c.repo(ctx, name)
 	}
+	var hidden error
 	for _, name := range c.names {
 		switch r, err := c.repo(ctx, name); {
 		case err == nil && r.ID == id:
 			return r, nil
-		case err != nil && !errors.Is(err, connectors.ErrDenied): // one that is hidden is not the one looked for, or else none is found
+		case errors.Is(err, connectors.ErrDenied): // it may be the one looked for
+			hidden = err
+		case err != nil:
 			return nil, err
 		}
+	}
+	if hidden != nil {
+		return nil, hidden
 	}
 	return nil, fmt.Errorf("%s: the repository with the id %d is none of settings.repositories: %w", c.name, id, connectors.ErrUnsupported)
 }

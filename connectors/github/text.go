@@ -19,9 +19,9 @@ const vendorMax = 65_536
 const apart = "\u200b"
 
 var (
-	reference = regexp.MustCompile(`(^|[^\p{L}\p{N}_&])(#|GH-|gh-)(\d)`)
-	linked    = regexp.MustCompile(`(#|GH-|gh-)\d+`)
-	parted    = regexp.MustCompile(`(#|GH-|gh-)` + apart + `(\d)`)
+	reference = regexp.MustCompile(`(#|\b[Gg][Hh]-)(\d)`)
+	linked    = regexp.MustCompile(`(#|\b[Gg][Hh]-)\d+`)
+	parted    = regexp.MustCompile(`(#|\b[Gg][Hh]-)` + apart + `(\d)`)
 )
 
 // shown is a text as mappings get it: without marks and signs of no width, in normal form.
@@ -59,7 +59,7 @@ func keepApart(nodes []richtext.Node, real map[string]bool) {
 		if n.Kind != richtext.Text || isCode(n.Marks) {
 			continue
 		}
-		n.Text = reference.ReplaceAllStringFunc(n.Text, func(m string) string { return m[:len(m)-1] + apart + m[len(m)-1:] })
+		n.Text = reference.ReplaceAllString(n.Text, "$1"+apart+"$2")
 		for r := range real {
 			hash := strings.IndexAny(r, "0123456789")
 			n.Text = exactly(r[:hash]+apart+r[hash:]).ReplaceAllString(n.Text, strings.ReplaceAll(r, "$", "$$")+"$1")
