@@ -13,8 +13,9 @@ import (
 
 // without are files of the shape that a kind does not have, each with the reason.
 var without = map[string]string{
-	"salesforce/status.go": "a status is set like any other picklist",
-	"zendesk/status.go":    "a status is set like any other field",
+	"github/attachments.go": "GitHub has no API to add files, and shows them as links in texts",
+	"salesforce/status.go":  "a status is set like any other picklist",
+	"zendesk/status.go":     "a status is set like any other field",
 }
 
 // described are kinds whose systems are described by files instead of written: they have no shape of their own.

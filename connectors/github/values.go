@@ -1,0 +1,88 @@
+package github
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"duplex/connectors"
+	"duplex/core"
+)
+
+// fields are the issue's fields that want asks for.
+func (c *Connector) fields(ctx context.Context, at place, is issue, want connectors.Want) (map[string]core.Value, error) {
+	all := map[string]core.Value{
+		"title": core.String(is.Title), "body": shown(is.body()), "status": core.Option(is.status(), is.status()),
+		"labels": core.Strings(is.labels()...), "creator": c.person(is.User), "created_at": core.DateTime(is.CreatedAt.UTC()),
+		"updated_at": core.DateTime(is.UpdatedAt.UTC()), "closed_at": core.Empty(core.KindDateTime), "number": core.Int(int64(is.Number)),
+		"repository": core.String(at.repo.name), "locked": core.Bool(is.Locked), "assignee": core.Empty(core.KindUser),
+		"milestone": core.Empty(core.KindOption), "type": core.Empty(core.KindOption), "parent": core.Empty(core.KindReference),
+	}
+	var people []core.Value
+	for _, a := range is.Assignees {
+		people = append(people, c.person(&a))
+	}
+	all["assignees"] = core.Set(people...)
+	if len(people) > 0 {
+		all["assignee"] = people[0]
+	}
+	if is.ClosedAt != nil {
+		all["closed_at"] = core.DateTime(is.ClosedAt.UTC())
+	}
+	if is.Milestone != nil {
+		all["milestone"] = core.Option(fmt.Sprint(is.Milestone.Number), is.Milestone.Title)
+	}
+	if is.Type != nil && is.Type.ID != 0 {
+		all["type"] = core.Option(fmt.Sprint(is.Type.ID), is.Type.Name)
+	}
+	if is.ParentURL != nil && *is.ParentURL != "" && wanted(want, "parent") {
+		v, err := c.parentOf(ctx, *is.ParentURL)
+		if err != nil {
+			return nil, err
+		}
+		all["parent"] = v
+	}
+	if slices.Contains(want.Fields, "sub_issues") {
+		v, err := c.subIssues(ctx, at)
+		if err != nil {
+			return nil, err
+		}
+		all["sub_issues"] = v
+	}
+	if err := c.customOf(ctx, at.repo, is, want, all); err != nil {
+		return nil, err
+	}
+	if err := c.attributes(ctx, is, want, all); err != nil {
+		return nil, err
+	}
+	for name := range all {
+		if !wanted(want, name) {
+			delete(all, name)
+		}
+	}
+	return all, nil
+}
+
+// pick is the option that v means, by id, then by name, then by name in another case; else why there is none.
+func pick(options []core.Value, v core.Value) (core.Value, string) {
+	if v.Kind() != core.KindOption {
+		return v, fmt.Sprintf("it takes an option, not a %s", v.Kind())
+	}
+	for _, match := range []func(o core.Value) bool{
+		func(o core.Value) bool { return v.ID() != "" && o.ID() == v.ID() },
+		func(o core.Value) bool { return v.Name() != "" && o.Name() == v.Name() },
+		func(o core.Value) bool { return v.Name() != "" && strings.EqualFold(o.Name(), v.Name()) },
+	} {
+		for _, o := range options {
+			if match(o) {
+				return o, ""
+			}
+		}
+	}
+	var names []string
+	for _, o := range options {
+		names = append(names, o.Name())
+	}
+	return v, fmt.Sprintf("there is no option %q; there are: %s", v, strings.Join(names, ", "))
+}
