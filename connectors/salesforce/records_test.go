@@ -119,6 +119,29 @@ func TestAnUpdateIsGuarded(t *testing.T) {
 	}
 }
 
+func TestAnEditRightAfterTheWriteIsNotTakenForIt(t *testing.T) {
+	a := newOrganization(t)
+	c, ada := a.connector("sync"), a.connector("ada")
+	o := a.create(c, nil)
+	a.pass(2 * time.Second)
+	wrote := false
+	a.before = func(r *http.Request) {
+		switch {
+		case r.Method == http.MethodPatch:
+			wrote = true
+		case wrote:
+			wrote, a.before = false, nil
+			a.pass(2 * time.Second)
+			if _, err := ada.Update(t.Context(), o.Ref.ID, write(subject("by a person")), "", connectors.Want{}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if _, err := c.Update(t.Context(), o.Ref.ID, write(subject("by the sync")), o.Revision, connectors.Want{}); connectors.Class(err) != "stale" {
+		t.Errorf("came out as %v", err)
+	}
+}
+
 func TestValues(t *testing.T) {
 	a := newOrganization(t)
 	c := a.connector("sync")

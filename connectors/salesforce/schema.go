@@ -140,7 +140,7 @@ func newSchema(d described, mark string) *schema {
 				}
 			}
 		}
-		if f.Name == mark {
+		if f.Name == mark || f.Type == "encryptedstring" { // what is encrypted is shown masked
 			out.create, out.update, out.required = false, false, false
 		}
 		s.fields = append(s.fields, out)

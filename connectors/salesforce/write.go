@@ -123,8 +123,9 @@ func (c *Connector) Update(ctx context.Context, id string, patch core.Patch, rev
 			return core.Observation{}, c.fail(attempt, connectors.Invalid(s.object, name, "there is no such set that can be written"))
 		}
 	}
+	var sent map[string]any
 	for try := 1; ; try++ {
-		err := c.guarded(ctx, s, id, body, patch, revision, want.Known)
+		sent, err = c.guarded(ctx, s, id, body, patch, revision, want.Known)
 		if revision == "" && try < 3 && errors.Is(err, connectors.ErrStale) {
 			want.Known = nil
 			continue
@@ -135,11 +136,31 @@ func (c *Connector) Update(ctx context.Context, id string, patch core.Patch, rev
 		break
 	}
 	want.Comments, want.Attachments, want.Known = false, false, nil
-	return c.Get(ctx, id, want)
+	o, err := c.Get(ctx, id, want)
+	if err != nil {
+		return o, err
+	}
+	return o, c.fail(attempt, c.overwritten(ctx, s, sent, o))
 }
 
-// guarded writes what differs from what the record shows, unless it moved on from the revision.
-func (c *Connector) guarded(ctx context.Context, s *schema, id string, body map[string]any, patch core.Patch, rev string, known *core.Observation) error {
+// overwritten is ErrStale where somebody else changed a field between the write and the read that followed: what is read is their edit and not what
+// the platform made of the write.
+func (c *Connector) overwritten(ctx context.Context, s *schema, sent map[string]any, o core.Observation) error {
+	self, err := c.Self(ctx)
+	if err != nil || sameID(o.UpdatedBy.ID(), self.ID()) {
+		return err
+	}
+	for api, value := range sent {
+		f, _ := s.byAPI(api)
+		if v := o.Field(f.name); !v.IsAbsent() && !core.Equal(v, c.read(f, raw(value))) {
+			return fmt.Errorf("%w: somebody changed it right after the write", connectors.ErrStale)
+		}
+	}
+	return nil
+}
+
+// guarded writes what differs from what the record shows, unless it moved on from the revision, and gives what was sent.
+func (c *Connector) guarded(ctx context.Context, s *schema, id string, body map[string]any, patch core.Patch, rev string, known *core.Observation) (map[string]any, error) {
 	names := patch.Names()
 	at := rev
 	var now map[string]core.Value
@@ -149,10 +170,10 @@ func (c *Connector) guarded(ctx context.Context, s *schema, id string, body map[
 	} else {
 		r, err := c.row(ctx, s, id, connectors.Want{Fields: names})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if at = revision(r.text("SystemModstamp")); rev != "" && at != rev {
-			return fmt.Errorf("%w: it is at another revision", connectors.ErrStale)
+			return nil, fmt.Errorf("%w: it is at another revision", connectors.ErrStale)
 		}
 		now = map[string]core.Value{}
 		for _, name := range names {
@@ -172,23 +193,23 @@ func (c *Connector) guarded(ctx context.Context, s *schema, id string, body map[
 		v := core.Union(core.Without(now[name], change.Remove), change.Add)
 		value, err := c.write(ctx, f, v)
 		if err != nil && connectors.Class(err) == "failed" {
-			return connectors.Invalid(s.object, name, err.Error())
+			return nil, connectors.Invalid(s.object, name, err.Error())
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !core.Equal(c.read(f, raw(value)), now[name]) {
 			sent[f.api] = value
 		}
 	}
 	if len(sent) == 0 {
-		return nil
+		return nil, nil
 	}
 	since, err := time.Parse(time.RFC3339Nano, at)
 	if err != nil {
-		return fmt.Errorf("the revision %q is not one of this connector: %w", at, connectors.ErrUnsupported)
+		return nil, fmt.Errorf("the revision %q is not one of this connector: %w", at, connectors.ErrUnsupported)
 	}
-	return c.call(ctx, "PATCH a record", http.MethodPatch, "/sobjects/"+s.object+"/"+long(id), sent, nil,
+	return sent, c.call(ctx, "PATCH a record", http.MethodPatch, "/sobjects/"+s.object+"/"+long(id), sent, nil,
 		httpx.Header("If-Unmodified-Since", since.UTC().Format(http.TimeFormat)))
 }
 
