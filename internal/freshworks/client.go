@@ -121,20 +121,54 @@ func cloned(q url.Values) url.Values {
 	return out
 }
 
-// each reads a list from the first page to the last. A row that moved from one page to the next in between may come twice.
+// each reads a list from the first row to the last, every row once. A page begins with the last row of the one before: where that row is
+// not there any more, rows were taken away or moved, others may have been skipped, and the list is begun again.
 func each[E any](ctx context.Context, c *Connector, path, name string, q url.Values, visit func(E) (stop bool)) error {
-	for page := 1; ; page++ {
-		list, err := rows[E](ctx, c, path, name, q, page, pageSize)
-		if err != nil {
+	seen := map[int64]bool{}
+	for try := 0; try < 5; try++ {
+		whole, err := pass(ctx, c, path, name, q, seen, visit)
+		if whole || err != nil {
 			return err
 		}
-		for _, row := range list {
-			if visit(row) {
-				return nil
+	}
+	return connectors.Busy("GET "+path, "the list changed again and again while it was read", 0)
+}
+
+// pass reads a list once and tells whether it reached the end without a gap.
+func pass[E any](ctx context.Context, c *Connector, path, name string, q url.Values, seen map[int64]bool, visit func(E) (stop bool)) (whole bool, err error) {
+	var last int64
+	for done := 0; ; {
+		size, number := window(done, pageSize)
+		list, err := rows[json.RawMessage](ctx, c, path, name, q, number, size)
+		if err != nil {
+			return false, err
+		}
+		from := 0
+		if done > 0 {
+			if from = slices.IndexFunc(list, func(raw json.RawMessage) bool { return rowID(raw) == last }) + 1; from == 0 {
+				return false, nil
 			}
 		}
-		if len(list) < pageSize {
-			return nil
+		for _, raw := range list[from:] {
+			var row E
+			if err := json.Unmarshal(raw, &row); err != nil {
+				return false, connectors.Busy("GET "+path, "a row of the answer cannot be read", 0)
+			}
+			last = rowID(raw)
+			if stop := !seen[last] && visit(row); stop {
+				return true, nil
+			}
+			seen[last] = true
+		}
+		done = (number-1)*size + len(list)
+		if len(list) < size {
+			return true, nil
 		}
 	}
+}
+
+func rowID(raw json.RawMessage) int64 {
+	var row struct{ ID int64 }
+	_ = json.Unmarshal(raw, &row)
+	return row.ID
 }

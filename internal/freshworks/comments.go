@@ -47,12 +47,8 @@ func (c *Connector) talk(ctx context.Context, it *Item, id int64, archived bool)
 		at = fmt.Sprintf("%s/archived/%d", it.Path, id)
 	}
 	var all []message
-	seen := map[int64]bool{}
 	err := each(ctx, c, at+"/"+name, many, url.Values{}, func(m message) bool {
-		if !seen[m.ID] {
-			seen[m.ID] = true
-			all = append(all, m)
-		}
+		all = append(all, m)
 		return false
 	})
 	if err != nil {

@@ -136,7 +136,7 @@ func (c *Connector) one(raw json.RawMessage, name string, out any) error {
 		}
 		raw = wrapped[name]
 	}
-	if err := json.Unmarshal(raw, out); err != nil {
+	if err := json.Unmarshal(raw, out); err != nil || string(raw) == "null" {
 		return connectors.Busy("reading the answer", "it is not the "+name+" that was asked for", 0)
 	}
 	return nil

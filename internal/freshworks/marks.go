@@ -64,26 +64,28 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 		return nil, nil
 	}
 	attempt := func(err error) error { return fmt.Errorf("%s: looking for a mark: %w", c.name, err) }
-	found := map[int64]bool{}
 	var refs []core.Ref
-	take := func(r record) {
-		if c.markOf(r) == mark && !r.yes("deleted") && !found[r.id()] {
-			found[r.id()] = true
+	take := func(r record) bool {
+		if c.markOf(r) == mark && !r.yes("deleted") {
 			refs = append(refs, c.ref(it, r.id()))
 		}
+		return false
 	}
 	from := beginning
 	if it.Search != "" {
 		from = c.now().Add(-recent - 2*c.lag)
 	}
 	q := c.listQuery(it, t.Scope, from)
+	if c.p.ByUpdate {
+		q.Set("order_by", "created_at") // rows stay where they are while they are read
+	}
 	if c.p.Workspaces && t.Scope["workspace_id"] == "" {
 		q.Del("workspace_id") // a new item is made in the primary one, and the list of all leaves custom fields out
 	}
 	if c.p.AskTags && c.mark == "" {
 		q.Set("include", "tags")
 	}
-	if err := each(ctx, c, it.Path, it.Many, q, func(r record) bool { take(r); return false }); err != nil {
+	if err := each(ctx, c, it.Path, it.Many, q, take); err != nil {
 		return nil, attempt(err)
 	}
 	if it.Search == "" || len(refs) > 0 {
@@ -93,7 +95,7 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 	if c.mark != "" {
 		key = c.mark
 	}
-	err = c.search(ctx, it, t.Scope, key+":'"+mark+"'", func(r record) bool { take(r); return false })
+	err = c.search(ctx, it, t.Scope, key+":'"+mark+"'", take)
 	if err != nil {
 		return nil, attempt(err)
 	}

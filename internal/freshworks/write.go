@@ -107,6 +107,10 @@ func (c *Connector) Update(ctx context.Context, id string, patch core.Patch, rev
 	attempt := func(err error) error { return fmt.Errorf("%s: updating %s%d: %w", c.name, it.Sign, n, err) }
 	want.Comments, want.Attachments = false, false
 	names := patch.Names()
+	first := ""
+	if len(names) > 0 {
+		first = names[0]
+	}
 	r, archived, err := c.fetch(ctx, it, n, c.asksTags(it, want) || slices.Contains(names, "tags"))
 	if err != nil {
 		return core.Observation{}, err
@@ -115,9 +119,9 @@ func (c *Connector) Update(ctx context.Context, id string, patch core.Patch, rev
 	case revision != "" && r.revision() != revision:
 		return core.Observation{}, attempt(connectors.ErrStale)
 	case archived:
-		return core.Observation{}, attempt(connectors.Invalid("the item", names[0], "it is archived: nothing of it can be changed any more"))
+		return core.Observation{}, attempt(connectors.Invalid("the item", first, "it is archived: nothing of it can be changed any more"))
 	case r.yes("spam"):
-		return core.Observation{}, attempt(connectors.Invalid("the item", names[0], "it is marked as spam: an agent has to take that back first"))
+		return core.Observation{}, attempt(connectors.Invalid("the item", first, "it is marked as spam: an agent has to take that back first"))
 	}
 	s, err := c.schema(ctx, it, r.text("workspace_id"))
 	if err != nil {

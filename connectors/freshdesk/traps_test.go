@@ -1,0 +1,452 @@
+package freshdesk_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"duplex/connectors"
+	"duplex/connectors/freshdesk"
+	"duplex/core"
+	"duplex/emulators/harness"
+
+	emulator "duplex/emulators/freshdesk"
+)
+
+const aMark = "dx-abcdefghijklmnopqrstuvwx23"
+
+func must[T any](t *testing.T) func(T, error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func made(t *testing.T, c *freshdesk.Connector, fields map[string]core.Value) core.Observation {
+	t.Helper()
+	all := map[string]core.Value{"subject": core.String("printer on fire"), "description": htmlOf("It burns.")}
+	for k, v := range fields {
+		all[k] = v
+	}
+	return must[core.Observation](t)(c.Create(t.Context(), core.Draft{Type: "ticket", Fields: all, Mark: aMark}))
+}
+
+func wantClass(t *testing.T, what string, err error, class string) {
+	t.Helper()
+	if got := connectors.Class(err); got != class {
+		t.Errorf("%s came out as %q (%v), want %q", what, got, err, class)
+	}
+}
+
+func wantRefused(t *testing.T, what string, err error, field, word string) {
+	t.Helper()
+	var invalid *connectors.InvalidError
+	if !errors.As(err, &invalid) || !strings.Contains(invalid.Fields[field], word) {
+		t.Errorf("%s came out as %v, want a refusal of %s with %q", what, err, field, word)
+	}
+}
+
+func TestRepliesAreNotSentByAccident(t *testing.T) {
+	a := newAccount(t, document(t))
+	notes, replies := a.connector(emulator.TokenSync), a.connector(emulator.TokenSync, "public_comments", "reply")
+	id := made(t, notes, map[string]core.Value{"requester": core.Person("", "carla@globex.example", "")}).Ref.ID
+	before := len(a.emu.Mails())
+	for _, tt := range []struct {
+		reason   string
+		c        *freshdesk.Connector
+		audience core.Audience
+		mails    int
+	}{
+		{"an internal comment is a private note", notes, core.Internal, 0},
+		{"a public comment is a public note", notes, core.Public, 0},
+		{"an internal comment stays one where replies are allowed", replies, core.Internal, 0},
+		{"a public comment is a reply only where the settings say so", replies, core.Public, 1},
+	} {
+		t.Run(tt.reason, func(t *testing.T) {
+			draft := core.CommentDraft{Body: htmlOf(tt.reason), Visibility: core.Visibility{Audience: tt.audience}, Mark: aMark}
+			got := must[core.Comment](t)(tt.c.AddComment(t.Context(), id, draft))
+			if got.Visibility.Audience != tt.audience || got.Mark != aMark || !got.Own {
+				t.Errorf("written as %+v", got)
+			}
+			if n := len(a.emu.Mails()) - before; n != tt.mails {
+				t.Errorf("%d mails went out, want %d", n, tt.mails)
+			}
+			before = len(a.emu.Mails())
+		})
+	}
+	o := must[core.Observation](t)(notes.Get(t.Context(), id, connectors.Want{Comments: true}))
+	reply := o.Comments[len(o.Comments)-1]
+	_, err := notes.EditComment(t.Context(), id, reply.ID, core.CommentDraft{Body: htmlOf("other")})
+	wantClass(t, "editing a reply", err, "unsupported")
+	_, err = notes.AddComment(t.Context(), id, core.CommentDraft{Body: htmlOf("x"), Visibility: core.Visibility{Audience: core.Restricted, Group: "g"}})
+	wantClass(t, "a comment for a group", err, "unsupported")
+}
+
+func TestRequesters(t *testing.T) {
+	a := newAccount(t, document(t))
+	known, creating := a.connector(emulator.TokenSync), a.connector(emulator.TokenSync, "requesters", "create", "requester", "ivan@initech.example")
+	who := func(email string) core.Draft {
+		d := core.Draft{Type: "ticket", Mark: aMark, Fields: map[string]core.Value{"subject": core.String("x"), "description": htmlOf("y")}}
+		if email != "" {
+			d.Fields["requester"] = core.Person("", email, "New Person")
+		}
+		return d
+	}
+	_, err := known.Create(t.Context(), who("new@globex.example"))
+	wantRefused(t, "an unknown requester", err, "requester", "settings.requesters")
+	for _, tt := range []struct {
+		reason, email, want string
+		c                   *freshdesk.Connector
+	}{
+		{"a contact is found", "carla@globex.example", "carla@globex.example", known},
+		{"an agent can be a requester", "grace@acme.example", "grace@acme.example", known},
+		{"nobody named is the own account", "", "sync@acme.example", known},
+		{"nobody named is who the settings name", "", "ivan@initech.example", creating},
+		{"somebody unknown is made a contact where that is allowed", "new@globex.example", "new@globex.example", creating},
+	} {
+		t.Run(tt.reason, func(t *testing.T) {
+			o := must[core.Observation](t)(tt.c.Create(t.Context(), who(tt.email)))
+			requester := o.Field("requester")
+			if got := requester.Email(); got != tt.want {
+				t.Errorf("the requester is %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestMarksAreFoundAtOnceAndLater(t *testing.T) {
+	for reason, settings := range map[string][]string{"by a tag": nil, "by a custom field": {"mark_field", "cf_sync_key"}} {
+		t.Run(reason, func(t *testing.T) {
+			a := newAccount(t, document(t))
+			c := a.connector(emulator.TokenSync, settings...)
+			a.control("index_lag", `{"lag":"10m"}`)
+			o := made(t, c, map[string]core.Value{"tags": core.Strings("smoke")})
+			if o.Mark != aMark || !core.Equal(o.Field("tags"), core.Strings("smoke")) {
+				t.Fatalf("made as mark %q, tags %v", o.Mark, o.Field("tags"))
+			}
+			for _, after := range []time.Duration{0, 12 * time.Hour, 60 * 24 * time.Hour} {
+				a.pass(after)
+				refs, err := c.Find(t.Context(), ticketType, aMark)
+				if err != nil || len(refs) != 1 || refs[0].ID != o.Ref.ID {
+					t.Errorf("after %s: %v, %v", after, refs, err)
+				}
+			}
+			ada := a.connector(emulator.TokenAda, settings...)
+			got := must[core.Observation](t)(ada.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"tags": core.Strings("water")}}, "", connectors.Want{}))
+			if got.Mark != aMark || !core.Equal(got.Field("tags"), core.Strings("water")) {
+				t.Errorf("after other tags were written: mark %q, tags %v", got.Mark, got.Field("tags"))
+			}
+		})
+	}
+	a := newAccount(t, document(t))
+	_, err := a.connector(emulator.TokenSync, "mark_field", "cf_nothing").Create(t.Context(), core.Draft{Type: "ticket", Mark: aMark,
+		Fields: map[string]core.Value{"subject": core.String("x")}})
+	wantRefused(t, "a mark field that is not there", err, "", "settings.mark_field")
+}
+
+// TestAnEditWithinTheSameSecondIsSeen: times have whole seconds, so the fields are compared as well.
+func TestAnEditWithinTheSameSecondIsSeen(t *testing.T) {
+	a := newAccount(t, document(t))
+	c, ada := a.connector(emulator.TokenSync), a.connector(emulator.TokenAda)
+	o := made(t, c, nil)
+	must[core.Observation](t)(ada.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"subject": core.String("by ada")}}, "", connectors.Want{}))
+	patch := core.Patch{Fields: map[string]core.Value{"subject": core.String("by the sync")}}
+	_, err := c.Update(t.Context(), o.Ref.ID, patch, o.Revision, connectors.Want{Known: &o})
+	wantClass(t, "an update over an edit of the same second", err, "stale")
+	other := core.Patch{Fields: map[string]core.Value{"priority": core.Option("", "Urgent")}}
+	if _, err := c.Update(t.Context(), o.Ref.ID, other, o.Revision, connectors.Want{Known: &o}); err != nil {
+		t.Errorf("an update of another field: %v", err)
+	}
+}
+
+func TestTheListIsNeverReadToItsLastPage(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.connector(emulator.TokenSync)
+	var pages []string
+	a.before = func(r *http.Request) *http.Response {
+		if r.Method == http.MethodGet && r.URL.Path == "/api/v2/tickets" {
+			pages = append(pages, r.URL.Query().Get("page"))
+		}
+		return nil
+	}
+	want := map[string]bool{}
+	for range 9 {
+		want[made(t, c, nil).Ref.ID] = true
+		a.pass(time.Minute)
+	}
+	cursor := connectors.Cursor("")
+	for more := true; more; {
+		page, err := c.Changes(t.Context(), ticketType, cursor, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range page.Items {
+			delete(want, i.Ref.ID)
+		}
+		cursor, more = page.Next, page.More
+	}
+	if len(want) > 0 || slices.ContainsFunc(pages, func(p string) bool { return p != "1" }) {
+		t.Errorf("missing %v; pages asked for: %v", want, pages)
+	}
+}
+
+func TestManyChangesInOneSecondAreAllListed(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.connector(emulator.TokenSync)
+	want := map[string]bool{}
+	var ids []string
+	for range 9 {
+		id := made(t, c, nil).Ref.ID
+		want[id], ids = true, append(ids, id)
+	}
+	cursor := connectors.Cursor("")
+	for n, more := 0, true; more; n++ {
+		page, err := c.Changes(t.Context(), ticketType, cursor, 3)
+		if err != nil || n > 50 {
+			t.Fatalf("call %d: %v", n, err)
+		}
+		for _, i := range page.Items {
+			delete(want, i.Ref.ID)
+		}
+		if n == 2 { // the rows behind it move up by one
+			if err := c.Delete(t.Context(), ids[0]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cursor, more = page.Next, page.More
+	}
+	if len(want) > 0 {
+		t.Errorf("missing %v", want)
+	}
+}
+
+func TestTicketsThatCannotBeChanged(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.connector(emulator.TokenSync)
+	patch := core.Patch{Fields: map[string]core.Value{"subject": core.String("other")}}
+	for _, tt := range []struct{ reason, control, word string }{
+		{"an archived ticket is shown, and not gone", "archive", "archived"},
+		{"so is one marked as spam", "spam", "spam"},
+	} {
+		t.Run(tt.reason, func(t *testing.T) {
+			o := made(t, c, nil)
+			must[core.Comment](t)(c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: htmlOf("stays"), Visibility: core.Visibility{Audience: core.Internal}, Mark: aMark}))
+			must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"status": core.Option("", "Closed")}}, "", connectors.Want{}))
+			a.control(tt.control+"/"+o.Ref.ID, `{"on":true}`)
+			got, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{Comments: true, Attachments: true})
+			if err != nil || len(got.Comments) != 1 || got.Mark != aMark {
+				t.Errorf("read as %d comments, mark %q, %v", len(got.Comments), got.Mark, err)
+			}
+			_, err = c.Update(t.Context(), o.Ref.ID, patch, "", connectors.Want{})
+			wantRefused(t, "an update", err, "subject", tt.word)
+		})
+	}
+}
+
+func TestWhatTheFormAsksForToClose(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.connector(emulator.TokenSync)
+	o := made(t, c, nil)
+	a.control("required", `{"closure":["cf_resolution"]}`)
+	closing := map[string]core.Value{"status": core.Option("", "Resolved")}
+	_, err := c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: closing}, "", connectors.Want{})
+	wantRefused(t, "closing without a field that the form asks for", err, "status", "cf_resolution")
+	closing["cf_resolution"] = core.String("water")
+	got := must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: closing}, "", connectors.Want{}))
+	if status := got.Field("status"); status.Name() != "Resolved" {
+		t.Errorf("the status is %v", status)
+	}
+}
+
+func TestFieldsOfLevels(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.connector(emulator.TokenSync)
+	o := made(t, c, nil)
+	level := func(name string) core.Value { return core.Option(name, name) }
+	all := map[string]core.Value{"cf_area": level("Hardware"), "cf_area_part": level("Computer"), "cf_area_detail": level("Battery")}
+	got := must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: all}, "", connectors.Want{}))
+	for name, v := range all {
+		if !core.Equal(got.Field(name), v) {
+			t.Errorf("%s is %v, want %v", name, got.Field(name), v)
+		}
+	}
+	_, err := c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"cf_area": level("Software")}}, "", connectors.Want{})
+	wantClass(t, "a level that the others do not belong to", err, "invalid")
+	_, err = c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"cf_area_part": level("Motorbike")}}, "", connectors.Want{})
+	wantRefused(t, "a part that is none", err, "cf_area_part", "Computer")
+}
+
+func TestFiles(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.connector(emulator.TokenSync)
+	id := made(t, c, nil).Ref.ID
+	inside := core.Visibility{Audience: core.Internal}
+	attach := func(size int) (core.Attachment, error) {
+		return c.Attach(t.Context(), id, core.AttachmentDraft{Name: "a.bin", Size: int64(size), Visibility: inside, Mark: aMark}, bytes.NewReader(make([]byte, size)))
+	}
+	f := must[core.Attachment](t)(attach(11 << 20))
+	_, err := attach(11 << 20)
+	wantClass(t, "more than 20 MB together", err, "too-large")
+	_, err = attach(21 << 20)
+	wantClass(t, "more than 20 MB in one file", err, "too-large")
+	a.pass(time.Hour) // the address that was shown does not work any more
+	r := must[io.ReadCloser](t)(c.OpenAttachment(t.Context(), id, f))
+	content, err := io.ReadAll(r)
+	r.Close()
+	if err != nil || len(content) != 11<<20 {
+		t.Errorf("%d bytes came, %v", len(content), err)
+	}
+	short := core.AttachmentDraft{Name: "b.txt", Size: 9, Visibility: inside, Mark: aMark}
+	_, err = c.Attach(t.Context(), id, short, strings.NewReader("five!"))
+	wantClass(t, "content that broke off", err, "busy")
+	if o := must[core.Observation](t)(c.Get(t.Context(), id, connectors.Want{Attachments: true})); len(o.Attachments) != 1 {
+		t.Errorf("a file whose content broke off was added: %+v", o.Attachments)
+	}
+	a.before = func(r *http.Request) *http.Response {
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			return nil
+		}
+		return answering(r, 200, "text/html; charset=utf-8", "<html>Please sign in</html>")
+	}
+	_, err = c.OpenAttachment(t.Context(), id, f)
+	wantClass(t, "a sign-in page in place of the file", err, "denied")
+}
+
+func TestAnswersThatAreNone(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.connector(emulator.TokenSync)
+	id := made(t, c, nil).Ref.ID
+	for _, tt := range []struct {
+		reason       string
+		status       int
+		body, wanted string
+	}{
+		{"a page with status 200", 200, "<html>Sign in</html>", "busy"},
+		{"null", 200, "null", "busy"},
+		{"another ticket", 200, `{"id":99,"updated_at":"2026-01-01T00:00:00Z"}`, "busy"},
+		{"a redirect to a sign-in page", 302, "", "denied"},
+		{"wrong credentials", 401, `{"code":"invalid_credentials","message":"You have to be logged in."}`, "denied"},
+		{"no right", 403, `{"code":"access_denied","message":"no"}`, "denied"},
+		{"a feature the plan has not", 403, `{"code":"require_feature","message":"Automations"}`, "unsupported"},
+		{"an error of the vendor's", 500, "", "busy"},
+	} {
+		t.Run(tt.reason, func(t *testing.T) {
+			a.before = func(r *http.Request) *http.Response {
+				if r.URL.Path != "/api/v2/tickets/"+id {
+					return nil
+				}
+				kind := "application/json"
+				if strings.HasPrefix(tt.body, "<") {
+					kind = "text/html"
+				}
+				return answering(r, tt.status, kind, tt.body)
+			}
+			_, err := c.Get(t.Context(), id, connectors.Want{})
+			wantClass(t, "the read", err, tt.wanted)
+		})
+	}
+	a.before = func(r *http.Request) *http.Response {
+		if r.URL.Path == "/api/v2/tickets" {
+			return answering(r, 200, "application/json", "null")
+		}
+		return nil
+	}
+	_, err := c.Changes(t.Context(), ticketType, "", 10)
+	wantClass(t, "a list that is null", err, "busy")
+}
+
+func TestReadsAreFew(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.connector(emulator.TokenSync)
+	o := made(t, c, nil)
+	for _, tt := range []struct {
+		reason string
+		run    func() error
+		want   []string
+	}{
+		{"a field alone is one call", func() error {
+			_, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{Fields: []string{"subject"}})
+			return err
+		}, []string{"GET /api/v2/tickets/{id}"}},
+		{"with the conversation two", func() error {
+			_, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{Fields: []string{"subject"}, Comments: true})
+			return err
+		}, []string{"GET /api/v2/tickets/{id}", "GET /api/v2/tickets/{id}/conversations"}},
+		{"an update that changes nothing writes nothing", func() error {
+			_, err := c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"subject": o.Field("subject"), "description": o.Field("description")}}, o.Revision, connectors.Want{Fields: []string{"subject"}})
+			return err
+		}, []string{"GET /api/v2/tickets/{id}"}},
+		{"an update is a read and a write", func() error {
+			_, err := c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"subject": core.String("new")}}, o.Revision, connectors.Want{Fields: []string{"subject"}})
+			return err
+		}, []string{"GET /api/v2/tickets/{id}", "PUT /api/v2/tickets/{id}"}},
+	} {
+		t.Run(tt.reason, func(t *testing.T) {
+			_, mark := a.calls(0)
+			if err := tt.run(); err != nil {
+				t.Fatal(err)
+			}
+			if got, _ := a.calls(mark); !slices.Equal(got, tt.want) {
+				t.Errorf("called %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestSearchesThatFindTooMuchAreRefused(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.connector(emulator.TokenSync)
+	a.before = func(r *http.Request) *http.Response {
+		if r.URL.Path == "/api/v2/search/tickets" {
+			return answering(r, 200, "application/json", `{"total":301,"results":[]}`)
+		}
+		return nil
+	}
+	_, err := c.Search(t.Context(), ticketType, "status:2", "")
+	wantRefused(t, "a search with 301 results", err, "", "300")
+	_, err = c.FindByField(t.Context(), ticketType, "cf_resolution", "x")
+	wantRefused(t, "a value that 301 tickets have", err, "", "300")
+	_, err = c.FindByField(t.Context(), ticketType, "cf_resolution", "it's")
+	wantRefused(t, "a value with a quotation mark", err, "cf_resolution", "quotation mark")
+}
+
+func TestCheckTellsWhatIsMissing(t *testing.T) {
+	a := newAccount(t, document(t))
+	verdicts := func(c *freshdesk.Connector) map[string]connectors.Verdict {
+		out := map[string]connectors.Verdict{}
+		for _, f := range c.Check(t.Context(), ticketType) {
+			out[f.What] = f.State
+		}
+		return out
+	}
+	if got := fmt.Sprint(verdicts(a.connector(emulator.TokenSync, "mark_field", "cf_sync_key"))); got != "map[mark new items:ok see agents:ok see groups:ok]" {
+		t.Errorf("an administrator: %s", got)
+	}
+	if got := fmt.Sprint(verdicts(a.connector(emulator.TokenGrace, "mark_field", "cf_vip"))); got != "map[mark new items:wrong see agents:warning see groups:warning]" {
+		t.Errorf("an agent, with a mark field that is none: %s", got)
+	}
+	o := made(t, a.connector(emulator.TokenGrace), map[string]core.Value{"agent": core.Person(fmt.Sprint(emulator.UserLinus), "", "")})
+	if agent := o.Field("agent"); agent.ID() != fmt.Sprint(emulator.UserLinus) {
+		t.Errorf("an agent who sees no agents reads %v", agent)
+	}
+}
+
+func TestThrottling(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.connector(emulator.TokenSync)
+	a.fault(harness.Fault{Kind: harness.KindThrottle, RetryAfter: 33})
+	_, err := c.Get(t.Context(), "1", connectors.Want{})
+	var busy *connectors.BusyError
+	if !errors.As(err, &busy) || busy.After != 33*time.Second {
+		t.Errorf("came out as %v", err)
+	}
+}
