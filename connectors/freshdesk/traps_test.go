@@ -1,12 +1,7 @@
 package freshdesk_test
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
-	"io"
-	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +9,6 @@ import (
 	"duplex/connectors"
 	"duplex/connectors/freshdesk"
 	"duplex/core"
-	"duplex/emulators/harness"
 
 	emulator "duplex/emulators/freshdesk"
 )
@@ -168,67 +162,6 @@ func TestAnEditWithinTheSameSecondIsSeen(t *testing.T) {
 	}
 }
 
-func TestTheListIsNeverReadToItsLastPage(t *testing.T) {
-	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
-	var pages []string
-	a.before = func(r *http.Request) *http.Response {
-		if r.Method == http.MethodGet && r.URL.Path == "/api/v2/tickets" {
-			pages = append(pages, r.URL.Query().Get("page"))
-		}
-		return nil
-	}
-	want := map[string]bool{}
-	for range 9 {
-		want[made(t, c, nil).Ref.ID] = true
-		a.pass(time.Minute)
-	}
-	cursor := connectors.Cursor("")
-	for more := true; more; {
-		page, err := c.Changes(t.Context(), ticketType, cursor, 3)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, i := range page.Items {
-			delete(want, i.Ref.ID)
-		}
-		cursor, more = page.Next, page.More
-	}
-	if len(want) > 0 || slices.ContainsFunc(pages, func(p string) bool { return p != "1" }) {
-		t.Errorf("missing %v; pages asked for: %v", want, pages)
-	}
-}
-
-func TestManyChangesInOneSecondAreAllListed(t *testing.T) {
-	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
-	want := map[string]bool{}
-	var ids []string
-	for range 9 {
-		id := made(t, c, nil).Ref.ID
-		want[id], ids = true, append(ids, id)
-	}
-	cursor := connectors.Cursor("")
-	for n, more := 0, true; more; n++ {
-		page, err := c.Changes(t.Context(), ticketType, cursor, 3)
-		if err != nil || n > 50 {
-			t.Fatalf("call %d: %v", n, err)
-		}
-		for _, i := range page.Items {
-			delete(want, i.Ref.ID)
-		}
-		if n == 2 { // the rows behind it move up by one
-			if err := c.Delete(t.Context(), ids[0]); err != nil {
-				t.Fatal(err)
-			}
-		}
-		cursor, more = page.Next, page.More
-	}
-	if len(want) > 0 {
-		t.Errorf("missing %v", want)
-	}
-}
-
 func TestTicketsThatCannotBeChanged(t *testing.T) {
 	a := newAccount(t, document(t))
 	c := a.connector(emulator.TokenSync)
@@ -283,170 +216,4 @@ func TestFieldsOfLevels(t *testing.T) {
 	wantClass(t, "a level that the others do not belong to", err, "invalid")
 	_, err = c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"cf_area_part": level("Motorbike")}}, "", connectors.Want{})
 	wantRefused(t, "a part that is none", err, "cf_area_part", "Computer")
-}
-
-func TestFiles(t *testing.T) {
-	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
-	id := made(t, c, nil).Ref.ID
-	inside := core.Visibility{Audience: core.Internal}
-	attach := func(size int) (core.Attachment, error) {
-		return c.Attach(t.Context(), id, core.AttachmentDraft{Name: "a.bin", Size: int64(size), Visibility: inside, Mark: aMark}, bytes.NewReader(make([]byte, size)))
-	}
-	f := must[core.Attachment](t)(attach(11 << 20))
-	_, err := attach(11 << 20)
-	wantClass(t, "more than 20 MB together", err, "too-large")
-	_, err = attach(21 << 20)
-	wantClass(t, "more than 20 MB in one file", err, "too-large")
-	a.pass(time.Hour) // the address that was shown does not work any more
-	r := must[io.ReadCloser](t)(c.OpenAttachment(t.Context(), id, f))
-	content, err := io.ReadAll(r)
-	r.Close()
-	if err != nil || len(content) != 11<<20 {
-		t.Errorf("%d bytes came, %v", len(content), err)
-	}
-	short := core.AttachmentDraft{Name: "b.txt", Size: 9, Visibility: inside, Mark: aMark}
-	_, err = c.Attach(t.Context(), id, short, strings.NewReader("five!"))
-	wantClass(t, "content that broke off", err, "busy")
-	if o := must[core.Observation](t)(c.Get(t.Context(), id, connectors.Want{Attachments: true})); len(o.Attachments) != 1 {
-		t.Errorf("a file whose content broke off was added: %+v", o.Attachments)
-	}
-	a.before = func(r *http.Request) *http.Response {
-		if strings.HasPrefix(r.URL.Path, "/api/") {
-			return nil
-		}
-		return answering(r, 200, "text/html; charset=utf-8", "<html>Please sign in</html>")
-	}
-	_, err = c.OpenAttachment(t.Context(), id, f)
-	wantClass(t, "a sign-in page in place of the file", err, "denied")
-}
-
-func TestAnswersThatAreNone(t *testing.T) {
-	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
-	id := made(t, c, nil).Ref.ID
-	for _, tt := range []struct {
-		reason       string
-		status       int
-		body, wanted string
-	}{
-		{"a page with status 200", 200, "<html>Sign in</html>", "busy"},
-		{"null", 200, "null", "busy"},
-		{"another ticket", 200, `{"id":99,"updated_at":"2026-01-01T00:00:00Z"}`, "busy"},
-		{"a redirect to a sign-in page", 302, "", "denied"},
-		{"wrong credentials", 401, `{"code":"invalid_credentials","message":"You have to be logged in."}`, "denied"},
-		{"no right", 403, `{"code":"access_denied","message":"no"}`, "denied"},
-		{"a feature the plan has not", 403, `{"code":"require_feature","message":"Automations"}`, "unsupported"},
-		{"an error of the vendor's", 500, "", "busy"},
-	} {
-		t.Run(tt.reason, func(t *testing.T) {
-			a.before = func(r *http.Request) *http.Response {
-				if r.URL.Path != "/api/v2/tickets/"+id {
-					return nil
-				}
-				kind := "application/json"
-				if strings.HasPrefix(tt.body, "<") {
-					kind = "text/html"
-				}
-				return answering(r, tt.status, kind, tt.body)
-			}
-			_, err := c.Get(t.Context(), id, connectors.Want{})
-			wantClass(t, "the read", err, tt.wanted)
-		})
-	}
-	a.before = func(r *http.Request) *http.Response {
-		if r.URL.Path == "/api/v2/tickets" {
-			return answering(r, 200, "application/json", "null")
-		}
-		return nil
-	}
-	_, err := c.Changes(t.Context(), ticketType, "", 10)
-	wantClass(t, "a list that is null", err, "busy")
-}
-
-func TestReadsAreFew(t *testing.T) {
-	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
-	o := made(t, c, nil)
-	for _, tt := range []struct {
-		reason string
-		run    func() error
-		want   []string
-	}{
-		{"a field alone is one call", func() error {
-			_, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{Fields: []string{"subject"}})
-			return err
-		}, []string{"GET /api/v2/tickets/{id}"}},
-		{"with the conversation two", func() error {
-			_, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{Fields: []string{"subject"}, Comments: true})
-			return err
-		}, []string{"GET /api/v2/tickets/{id}", "GET /api/v2/tickets/{id}/conversations"}},
-		{"an update that changes nothing writes nothing", func() error {
-			_, err := c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"subject": o.Field("subject"), "description": o.Field("description")}}, o.Revision, connectors.Want{Fields: []string{"subject"}})
-			return err
-		}, []string{"GET /api/v2/tickets/{id}"}},
-		{"an update is a read and a write", func() error {
-			_, err := c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"subject": core.String("new")}}, o.Revision, connectors.Want{Fields: []string{"subject"}})
-			return err
-		}, []string{"GET /api/v2/tickets/{id}", "PUT /api/v2/tickets/{id}"}},
-	} {
-		t.Run(tt.reason, func(t *testing.T) {
-			_, mark := a.calls(0)
-			if err := tt.run(); err != nil {
-				t.Fatal(err)
-			}
-			if got, _ := a.calls(mark); !slices.Equal(got, tt.want) {
-				t.Errorf("called %q, want %q", got, tt.want)
-			}
-		})
-	}
-}
-
-func TestSearchesThatFindTooMuchAreRefused(t *testing.T) {
-	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
-	a.before = func(r *http.Request) *http.Response {
-		if r.URL.Path == "/api/v2/search/tickets" {
-			return answering(r, 200, "application/json", `{"total":301,"results":[]}`)
-		}
-		return nil
-	}
-	_, err := c.Search(t.Context(), ticketType, "status:2", "")
-	wantRefused(t, "a search with 301 results", err, "", "300")
-	_, err = c.FindByField(t.Context(), ticketType, "cf_resolution", "x")
-	wantRefused(t, "a value that 301 tickets have", err, "", "300")
-	_, err = c.FindByField(t.Context(), ticketType, "cf_resolution", "it's")
-	wantRefused(t, "a value with a quotation mark", err, "cf_resolution", "quotation mark")
-}
-
-func TestCheckTellsWhatIsMissing(t *testing.T) {
-	a := newAccount(t, document(t))
-	verdicts := func(c *freshdesk.Connector) map[string]connectors.Verdict {
-		out := map[string]connectors.Verdict{}
-		for _, f := range c.Check(t.Context(), ticketType) {
-			out[f.What] = f.State
-		}
-		return out
-	}
-	if got := fmt.Sprint(verdicts(a.connector(emulator.TokenSync, "mark_field", "cf_sync_key"))); got != "map[mark new items:ok see agents:ok see groups:ok]" {
-		t.Errorf("an administrator: %s", got)
-	}
-	if got := fmt.Sprint(verdicts(a.connector(emulator.TokenGrace, "mark_field", "cf_vip"))); got != "map[mark new items:wrong see agents:warning see groups:warning]" {
-		t.Errorf("an agent, with a mark field that is none: %s", got)
-	}
-	o := made(t, a.connector(emulator.TokenGrace), map[string]core.Value{"agent": core.Person(fmt.Sprint(emulator.UserLinus), "", "")})
-	if agent := o.Field("agent"); agent.ID() != fmt.Sprint(emulator.UserLinus) {
-		t.Errorf("an agent who sees no agents reads %v", agent)
-	}
-}
-
-func TestThrottling(t *testing.T) {
-	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
-	a.fault(harness.Fault{Kind: harness.KindThrottle, RetryAfter: 33})
-	_, err := c.Get(t.Context(), "1", connectors.Want{})
-	var busy *connectors.BusyError
-	if !errors.As(err, &busy) || busy.After != 33*time.Second {
-		t.Errorf("came out as %v", err)
-	}
 }

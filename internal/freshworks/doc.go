@@ -8,5 +8,5 @@
 //   - Items and notes hold no mark of their own. A new item carries it in a custom text field, or as a tag; a note in the
 //     address of a link, shown as a dot, because hidden parts of a text may be taken out.
 //   - Lists are pages of offsets. A page always begins with the last row of the page before, so that a row that was taken
-//     away in between is noticed; see feed.go.
+//     away in between is noticed; see changes.go.
 package freshworks

@@ -1,0 +1,90 @@
+package freshdesk_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"duplex/connectors"
+
+	emulator "duplex/emulators/freshdesk"
+)
+
+func TestSearchesThatFindTooMuchAreRefused(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.connector(emulator.TokenSync)
+	a.before = func(r *http.Request) *http.Response {
+		if r.URL.Path == "/api/v2/search/tickets" {
+			return answering(r, 200, "application/json", `{"total":301,"results":[]}`)
+		}
+		return nil
+	}
+	_, err := c.Search(t.Context(), ticketType, "status:2", "")
+	wantRefused(t, "a search with 301 results", err, "", "300")
+	_, err = c.FindByField(t.Context(), ticketType, "cf_resolution", "x")
+	wantRefused(t, "a value that 301 tickets have", err, "", "300")
+	_, err = c.FindByField(t.Context(), ticketType, "cf_resolution", "it's")
+	wantRefused(t, "a value with a quotation mark", err, "cf_resolution", "quotation mark")
+}
+
+func TestTheListIsNeverReadToItsLastPage(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.connector(emulator.TokenSync)
+	var pages []string
+	a.before = func(r *http.Request) *http.Response {
+		if r.Method == http.MethodGet && r.URL.Path == "/api/v2/tickets" {
+			pages = append(pages, r.URL.Query().Get("page"))
+		}
+		return nil
+	}
+	want := map[string]bool{}
+	for range 9 {
+		want[made(t, c, nil).Ref.ID] = true
+		a.pass(time.Minute)
+	}
+	cursor := connectors.Cursor("")
+	for more := true; more; {
+		page, err := c.Changes(t.Context(), ticketType, cursor, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range page.Items {
+			delete(want, i.Ref.ID)
+		}
+		cursor, more = page.Next, page.More
+	}
+	if len(want) > 0 || slices.ContainsFunc(pages, func(p string) bool { return p != "1" }) {
+		t.Errorf("missing %v; pages asked for: %v", want, pages)
+	}
+}
+
+func TestManyChangesInOneSecondAreAllListed(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.connector(emulator.TokenSync)
+	want := map[string]bool{}
+	var ids []string
+	for range 9 {
+		id := made(t, c, nil).Ref.ID
+		want[id], ids = true, append(ids, id)
+	}
+	cursor := connectors.Cursor("")
+	for n, more := 0, true; more; n++ {
+		page, err := c.Changes(t.Context(), ticketType, cursor, 3)
+		if err != nil || n > 50 {
+			t.Fatalf("call %d: %v", n, err)
+		}
+		for _, i := range page.Items {
+			delete(want, i.Ref.ID)
+		}
+		if n == 2 { // the rows behind it move up by one
+			if err := c.Delete(t.Context(), ids[0]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cursor, more = page.Next, page.More
+	}
+	if len(want) > 0 {
+		t.Errorf("missing %v", want)
+	}
+}
