@@ -197,4 +197,6 @@ var (
 	_ connectors.Starter           = (*Connector)(nil)
 	_ connectors.WebhookParser     = (*Connector)(nil)
 	_ connectors.WebhookRegistrar  = (*Connector)(nil)
+	_ connectors.WebhookGuide      = (*Connector)(nil)
+	_ connectors.Checker           = (*Connector)(nil)
 )

@@ -26,8 +26,10 @@ var capabilities = []string{
 }
 
 // signed is a call as Asana sends it to a webhook whose secret is the administrator's.
-func signed(body []byte, now time.Time) connectors.WebhookCall {
-	m := hmac.New(sha256.New, []byte(secret))
+func signed(body []byte, now time.Time) connectors.WebhookCall { return signedWith(secret, body, now) }
+
+func signedWith(key string, body []byte, now time.Time) connectors.WebhookCall {
+	m := hmac.New(sha256.New, []byte(key))
 	m.Write(body)
 	h := http.Header{}
 	h.Set("X-Hook-Signature", hex.EncodeToString(m.Sum(nil)))

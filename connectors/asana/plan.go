@@ -267,13 +267,11 @@ func (p *planner) user(ctx context.Context, v core.Value) (core.Value, string, e
 // dates keeps what the vendor asks of dates: a day and an instant are not sent together, and a start goes with a due date.
 func (p *planner) dates() {
 	body := p.plan.body
-	if on, ok := body["due_on"]; ok {
-		if at, ok := body["due_at"]; ok {
-			if at == nil {
-				delete(body, "due_at")
-			} else if on == nil || at != nil {
-				delete(body, "due_on")
-			}
+	if at, both := body["due_at"]; both {
+		if _, both := body["due_on"]; both && at == nil {
+			delete(body, "due_at")
+		} else if both {
+			delete(body, "due_on")
 		}
 	}
 	if start, ok := body["start_on"]; ok && start != nil {

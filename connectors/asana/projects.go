@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"duplex/connectors"
 	"duplex/core"
 )
 
@@ -33,23 +32,6 @@ func (c *Connector) workspaceOf(ctx context.Context, gid string) (string, error)
 	}
 	p, err := c.project(ctx, gid)
 	return p.Workspace.GID, err
-}
-
-// sectionsOf are the sections of a project in their order.
-func (c *Connector) sectionsOf(ctx context.Context, gid string, anew bool) ([]core.Value, error) {
-	if known, ok := c.sections.Get(gid); ok && !anew {
-		return known, nil
-	}
-	all, err := list[named](ctx, c, "/projects/"+url.PathEscape(gid)+"/sections", optFields("name"))
-	if err != nil {
-		return nil, err
-	}
-	var out []core.Value
-	for _, s := range all {
-		out = append(out, s.option())
-	}
-	c.sections.Put(gid, out)
-	return out, nil
 }
 
 // projectsOf are the projects of a workspace that are in use.
@@ -103,34 +85,4 @@ func (c *Connector) tag(ctx context.Context, workspace, name string) (string, er
 	made, _, err := call[named](ctx, c, http.MethodPost, "/workspaces/"+url.PathEscape(workspace)+"/tags", map[string]string{"name": name}, nil)
 	c.tags.Forget(workspace)
 	return made.GID, err
-}
-
-// Describe lists the fields of the scope's project, with its sections and the options of its custom fields.
-func (c *Connector) Describe(ctx context.Context, t connectors.ItemType) (connectors.Description, error) {
-	none := connectors.Description{}
-	gid, err := c.scope(t)
-	if err != nil {
-		return none, err
-	}
-	all, err := c.customOf(ctx, gid, true)
-	if err != nil {
-		return none, err
-	}
-	out := connectors.Description{Type: t}
-	for _, f := range append(append([]field{}, builtin...), all...) {
-		switch f.how {
-		case bySection:
-			f.Options, err = c.sectionsOf(ctx, gid, true)
-		case byProjects:
-			var workspace string
-			if workspace, err = c.workspaceOf(ctx, gid); err == nil {
-				f.Options, err = c.projectsOf(ctx, workspace)
-			}
-		}
-		if err != nil {
-			return none, err
-		}
-		out.Fields = append(out.Fields, f.Field)
-	}
-	return out, nil
 }

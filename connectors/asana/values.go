@@ -142,17 +142,6 @@ func richText(t task, key string) core.Value {
 	return core.Text(format, richtext.Normal(richtext.Asana, s))
 }
 
-func readSection(t task, project string) core.Value {
-	if _, shown := t["memberships"]; !shown {
-		return core.Absent()
-	}
-	m, ok := t.in(project)
-	if !ok || m.Section == nil {
-		return core.Empty(core.KindOption)
-	}
-	return m.Section.option()
-}
-
 func readProjects(t task, _ string) core.Value {
 	if _, shown := t["memberships"]; !shown {
 		return core.Absent()

@@ -198,7 +198,7 @@ func (c *Connector) Update(ctx context.Context, id string, patch core.Patch, rev
 func (c *Connector) carryOut(ctx context.Context, id string, p plan) error {
 	at := "/tasks/" + id
 	if p.section != "" {
-		if err := c.send(ctx, http.MethodPost, "/sections/"+p.section+"/addTask", map[string]string{"task": id}); err != nil {
+		if err := c.moveTo(ctx, id, p.section); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,124 @@
+package asana_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"duplex/connectors"
+	"duplex/core"
+	"duplex/core/richtext"
+	emulator "duplex/emulators/asana"
+)
+
+func (s *site) comment(t *testing.T, id, text, mark string) core.Comment {
+	t.Helper()
+	c, err := s.conn.AddComment(t.Context(), id, core.CommentDraft{Body: body(text), Visibility: core.Visibility{Audience: core.Internal}, Mark: mark})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestCommentMarks: a comment is found by its mark, shows nothing of it, and where a mark was lost nothing is claimed.
+func TestCommentMarks(t *testing.T) {
+	s := newSite(t, oauth)
+	id := s.task(t, nil).Ref.ID
+	c := s.comment(t, id, "said once", "dx-one")
+	got := s.get(t, id).Comments
+	if len(got) != 1 || got[0].Mark != "dx-one" || richtext.PlainText(richtext.Asana, got[0].Body.Source()) != "said once" || strings.Contains(got[0].Body.Source(), "dx-one") {
+		t.Errorf("shown as %+v", got)
+	}
+	if f, err := s.conn.FindComment(t.Context(), id, "dx-one"); err != nil || f.ID != c.ID {
+		t.Errorf("found %v, %v", f.ID, err)
+	}
+	if _, err := s.conn.FindComment(t.Context(), id, "dx-two"); !errors.Is(err, connectors.ErrNotFound) {
+		t.Errorf("a mark nobody wrote: %v", err)
+	}
+	s.as(t, emulator.TokenSync, "PUT", "/stories/"+c.ID, map[string]string{"html_text": "<body>the mark is gone</body>"})
+	if _, err := s.conn.FindComment(t.Context(), id, "dx-two"); !errors.Is(err, connectors.ErrUnsupported) {
+		t.Errorf("an own comment without a mark may be the one: %v", err)
+	}
+	person := s.as(t, emulator.TokenAda, "POST", "/tasks/"+id+"/stories", map[string]string{"html_text": body("by Ada").Source()})["gid"].(string)
+	d := core.CommentDraft{Body: body("changed"), Visibility: core.Visibility{Audience: core.Internal}}
+	if _, err := s.conn.EditComment(t.Context(), id, person, d); !errors.Is(err, connectors.ErrUnsupported) {
+		t.Errorf("another's comment: %v", err)
+	}
+	if err := s.conn.DeleteComment(t.Context(), id, person); !errors.Is(err, connectors.ErrUnsupported) {
+		t.Errorf("another's comment: %v", err)
+	}
+	other := s.task(t, nil).Ref.ID
+	if err := s.conn.DeleteComment(t.Context(), other, c.ID); !errors.Is(err, connectors.ErrNotFound) {
+		t.Errorf("a comment of another task: %v", err)
+	}
+}
+
+// TestStrictText: what Asana's XML does not know is made into what it does, in comments without headings.
+func TestStrictText(t *testing.T) {
+	s := newSite(t, oauth)
+	rich := core.Text("asana", "<body><h1>Title</h1>a\n<hr/><ul><li>one</li></ul><a href=\"https://x.example/?a=1&amp;b=2\">link</a> &amp; <u>more</u></body>")
+	o := s.task(t, map[string]core.Value{"notes": rich})
+	if got := s.field(t, o.Ref.ID, "notes").Source(); !strings.Contains(got, "<h1>Title</h1>") || !richtext.Equal(richtext.Asana, got, rich.Source()) {
+		t.Errorf("notes %s", got)
+	}
+	c, err := s.conn.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: rich, Visibility: core.Visibility{Audience: core.Public}, Mark: "dx-a&b"})
+	if err != nil || strings.Contains(c.Body.Source(), "<h1>") || !strings.Contains(c.Body.Source(), "Title") || c.Mark != "dx-a&b" || c.Visibility.Audience != core.Internal {
+		t.Errorf("comment %+v, %v", c, err)
+	}
+	broken := core.Text("asana", "<p>no body, <b>not closed & <script>x</script>")
+	if _, err := s.conn.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"notes": broken}}, "", connectors.Want{Type: bugs}); err != nil {
+		t.Errorf("a text that is no XML is put right before it is sent: %v", err)
+	}
+	if o := s.update(t, o.Ref.ID, map[string]core.Value{"notes": core.Empty(core.KindText)}); !richtext.IsEmpty(richtext.Asana, o.Field("notes").Source()) {
+		t.Errorf("emptied notes read %q", o.Field("notes").Source())
+	}
+}
+
+// TestHistory: system stories tell when fields were changed last, and by whom.
+func TestHistory(t *testing.T) {
+	s := newSite(t, oauth)
+	id := s.task(t, nil).Ref.ID
+	s.pass(10 * time.Minute)
+	s.as(t, emulator.TokenAda, "PUT", "/tasks/"+id, map[string]any{"name": "by Ada", "custom_fields": map[string]string{emulator.FieldPriority: emulator.OptionHigh}})
+	first := s.get(t, id)
+	s.pass(10 * time.Minute)
+	s.update(t, id, map[string]core.Value{"section": core.Option("", "Done"), "completed": core.Bool(true), "Priority": core.Option("", "Low")})
+	changed, ours, err := s.conn.History(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"section", "completed", "Priority"} {
+		if !slices.Contains(ours, name) || !changed[name].After(first.UpdatedAt) {
+			t.Errorf("%s: changed %v, ours %v", name, changed[name], ours)
+		}
+	}
+	if slices.Contains(ours, "name") || !changed["name"].Equal(first.UpdatedAt) || !changed["notes"].IsZero() {
+		t.Errorf("name changed %v, ours %v; notes %v", changed["name"], ours, changed["notes"])
+	}
+	if o := s.get(t, id); !o.Changed["name"].Equal(changed["name"]) || !slices.Equal(o.Ours, ours) {
+		t.Errorf("a read says %v %v", o.Changed, o.Ours)
+	}
+}
+
+// TestFiles: too large is told before anything is sent, and another host's file is no file here.
+func TestFiles(t *testing.T) {
+	s := newSite(t, oauth)
+	id := s.task(t, nil).Ref.ID
+	d := core.AttachmentDraft{Name: "big.bin", Size: 100<<20 + 1, Visibility: core.Visibility{Audience: core.Internal}}
+	if _, err := s.conn.Attach(t.Context(), id, d, strings.NewReader("")); !errors.Is(err, connectors.ErrTooLarge) {
+		t.Errorf("too large: %v", err)
+	}
+	d = core.AttachmentDraft{Name: "short.txt", Size: 10, Visibility: core.Visibility{Audience: core.Internal}}
+	if _, err := s.conn.Attach(t.Context(), id, d, strings.NewReader("half")); connectors.Class(err) != "busy" {
+		t.Errorf("a content that breaks off: %v", err)
+	}
+	d.Visibility = core.Visibility{Audience: core.Restricted, Group: "some"}
+	if _, err := s.conn.Attach(t.Context(), id, d, strings.NewReader("x")); !errors.Is(err, connectors.ErrUnsupported) {
+		t.Errorf("a file for some: %v", err)
+	}
+	if got := s.get(t, id).Attachments; len(got) != 0 {
+		t.Errorf("half files: %+v", got)
+	}
+}
