@@ -39,8 +39,7 @@ type Connector struct {
 	homes    *cache.Cache[int64, string]  // project by work item
 	accounts *cache.Cache[string, string] // unique name by identity
 	emails   *cache.Cache[string, core.Value]
-	// addresses are those of identities whose unique name is none.
-	addresses *cache.Cache[string, string]
+	faces    *cache.Cache[string, core.Value] // people by id; absent: nobody
 
 	mu   sync.Mutex
 	self core.Value
@@ -68,14 +67,14 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 	}
 	c := &Connector{name: sys.Name, base: base, now: now, project: sys.Settings["project"], typ: sys.Settings["type"], pageSize: mostFound, markRef: sys.Settings["mark_field"],
 		server: isServer(base, sys.Settings["product"]), version: sys.Settings["api_version"],
-		schemas:   cache.New[string, *schema](1, cached, now),
-		types:     cache.New[string, *typeInfo](200, cached, now),
-		nodes:     cache.New[string, *trees](200, cached, now),
-		teams:     cache.New[string, project](200, cached, now),
-		homes:     cache.New[int64, string](20000, time.Hour, now),
-		accounts:  cache.New[string, string](10000, time.Hour, now),
-		emails:    cache.New[string, core.Value](10000, cached, now),
-		addresses: cache.New[string, string](10000, cached, now),
+		schemas:  cache.New[string, *schema](1, cached, now),
+		types:    cache.New[string, *typeInfo](200, cached, now),
+		nodes:    cache.New[string, *trees](200, cached, now),
+		teams:    cache.New[string, project](200, cached, now),
+		homes:    cache.New[int64, string](20000, time.Hour, now),
+		accounts: cache.New[string, string](10000, time.Hour, now),
+		emails:   cache.New[string, core.Value](10000, cached, now),
+		faces:    cache.New[string, core.Value](10000, cached, now),
 	}
 	if c.version == "" {
 		c.version = "7.1"

@@ -35,28 +35,39 @@ func (c *Connector) Get(ctx context.Context, id string, want connectors.Want) (c
 		return core.Observation{}, err
 	}
 	o, err := c.observe(ctx, w, want)
-	if err != nil || !want.Comments && !want.Attachments {
-		return o, err
+	if err == nil && (want.Comments || want.Attachments) {
+		err = c.entries(ctx, w, want, &o)
 	}
-	known := want.Known
-	if known != nil && known.Ref.ID == id && known.Revision == o.Revision && known.Complete && !want.Full {
-		o.Comments, o.Attachments, o.Complete = known.Comments, known.Attachments, true
-		return o, nil
+	if err == nil {
+		o.People, err = c.mentioned(ctx, o)
+	}
+	if err != nil {
+		return core.Observation{}, err
+	}
+	return o, nil
+}
+
+// entries adds comments and files, as the caller knows them where the revision is the same.
+func (c *Connector) entries(ctx context.Context, w workItem, want connectors.Want, o *core.Observation) error {
+	if k := want.Known; k != nil && k.Ref.ID == o.Ref.ID && k.Revision == o.Revision && k.Complete && !want.Full {
+		o.Comments, o.Attachments, o.Complete = k.Comments, k.Attachments, true
+		return nil
 	}
 	seen, err := c.audience(ctx, w.text(refProject))
 	if err != nil {
-		return o, err
+		return err
+	}
+	if want.Comments && w.text(refComments) != "0" {
+		if o.Comments, err = c.conversation(ctx, w.ID, w.text(refProject), seen); err != nil {
+			return err
+		}
 	}
 	if want.Attachments {
 		o.Attachments = filesOf(w, seen)
-	}
-	if want.Comments && w.text(refComments) != "0" {
-		if o.Comments, err = c.conversation(ctx, n, w.text(refProject), seen); err != nil {
-			return core.Observation{}, err
-		}
+		o.Attachments = append(o.Attachments, pictures(*o, seen)...)
 	}
 	o.Complete = want.Comments && want.Attachments
-	return o, nil
+	return nil
 }
 
 // item reads an item as far as the read needs it. With relations the vendor gives every field (vendor page "Work Items - Get Work Item": fields

@@ -114,13 +114,25 @@ func (c *Connector) onePerson(ctx context.Context, by, text string, meant func(p
 	return found, nil
 }
 
-// learn finds the e-mail addresses of identities that show none: on Server their unique names are accounts of a domain. Nobody who is not found is
-// asked for again within minutes.
+// learn remembers people whom an answer shows, and looks up those whom it shows without an address: on Server unique names are accounts of a domain.
 func (c *Connector) learn(ctx context.Context, who ...identity) error {
 	var unknown []string
 	for _, i := range who {
-		id := strings.ToLower(i.ID)
-		if _, known := c.addresses.Get(id); id != "" && !known && !strings.Contains(i.UniqueName, "@") && !slices.Contains(unknown, id) {
+		v := i.value()
+		if v.Email() != "" && v.ID() != "" {
+			c.faces.Put(v.ID(), v)
+		} else if v.ID() != "" {
+			unknown = append(unknown, v.ID())
+		}
+	}
+	return c.lookUp(ctx, unknown)
+}
+
+// lookUp reads people by their ids, unless that was done within minutes. Nobody is absent.
+func (c *Connector) lookUp(ctx context.Context, ids []string) error {
+	var unknown []string
+	for _, id := range ids {
+		if _, known := c.faces.Get(id); !known && !slices.Contains(unknown, id) {
 			unknown = append(unknown, id)
 		}
 	}
@@ -128,14 +140,14 @@ func (c *Connector) learn(ctx context.Context, who ...identity) error {
 		var answer struct{ Value []*person }
 		q := url.Values{"identityIds": {strings.Join(chunk, ",")}, "queryMembership": {"None"}}
 		if err := c.callAt(ctx, c.people, request{method: http.MethodGet, path: "/_apis/identities", op: "GET identities", query: q}, &answer); err != nil {
-			return fmt.Errorf("%s: reading the addresses of people: %w", c.name, err)
+			return fmt.Errorf("%s: looking people up: %w", c.name, err)
 		}
 		for _, id := range chunk {
-			c.addresses.Put(id, "")
+			c.faces.Put(id, core.Absent())
 		}
 		for _, p := range answer.Value {
-			if p != nil {
-				c.addresses.Put(strings.ToLower(p.ID), p.value().Email())
+			if p != nil && p.ID != "" {
+				c.faces.Put(strings.ToLower(p.ID), p.value())
 			}
 		}
 	}
@@ -145,8 +157,8 @@ func (c *Connector) learn(ctx context.Context, who ...identity) error {
 // person is an identity with its address as far as it is known.
 func (c *Connector) person(i identity) core.Value {
 	v := i.value()
-	if email, ok := c.addresses.Get(v.ID()); ok && v.ID() != "" && v.Email() == "" {
-		return core.Person(v.ID(), email, v.Name())
+	if seen, ok := c.faces.Get(v.ID()); ok && v.ID() != "" && v.Email() == "" {
+		return core.Person(v.ID(), seen.Email(), v.Name())
 	}
 	return v
 }

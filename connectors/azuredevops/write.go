@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"duplex/connectors"
@@ -36,8 +35,9 @@ type plan struct {
 }
 
 // prepare makes the operations for the fields that differ from what the item shows. Every refused field is named before anything is sent.
-func (c *Connector) prepare(ctx context.Context, w workItem, patch core.Patch) (plan, error) {
+func (c *Connector) prepare(ctx context.Context, now present, patch core.Patch) (plan, error) {
 	var p plan
+	w := now.workItem
 	s, err := c.schema(ctx)
 	if err != nil {
 		return p, err
@@ -61,7 +61,7 @@ func (c *Connector) prepare(ctx context.Context, w workItem, patch core.Patch) (
 			refused[name] = "work items have no such set"
 			continue
 		}
-		p.addTags(w, core.Without(core.Union(c.read(f, w, info), change.Add), change.Remove), f.name, refused)
+		p.addTags(w, core.Without(core.Union(now.shows(c, f, info), change.Add), change.Remove), f.name, refused)
 	}
 	for _, name := range slices.Sorted(maps.Keys(patch.Fields)) {
 		v := patch.Fields[name]
@@ -83,7 +83,7 @@ func (c *Connector) prepare(ctx context.Context, w workItem, patch core.Patch) (
 				return p, err
 			}
 		}
-		has := c.read(f, w, info)
+		has := now.shows(c, f, info)
 		if !v.IsAbsent() && !f.readOnly && same(has, v) {
 			continue
 		}
@@ -181,7 +181,7 @@ func (c *Connector) Create(ctx context.Context, draft core.Draft) (core.Observat
 		return fail(connectors.Invalid("the draft", firstMissing(project), "a new work item needs a project and a type; name both in the connection's scope or in a rule"))
 	}
 	blank := workItem{Fields: map[string]json.RawMessage{refProject: quote(project), refType: quote(typ)}}
-	p, err := c.prepare(ctx, blank, core.Patch{Fields: withoutEmpty(fields)})
+	p, err := c.prepare(ctx, present{workItem: blank}, core.Patch{Fields: withoutEmpty(fields)})
 	if err != nil {
 		return fail(err)
 	}
@@ -233,25 +233,21 @@ func (c *Connector) Update(ctx context.Context, id string, patch core.Patch, rev
 		return core.Observation{}, fmt.Errorf("%s: updating #%d: %w", c.name, n, c.named(ctx, err, patch.Fields))
 	}
 	want.Comments, want.Attachments = false, false
-	ask := connectors.Want{Fields: append(patch.Names(), want.Fields...)}
-	if want.Fields == nil {
-		ask.Fields = nil
-	}
 	for try := 1; ; try++ {
-		w, err := c.item(ctx, n, ask)
-		if err != nil {
-			return core.Observation{}, err
-		}
-		if revision != "" && strconv.FormatInt(w.Rev, 10) != revision {
-			return fail(fmt.Errorf("%w: it is at revision %d", connectors.ErrStale, w.Rev))
-		}
-		p, err := c.prepare(ctx, w, patch)
+		now, err := c.present(ctx, n, patch, revision, want)
 		if err != nil {
 			return fail(err)
 		}
-		next, err := c.carryOut(ctx, w, p)
+		p, err := c.prepare(ctx, now, patch)
+		if err != nil {
+			return fail(err)
+		}
+		next, err := c.carryOut(ctx, now.workItem, p)
 		if errors.Is(err, connectors.ErrStale) && revision == "" && try < 3 {
 			continue
+		}
+		if err == nil && next.Rev == now.Rev && now.known != nil { // nothing was written, and not all of it is known
+			next, err = c.item(ctx, n, want)
 		}
 		if err != nil {
 			return fail(err)

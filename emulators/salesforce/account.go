@@ -19,14 +19,14 @@ const (
 
 // Fixed ids of a fresh organization.
 const (
-	OrgID             = "00Dxx0000000001AAA"
+	OrgID             = "00Dxx0000000001EAA"
 	UserSync          = "005xx0000000001AAA"
 	UserAda           = "005xx0000000002AAA"
 	UserGrace         = "005xx0000000003AAA"
 	UserLinus         = "005xx0000000004AAA"
 	UserTriage        = "005xx0000000005AAA"
 	UserFormer        = "005xx0000000006AAA" // inactive
-	QueueTriage       = "00Gxx0000000001AAA" // where assignment rules put cases
+	QueueTriage       = "00Gxx0000000001EAA" // where assignment rules put cases
 	AccountGlobex     = "001xx0000000001AAA"
 	ContactCarla      = "003xx0000000001AAA"
 	RecordTypeSupport = "012xx0000000001AAA" // the default

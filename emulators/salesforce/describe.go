@@ -60,7 +60,7 @@ func (c *call) describe() error {
 
 func (o *object) describe(f *field) row {
 	sent := f.writable || f.createOnly
-	out := row{"name": f.name, "label": f.label, "type": f.kind, "length": f.length, "scale": f.scale, "nillable": !f.required && f.kind != "boolean" && len(system()) > 0 && !isSystem(f),
+	out := row{"name": f.name, "label": f.label, "type": f.kind, "length": f.length, "scale": f.scale, "nillable": !f.required && f.kind != "boolean" && f.name != "OwnerId" && !isSystem(f),
 		"defaultedOnCreate": f.preset != nil || isSystem(f) || f.name == "OwnerId" || f.kind == "boolean", "createable": sent && o.writable,
 		"updateable": f.writable && o.writable, "custom": f.custom(), "externalId": f.external, "unique": f.unique, "caseSensitive": f.unique,
 		"calculated": f.formula, "htmlFormatted": f.rich, "restrictedPicklist": f.restricted, "dependentPicklist": f.controller != "",

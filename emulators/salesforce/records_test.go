@@ -50,6 +50,15 @@ func TestCreateReadUpdateDelete(t *testing.T) {
 	}
 }
 
+func TestTheFixedIDsAreThoseOfTheRecords(t *testing.T) {
+	r := newRig(t, Options{})
+	for id, object := range map[string]string{OrgID: "Organization", UserFormer: "User", QueueTriage: "Group", AccountGlobex: "Account", ContactCarla: "Contact", RecordTypeProduct: "RecordType"} {
+		if got := r.must(200, "sync", "GET", "/sobjects/"+object+"/"+id, "").text("Id"); got != id {
+			t.Errorf("%s: the constant is %s, the record %s", object, id, got)
+		}
+	}
+}
+
 func TestWhatIsRefused(t *testing.T) {
 	r := newRig(t, Options{})
 	id := r.quiet("sync", "Case", `{"Subject":"x","Sync_Id__c":"taken"}`)
@@ -67,6 +76,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"Case", `{"CreatedDate":"2020-01-01T00:00:00Z"}`, "INVALID_FIELD_FOR_INSERT_UPDATE", "audit fields need a permission of their own"},
 		{"Case", `{"OwnerId":"` + UserFormer + `"}`, "INACTIVE_OWNER_OR_USER", "an inactive owner"},
 		{"Case", `{"ContactId":"` + UserAda + `"}`, "INVALID_CROSS_REFERENCE_KEY", "a user is no contact"},
+		{"Case", `{"OwnerId":null}`, "INVALID_CROSS_REFERENCE_KEY", "a case always has an owner"},
 		{"Case", `{"ContactId":"zz"}`, "MALFORMED_ID", "no id at all"},
 		{"Case", `{"Contact":{"Ext_Key__c":"none"}}`, "INVALID_FIELD", "a relationship by an unknown key"},
 		{"Case", `{"Reporter_Email__c":"nobody"}`, "INVALID_EMAIL_ADDRESS", "no address"},

@@ -15,6 +15,9 @@ var mail = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 
 // convert makes a stored value of one that was sent; nil is null.
 func (c *call) convert(f *field, v any) (any, error) {
+	if (v == nil || v == "") && f.name == "OwnerId" {
+		return nil, bad("INVALID_CROSS_REFERENCE_KEY", "Owner ID: owner cannot be blank", f.name)
+	}
 	if v == nil {
 		if f.kind == "boolean" {
 			return nil, bad("INVALID_TYPE_ON_FIELD_IN_RECORD", f.label+": value not of required type: null", f.name)
