@@ -32,7 +32,8 @@ const (
 type entry struct {
 	object     string // CaseComment, FeedItem, FeedComment
 	id, author string
-	body       string
+	body       string // less the mark
+	mark       string
 	rich       bool
 	public     bool
 	at, edited time.Time
@@ -59,6 +60,7 @@ func entryOf(object string, r record) entry {
 	case "FeedComment":
 		e.body, e.rich = r.text("CommentBody"), r.is("IsRichText")
 	}
+	e.body, e.mark = splitMark(e.body)
 	return e
 }
 
@@ -130,7 +132,7 @@ func (c *Connector) comment(e entry, self core.Value) core.Comment {
 	if e.public {
 		v.Audience = core.Public
 	}
-	return core.Comment{ID: e.id, Author: c.person(e.author), Body: c.bodyOf(e), Visibility: v, CreatedAt: e.at, UpdatedAt: e.edited, Own: sameID(e.author, self.ID())}
+	return core.Comment{ID: e.id, Author: c.person(e.author), Body: c.bodyOf(e), Visibility: v, CreatedAt: e.at, UpdatedAt: e.edited, Mark: e.mark, Own: sameID(e.author, self.ID())}
 }
 
 // bodyOf is an entry's text in the format that this system's comments have.
@@ -149,8 +151,8 @@ func (c *Connector) bodyOf(e entry) core.Value {
 	return textValue(as, body)
 }
 
-// columnsFor are the columns that hold a draft's text.
-func (c *Connector) columnsFor(object string, v core.Value) (map[string]any, error) {
+// columnsFor are the columns that hold a draft's text with its mark.
+func (c *Connector) columnsFor(object string, v core.Value, mark string) (map[string]any, error) {
 	format := richtext.Format(c.Facts().RichText)
 	source := v.Source()
 	switch {
@@ -160,6 +162,9 @@ func (c *Connector) columnsFor(object string, v core.Value) (map[string]any, err
 		return nil, connectors.Invalid("the text", "", "a comment needs text")
 	case object == "CaseComment" && format != richtext.Plain:
 		source = richtext.PlainText(format, source)
+	}
+	if c.signs {
+		source = c.withMark(source, mark, format == richtext.HTMLChatter && object != "CaseComment")
 	}
 	if object == "CaseComment" {
 		if len(source) > maxCaseComment {
@@ -189,7 +194,7 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 		return core.Comment{}, c.fail(attempt, fmt.Errorf("everybody who sees the record can read an internal comment, this text is for fewer: %w", connectors.ErrUnsupported))
 	}
 	kind := c.entryObject(object)
-	body, err := c.columnsFor(kind, draft.Body)
+	body, err := c.columnsFor(kind, draft.Body, draft.Mark)
 	if err != nil {
 		return core.Comment{}, c.fail(attempt, err)
 	}
@@ -213,7 +218,7 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 	}
 	e, err := c.entry(ctx, kind, answer.ID)
 	if err != nil { // it is written, and nothing would find it again: what was sent has to do
-		e = entry{object: kind, id: long(answer.ID), author: self.ID(), public: public, at: c.theirs().Truncate(time.Second), body: draft.Body.Source(), rich: c.feed}
+		e = entry{object: kind, id: long(answer.ID), author: self.ID(), public: public, at: c.theirs().Truncate(time.Second), body: draft.Body.Source(), mark: draft.Mark, rich: c.feed}
 		e.edited = e.at
 	}
 	if e.public && !public {
@@ -266,16 +271,16 @@ func (c *Connector) entry(ctx context.Context, object, id string) (entry, error)
 	return entryOf(object, r), err
 }
 
-// EditComment replaces the text; who can read it stays.
+// EditComment replaces the text; who can read it and its mark stay.
 func (c *Connector) EditComment(ctx context.Context, _, commentID string, draft core.CommentDraft) (core.Comment, error) {
-	return c.editEntry(ctx, commentID, func(object string) (map[string]any, error) { return c.columnsFor(object, draft.Body) })
+	return c.editEntry(ctx, commentID, func(e entry) (map[string]any, error) { return c.columnsFor(e.object, draft.Body, e.mark) })
 }
 
 // NarrowComment takes a case comment back from the customers. The readers of a post cannot be changed.
 func (c *Connector) NarrowComment(ctx context.Context, _, commentID string, v core.Visibility) (core.Comment, error) {
-	return c.editEntry(ctx, commentID, func(object string) (map[string]any, error) {
+	return c.editEntry(ctx, commentID, func(e entry) (map[string]any, error) {
 		switch {
-		case object != "CaseComment":
+		case e.object != "CaseComment":
 			return nil, fmt.Errorf("the readers of a post cannot be changed: %w", connectors.ErrUnsupported)
 		case v.Audience == core.Public:
 			return nil, nil
@@ -286,19 +291,22 @@ func (c *Connector) NarrowComment(ctx context.Context, _, commentID string, v co
 	})
 }
 
-func (c *Connector) editEntry(ctx context.Context, id string, columns func(object string) (map[string]any, error)) (core.Comment, error) {
+// editEntry reads a comment, writes what is to be changed and reads it again.
+func (c *Connector) editEntry(ctx context.Context, id string, columns func(entry) (map[string]any, error)) (core.Comment, error) {
 	attempt := "editing comment " + id
 	object, err := entryKind(id)
 	if err != nil {
 		return core.Comment{}, c.fail(attempt, err)
 	}
-	body, err := columns(object)
-	if err == nil && len(body) > 0 {
-		err = c.call(ctx, "PATCH "+object, http.MethodPatch, "/sobjects/"+object+"/"+long(id), body, nil)
+	e, err := c.entry(ctx, object, id)
+	if err != nil {
+		return core.Comment{}, c.fail(attempt, err)
 	}
-	var e entry
-	if err == nil {
-		e, err = c.entry(ctx, object, id)
+	body, err := columns(e)
+	if err == nil && len(body) > 0 {
+		if err = c.call(ctx, "PATCH "+object, http.MethodPatch, "/sobjects/"+object+"/"+long(id), body, nil); err == nil {
+			e, err = c.entry(ctx, object, id)
+		}
 	}
 	if err == nil {
 		err = c.learn(ctx, []string{e.author})

@@ -21,7 +21,7 @@ import (
 var update = flag.Bool("update", false, "rewrite docs/features.md and docs/contracts.md")
 
 var capabilities = []string{
-	"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentNarrower", "AttachmentOpener", "Attacher", "AttachmentDeleter",
+	"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentNarrower", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter",
 	"AttachmentFinder", "Finder", "Searcher", "FieldFinder", "UserResolver", "NameResolver", "Identifier", "BatchGetter", "Starter", "WebhookParser",
 }
 

@@ -230,3 +230,37 @@ func TestWithoutReadersPostsAreInternal(t *testing.T) {
 		t.Errorf("written for %v, %v", m.Visibility, err)
 	}
 }
+
+func TestMarksOfComments(t *testing.T) {
+	a := newOrganization(t)
+	feed, bare := a.system("sync"), a.system("sync")
+	feed.Settings["comments"], bare.Settings["comment_marks"] = "feed", "off"
+	c, posts, ada := a.connector("sync"), a.with(feed), a.connector("ada")
+	o := a.create(c, nil)
+	for name, one := range map[string]struct {
+		c    connectors.Connector
+		body core.Value
+	}{"case": {c, core.Text("plain", "two\nlines")}, "feed": {posts, core.Text("html-chatter", "<p>a <b>post</b></p>")}} {
+		d := core.CommentDraft{Body: one.body, Visibility: core.Visibility{Audience: core.Internal}, Mark: mark}
+		m, err := one.c.(connectors.Commenter).AddComment(t.Context(), o.Ref.ID, d)
+		if err != nil || m.Mark != mark || strings.Contains(m.Body.Source(), "dx-") {
+			t.Errorf("%s: %+v, %v", name, m, err)
+		}
+		d.Body, d.Mark = core.Text(d.Body.Format(), "<p>edited</p>"), ""
+		if m, err = one.c.(connectors.CommentEditor).EditComment(t.Context(), o.Ref.ID, m.ID, d); err != nil || m.Mark != mark {
+			t.Errorf("%s: an edit leaves the mark %q, %v", name, m.Mark, err)
+		}
+	}
+	said, err := ada.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("plain", "see ref: dx-tooshort"), Visibility: core.Visibility{Audience: core.Internal}})
+	if err != nil || said.Mark != "" || said.Body.Source() != "see ref: dx-tooshort" {
+		t.Errorf("what only looks like one: %+v, %v", said, err)
+	}
+	without := a.with(bare)
+	m, err := without.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("plain", "x"), Visibility: core.Visibility{Audience: core.Internal}, Mark: mark})
+	if err != nil || m.Mark != "" {
+		t.Errorf("without marks: %+v, %v", m, err)
+	}
+	if _, err := without.FindComment(t.Context(), o.Ref.ID, mark); connectors.Class(err) != "unsupported" {
+		t.Errorf("without marks it cannot be told: %v", err)
+	}
+}

@@ -63,3 +63,61 @@ func (c *Connector) refOf(s *schema, r record) core.Ref {
 func (c *Connector) change(s *schema, r record) connectors.Change {
 	return connectors.Change{Ref: c.refOf(s, r), Revision: revision(r.text("SystemModstamp")), UpdatedAt: instant(r.text("SystemModstamp")), Deleted: r.is("IsDeleted")}
 }
+
+// maxMark is how many bytes a mark adds to a comment.
+const maxMark = 36
+
+// hiddenMark is a mark at the end of a comment: a line of a plain text, or a link of a post.
+var hiddenMark = regexp.MustCompile(`\s*(?:\bref: (dx-[a-z2-7]{26})|<p>\s*<a\b[^>]*#(dx-[a-z2-7]{26})\b[^>]*>[^<]*</a>\s*</p>)\s*$`)
+
+// withMark puts a mark at the end of a comment, since it has no place of its own: a line as Salesforce's own mails have it, or a dot that
+// links to the organization.
+func (c *Connector) withMark(text, mark string, rich bool) string {
+	switch {
+	case mark == "":
+		return text
+	case rich:
+		return text + `<p><a href="` + c.base.String() + `/#` + mark + `">·</a></p>`
+	}
+	return text + "\n\nref: " + mark
+}
+
+// splitMark takes the mark out of a comment again.
+func splitMark(body string) (text, mark string) {
+	m := hiddenMark.FindStringSubmatchIndex(body)
+	if m == nil {
+		return body, ""
+	}
+	at := m[2:4]
+	if at[0] < 0 {
+		at = m[4:6]
+	}
+	return body[:m[0]], body[at[0]:at[1]]
+}
+
+// FindComment finds a comment by the mark at its end.
+func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.Comment, error) {
+	attempt := "looking for a comment of " + itemID
+	if !c.signs {
+		return core.Comment{}, c.fail(attempt, fmt.Errorf("with settings.comment_marks off it cannot be told: %w", connectors.ErrUnsupported))
+	}
+	s, err := c.schemaOf(ctx, itemID)
+	if err != nil {
+		return core.Comment{}, err
+	}
+	list, err := c.entriesOf(ctx, s, long(itemID))
+	if err != nil {
+		return core.Comment{}, err
+	}
+	for _, e := range list {
+		if mark == "" || e.mark != mark {
+			continue
+		}
+		if err := c.learn(ctx, []string{e.author}); err != nil {
+			return core.Comment{}, err
+		}
+		self, err := c.Self(ctx)
+		return c.comment(e, self), err
+	}
+	return core.Comment{}, c.fail(attempt, connectors.ErrNotFound)
+}

@@ -23,6 +23,7 @@ type Connector struct {
 	now     func() time.Time
 	mark    string // the field that holds marks
 	feed    bool   // comments of cases are feed posts too
+	signs   bool   // comments carry their marks
 	hook    hook
 
 	schemas  *cache.Cache[string, *schema]
@@ -52,6 +53,7 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 	c := &Connector{
 		name: sys.Name, base: base, now: now, version: "v" + firstOf(strings.TrimPrefix(sys.Settings["api_version"], "v"), "67.0"),
 		mark: firstOf(sys.Settings["external_id"], "Sync_Id__c"), feed: sys.Settings["comments"] == "feed",
+		signs:    sys.Settings["comment_marks"] != "off",
 		hook:     hook{secret: sys.Webhook["secret"], organization: sys.Webhook["organization_id"]},
 		schemas:  cache.New[string, *schema](50, cached, now),
 		prefixes: cache.New[string, string](5000, cached, now),
@@ -72,10 +74,10 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 func (c *Connector) Facts() connectors.Facts {
 	f := connectors.Facts{
 		Revisions: true, Precondition: true, Precision: time.Second, ReportsActor: true, ListsDeletions: true,
-		RichText: string(richtext.Plain), MaxComment: maxCaseComment, Rate: 3,
+		RichText: string(richtext.Plain), MaxComment: maxCaseComment - maxMark, Rate: 3,
 	}
 	if c.feed {
-		f.RichText, f.MaxComment = string(richtext.HTMLChatter), maxPost
+		f.RichText, f.MaxComment = string(richtext.HTMLChatter), maxPost-100
 	}
 	return f
 }
@@ -132,6 +134,7 @@ func init() {
 			{Section: "webhook", Name: "organization_id", Help: "Id of the organization; messages of any other are refused."},
 			{Section: "settings", Name: "external_id", Default: "Sync_Id__c", Help: "Field of each synced object that holds duplex's mark: text, External ID, Unique."},
 			{Section: "settings", Name: "comments", Oneof: []string{"case", "feed"}, Default: "case", Help: "What the comments of a Case are: case comments, or posts of its feed. Other objects have posts."},
+			{Section: "settings", Name: "comment_marks", Oneof: []string{"on", "off"}, Default: "on", Help: "Whether a comment of duplex ends in a reference; without it one whose answer was lost is not found again, and an operator is asked."},
 			{Section: "settings", Name: "api_version", Default: "67.0", Help: "Version of the REST API."},
 			{Section: "settings", Name: "quota_share", Default: "80", Help: "Per cent of the organization's daily API calls, other integrations' included, at which duplex stops calling."},
 		},
@@ -144,6 +147,7 @@ var (
 	_ connectors.Commenter         = (*Connector)(nil)
 	_ connectors.CommentEditor     = (*Connector)(nil)
 	_ connectors.CommentDeleter    = (*Connector)(nil)
+	_ connectors.CommentFinder     = (*Connector)(nil)
 	_ connectors.CommentNarrower   = (*Connector)(nil)
 	_ connectors.AttachmentOpener  = (*Connector)(nil)
 	_ connectors.Attacher          = (*Connector)(nil)
