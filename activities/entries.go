@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -241,7 +240,8 @@ func (w *applying) findEntry(ctx context.Context, id string, e *core.EntryDecisi
 	if e.Kind == core.EntryComment {
 		finder, ok := connectors.As[connectors.CommentFinder](w.c)
 		if !ok {
-			return "", false, unknown(e)
+			found, err = w.commentByContent(ctx, id, e, intent)
+			return found, false, w.absent(ctx, id, err)
 		}
 		c, err := finder.FindComment(ctx, id, e.Comment.Mark)
 		same := alike(c.Body, e.Comment.Body) || !e.Comment.Bare.IsAbsent() && alike(c.Body, e.Comment.Bare)
@@ -260,8 +260,7 @@ func (w *applying) findEntry(ctx context.Context, id string, e *core.EntryDecisi
 			taken = append(taken, l.IDs[w.to])
 		}
 	}
-	// The clocks of the worker and of the system may differ by a few minutes.
-	f, err := finder.FindAttachment(ctx, id, *e.Attachment, intent.StartedAt.Add(-5*time.Minute), taken)
+	f, err := finder.FindAttachment(ctx, id, *e.Attachment, intent.StartedAt.Add(-clocksApart), taken)
 	return f.ID, false, w.absent(ctx, id, err)
 }
 

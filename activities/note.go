@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -38,13 +39,9 @@ func (a *Activities) noteOf(ctx context.Context, pair core.Pair, side core.Side,
 		return intent.ResultID, err
 	}
 	if intent.Attempts > 1 {
-		finder, ok := connectors.As[connectors.CommentFinder](c)
-		if !ok {
-			return "", fmt.Errorf("whether an earlier attempt left the note cannot be told: %w", connectors.ErrUnsupported)
-		}
-		found, err := finder.FindComment(ctx, ref.ID, mark)
+		found, err := leftNote(ctx, c, ref, mark, body(c.Facts().RichText), intent.StartedAt)
 		if err == nil {
-			return found.ID, a.Store.SettleIntent(ctx, mark, found.ID, "", "")
+			return found, a.Store.SettleIntent(ctx, mark, found, "", "")
 		}
 		if !errors.Is(err, connectors.ErrNotFound) {
 			return "", err
@@ -56,4 +53,21 @@ func (a *Activities) noteOf(ctx context.Context, pair core.Pair, side core.Side,
 		return "", err
 	}
 	return made.ID, a.Store.SettleIntent(ctx, mark, made.ID, "", "")
+}
+
+// leftNote finds a note that an earlier attempt left: by its mark, or where comments hold none by its words.
+func leftNote(ctx context.Context, c connectors.Connector, ref core.Ref, mark string, body core.Value, since time.Time) (string, error) {
+	if finder, ok := connectors.As[connectors.CommentFinder](c); ok {
+		found, err := finder.FindComment(ctx, ref.ID, mark)
+		return found.ID, err
+	}
+	o, err := c.Get(ctx, ref.ID, connectors.Want{Type: connectors.ItemType{Type: ref.Type}, Fields: []string{}, Comments: true, Full: true})
+	if err != nil {
+		return "", err
+	}
+	same, _ := byContent(o.Comments, since, nil, core.Internal, body)
+	if len(same) == 0 {
+		return "", fmt.Errorf("such a note: %w", connectors.ErrNotFound)
+	}
+	return same[0], nil
 }
