@@ -53,7 +53,7 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 	if err != nil {
 		return core.Comment{}, err
 	}
-	at, _, err := c.issueAt(ctx, itemID)
+	at, is, err := c.issueAt(ctx, itemID)
 	if err != nil {
 		return core.Comment{}, err
 	}
@@ -73,6 +73,9 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 	}
 	var m note
 	if err := c.write(ctx, http.MethodPost, at.path("comments"), map[string]string{"body": text}, &m); err != nil {
+		if is.Locked && absent(err) { // it is about this issue and not about the account
+			err = fmt.Errorf("the conversation is locked: unlock it, or give the account write access: %w", connectors.ErrUnsupported)
+		}
 		return core.Comment{}, fmt.Errorf("%s: commenting: %w", c.name, err)
 	}
 	if m.ID == 0 {

@@ -303,3 +303,23 @@ func TestHistory(t *testing.T) {
 		t.Error("nobody touched the milestone")
 	}
 }
+
+func TestALockedIssueIsNoMatterOfTheAccount(t *testing.T) {
+	a := newAccount(t, document(t), emulator.Options{})
+	o := a.made(emulator.RepoApp, nil)
+	a.call("PUT", issuePath(emulator.RepoApp, o.Ref.ID, "lock"), map[string]string{}, nil)
+	guest := a.connector(map[string]string{"method": "token", "token": emulator.TokenGuest}, map[string]string{"repositories": emulator.RepoApp})
+	_, err := guest.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: markdown("hello"), Visibility: core.Visibility{Audience: core.Public}, Mark: mark(5)})
+	wantClass(t, "a comment on a locked issue", err, "unsupported")
+}
+
+// TestAnAccountWithAnotherLoginFindsItsIssues: the list by creator takes a login, which people can change.
+func TestAnAccountWithAnotherLoginFindsItsIssues(t *testing.T) {
+	a := newAccount(t, document(t), emulator.Options{})
+	o := a.made(emulator.RepoWeb, nil)
+	a.control("login", map[string]any{"as": "acme-sync", "name": "acme-duplex"})
+	refs, err := a.conn.Find(t.Context(), web, mark(1))
+	if err != nil || len(refs) != 1 || refs[0].ID != o.Ref.ID {
+		t.Errorf("found %v %v", refs, err)
+	}
+}

@@ -57,7 +57,7 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 	if err != nil {
 		return nil, err
 	}
-	self, err := c.Self(ctx)
+	self, err := c.freshSelf(ctx)
 	if err != nil {
 		return nil, err
 	}

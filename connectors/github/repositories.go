@@ -77,7 +77,9 @@ func (c *Connector) repoByID(ctx context.Context, id int64) (*repository, error)
 	name, ok := c.known[id]
 	c.mu.Unlock()
 	if ok {
-		return c.repo(ctx, name)
+		if r, err := c.repo(ctx, name); err != nil || r.ID == id { // else another repository was given the name
+			return r, err
+		}
 	}
 	var hidden error
 	for _, name := range c.names {

@@ -37,6 +37,20 @@ func (c *Connector) profile(ctx context.Context, login string) (profile, error) 
 	return p, nil
 }
 
+// addressed is a user with the e-mail address they publish, by which the other side may know them. Issues do not show it: it costs a call, whose
+// answer is believed for ten minutes.
+func (c *Connector) addressed(ctx context.Context, a *account) (core.Value, error) {
+	v := c.person(a)
+	if a.ID == 0 || a.Login == "" || a.Type == "Bot" {
+		return v, nil
+	}
+	p, err := c.profile(ctx, a.Login)
+	if err != nil || p.ID != a.ID { // the login is somebody else's by now
+		return v, err
+	}
+	return core.Person(v.ID(), p.Email, v.Name()), nil
+}
+
 // Self is the account the credential belongs to: of an App its bot. It is read once.
 func (c *Connector) Self(ctx context.Context) (core.Value, error) {
 	c.mu.Lock()
@@ -45,6 +59,11 @@ func (c *Connector) Self(ctx context.Context) (core.Value, error) {
 	if !self.IsAbsent() {
 		return self, nil
 	}
+	return c.freshSelf(ctx)
+}
+
+// freshSelf asks who the account is: its login may have changed.
+func (c *Connector) freshSelf(ctx context.Context) (core.Value, error) {
 	var me account
 	var err error
 	if c.app == nil {

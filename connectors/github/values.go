@@ -21,7 +21,14 @@ func (c *Connector) fields(ctx context.Context, at place, is issue, want connect
 	}
 	var people []core.Value
 	for _, a := range is.Assignees {
-		people = append(people, c.person(&a))
+		p := c.person(&a)
+		if wanted(want, "assignee") || wanted(want, "assignees") {
+			var err error
+			if p, err = c.addressed(ctx, &a); err != nil {
+				return nil, err
+			}
+		}
+		people = append(people, p)
 	}
 	all["assignees"] = core.Set(people...)
 	if len(people) > 0 {

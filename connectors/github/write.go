@@ -2,6 +2,7 @@ package github
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -62,7 +63,7 @@ func (c *Connector) create(ctx context.Context, draft core.Draft) (core.Observat
 	at := place{repo, is.Number}
 	id := issueID(repo.ID, is.Number)
 	made := core.Observation{Ref: c.ref(repo, is.Number, is.HTMLURL)}
-	refused := dropped(e.patch, is)
+	refused := e.named(dropped(e.patch, is))
 	rest := edit{parent: e.parent, unparent: e.unparent, hops: e.hops}
 	if is, err = c.apply(ctx, at, is, rest); err != nil {
 		return made, err
@@ -206,7 +207,7 @@ func (c *Connector) apply(ctx context.Context, at place, is issue, e edit) (issu
 		}
 	}
 	for _, l := range e.dropLabels {
-		if err := c.write(ctx, http.MethodDelete, at.path("labels", url.PathEscape(l)), nil, nil); err != nil && !absent(err) {
+		if err := c.write(ctx, http.MethodDelete, at.path("labels", url.PathEscape(l)), nil, nil); err != nil && !errors.Is(err, connectors.ErrNotFound) {
 			return is, err
 		}
 	}
