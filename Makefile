@@ -77,6 +77,15 @@ check-compose:
 		POSTGRES_PASSWORD=any DUPLEX_TOKEN=any docker compose config --quiet; \
 	else echo "docker compose is not here: docker-compose.yml was not checked"; fi
 
+# The script that starts a real Redmine lies beside the checkout, like the vendors' documents.
+REDMINE ?= ../shared/real-systems/redmine-up.sh
+
+.PHONY: real
+real: ## sync a real Redmine with the emulated Jira, killing the worker and the gateway on the way
+	@test -x $(REDMINE) || test -f $(REDMINE) || { echo "$(REDMINE) is not there: set REDMINE to a script that starts a Redmine on 127.0.0.1:3000"; exit 1; }
+	@set -e; standalone/real/up.sh "$(abspath $(REDMINE))" > .real.env; set -a; . ./.real.env; set +a; rm -f .real.env; \
+	cd standalone; go test ./real -run TestARealRedmine -count=1 -timeout 30m -v
+
 .PHONY: demo
 demo: ## run everything in one process with two emulated systems, and print the addresses to open
 	@$(MAKE) --no-print-directory bin/standalone
