@@ -33,6 +33,7 @@ type account struct {
 	url   string
 	doc   *contract.Doc
 	ahead atomic.Int64
+	open  atomic.Bool // projects say that they are public
 }
 
 func (a *account) now() time.Time       { return time.Now().Add(time.Duration(a.ahead.Load())) }
@@ -105,6 +106,9 @@ func (c checked) RoundTrip(r *http.Request) (*http.Response, error) {
 	_ = resp.Body.Close()
 	if err != nil {
 		return nil, err
+	}
+	if c.a.open.Load() && strings.Contains(r.URL.Path, "/_apis/projects/") {
+		answer = bytes.Replace(answer, []byte(`"visibility":"private"`), []byte(`"visibility":"public"`), 1)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(answer))
 	for _, beyond := range []string{"/_apis/connectionData", "/_apis/identities", "/oauth2/"} {

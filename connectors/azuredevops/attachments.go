@@ -88,7 +88,6 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	if !c.server && draft.Size > mostFile {
 		return fail(fmt.Errorf("%w: a file may have 60 MB", connectors.ErrTooLarge))
 	}
-	c.homes.Forget(n) // the item must be there before anything is sent
 	project, err := c.home(ctx, n)
 	if err != nil {
 		return none, err
@@ -103,6 +102,9 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	counted := &counter{r: content}
 	var sent struct{ ID, URL string }
 	r := request{op: "POST attachments", query: url.Values{"fileName": {draft.Name}}}
+	if err := c.pause.keep(ctx, r.op); err != nil {
+		return fail(err)
+	}
 	resp, err := c.http.JSON(ctx, http.MethodPost, in(project, "wit/attachments"), nil, &sent, append(c.options(r), httpx.RawBody(counted, "application/octet-stream"))...)
 	switch {
 	case counted.err != nil:

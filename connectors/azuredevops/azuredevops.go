@@ -41,6 +41,8 @@ type Connector struct {
 	emails   *cache.Cache[string, core.Value]
 	faces    *cache.Cache[string, core.Value] // people by id; absent: nobody
 
+	pause *pause
+
 	mu   sync.Mutex
 	self core.Value
 }
@@ -67,6 +69,7 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 	}
 	c := &Connector{name: sys.Name, base: base, now: now, project: sys.Settings["project"], typ: sys.Settings["type"], pageSize: mostFound, markRef: sys.Settings["mark_field"],
 		server: isServer(base, sys.Settings["product"]), version: sys.Settings["api_version"],
+		pause:    newPause(now),
 		schemas:  cache.New[string, *schema](1, cached, now),
 		types:    cache.New[string, *typeInfo](200, cached, now),
 		nodes:    cache.New[string, *trees](200, cached, now),

@@ -100,9 +100,15 @@ func (c *Connector) call(ctx context.Context, r request, out any) error {
 }
 
 func (c *Connector) callAt(ctx context.Context, client *httpx.Client, r request, out any) error {
+	if err := c.pause.keep(ctx, r.op); err != nil {
+		return err
+	}
 	resp, err := client.JSON(ctx, r.method, r.path, r.in, out, c.options(r)...)
-	if resp != nil && signIn(resp.Status, resp.Header) {
-		return fmt.Errorf("%s: %w: the answer is a sign-in page (status %d): renew the token", r.op, connectors.ErrUnauthenticated, resp.Status)
+	if resp != nil {
+		c.pause.note(resp.Status, resp.Header)
+		if signIn(resp.Status, resp.Header) {
+			return fmt.Errorf("%s: %w: the answer is a sign-in page (status %d): renew the token", r.op, connectors.ErrUnauthenticated, resp.Status)
+		}
 	}
 	return err
 }

@@ -41,12 +41,22 @@ func (c *Connector) FindByField(ctx context.Context, t connectors.ItemType, name
 	if len(ids) >= mostCandidates {
 		return nil, connectors.Invalid(c.name, name, fmt.Sprintf("%d items or more hold something like the value: use a field whose values are rarer", mostCandidates))
 	}
-	return c.refsThat(ctx, ids, func(w workItem) bool {
-		if f.ref != refTags {
-			return connectors.Holds(c.read(f, w, nil), value)
+	return c.refsThat(ctx, ids, func(w workItem) bool { return connectors.Holds(f.plain(w), value) }, f.ref)
+}
+
+// plain is a value that can be searched, whatever kind the field has on the item's type.
+func (f *field) plain(w workItem) core.Value {
+	s := w.text(f.ref)
+	switch {
+	case f.ref == refTags:
+		return core.Strings(splitTags(s)...)
+	case f.numeric():
+		if n, err := core.Number(s); err == nil {
+			return n
 		}
-		return connectors.Holds(core.Strings(splitTags(w.text(refTags))...), value)
-	}, f.ref)
+		return core.Absent()
+	}
+	return core.String(s)
 }
 
 // finds is the condition that items with the value fulfil: "" when none can, why when it cannot be asked.

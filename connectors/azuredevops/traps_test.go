@@ -297,3 +297,58 @@ func TestServerTakesFilesOff(t *testing.T) {
 		t.Errorf("a second time: %v", err)
 	}
 }
+
+func TestNothingPrivateIsWrittenInAPublicProject(t *testing.T) {
+	a := newAccount(t, vendor(t), emulator.Options{})
+	a.open.Store(true)
+	c := a.connector(emulator.TokenSync)
+	o := a.create(c, bug.Scope, title("x"))
+	inside, outside := core.Visibility{Audience: core.Internal}, core.Visibility{Audience: core.Public}
+	if _, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: htmlOf("x"), Visibility: inside}); connectors.Class(err) != "unsupported" {
+		t.Errorf("an internal comment: %v", err)
+	}
+	if _, err := c.Attach(t.Context(), o.Ref.ID, core.AttachmentDraft{Name: "x", Size: 1, Visibility: inside}, strings.NewReader("x")); connectors.Class(err) != "unsupported" {
+		t.Errorf("an internal file: %v", err)
+	}
+	if m, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: htmlOf("x"), Visibility: outside}); err != nil || m.Visibility != outside {
+		t.Errorf("a public comment: %+v, %v", m, err)
+	}
+	if got, err := c.Get(t.Context(), o.Ref.ID, all); err != nil || len(got.Comments) != 1 || got.Comments[0].Visibility != outside || len(got.Attachments) != 0 {
+		t.Errorf("shown: %+v %+v, %v", got.Comments, got.Attachments, err)
+	}
+}
+
+func TestAPauseWithAGoodAnswerIsKept(t *testing.T) {
+	limits := emulator.NoLimits()
+	limits.Calls = 30
+	a := newAccount(t, vendor(t), emulator.Options{Limits: limits})
+	c := a.connector(emulator.TokenSync)
+	var waited time.Duration
+	c.Waits(func(d time.Duration) { waited += d; a.pass(d) })
+	o := a.create(c, bug.Scope, title("x"))
+	calls := a.emu.Harness().Calls(0).Total
+	for range 60 {
+		a.pass(time.Millisecond)
+		if _, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{Fields: []string{"title"}}); err != nil {
+			if connectors.Class(err) != "busy" {
+				t.Fatal(err)
+			}
+			break
+		}
+	}
+	if waited == 0 {
+		t.Errorf("%d calls in five minutes where %d are allowed, and no wait in between", a.emu.Harness().Calls(0).Total-calls, limits.Calls)
+	}
+}
+
+func TestAPicklistIsSearchedByItsText(t *testing.T) {
+	a := newAccount(t, vendor(t), emulator.Options{})
+	c := a.connector(emulator.TokenSync)
+	o := a.create(c, bug.Scope, map[string]core.Value{"title": core.String("x"), "Root Cause": option("Hardware"), "priority": option("3")})
+	a.pass(3 * time.Minute)
+	for field, value := range map[string]string{"Root Cause": "Hardware", "priority": "3", "severity": o.Field("severity").ID()} {
+		if refs, err := c.FindByField(t.Context(), bug, field, value); err != nil || len(refs) != 1 {
+			t.Errorf("%s: %v, %v", field, refs, err)
+		}
+	}
+}
