@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"duplex/activities"
@@ -46,7 +47,7 @@ type world struct {
 	pair   string // its id, once there is one
 	item   core.Ref
 	heard  [2]atomic.Int64 // hints about the pair's items
-	over   atomic.Bool
+	runs   atomic.Bool     // the workflow, so that it can be told something
 }
 
 func newWorld(t *testing.T, profiles [2]kinds.Profile) *world {
@@ -88,6 +89,7 @@ func newWorld(t *testing.T, profiles [2]kinds.Profile) *world {
 	w.env.RegisterActivity(act)
 	w.env.RegisterWorkflowWithOptions(workflows.Workflows{Tuning: workflows.DefaultTuning}.Pair, workflow.RegisterOptions{Name: workflows.PairWorkflow})
 	w.env.SetTestTimeout(time.Minute)
+	w.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // the machine may be busy with other tests
 	return w
 }
 
@@ -122,7 +124,7 @@ func (w *world) must(err error) {
 func (w *world) webhook(rw http.ResponseWriter, r *http.Request, now time.Time) {
 	body, err := io.ReadAll(r.Body)
 	side, p := w.named(strings.TrimPrefix(r.URL.Path, "/webhooks/"))
-	if err != nil || p == nil || w.over.Load() {
+	if err != nil || p == nil || !w.runs.Load() {
 		return
 	}
 	hook, err := p.duplex.(connectors.WebhookParser).ParseWebhook(connectors.WebhookCall{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
@@ -199,18 +201,19 @@ func (w *world) drained(side core.Side) error {
 func (w *world) run(steps []step) {
 	state := workflows.FromItem(connection, ends, [2]string{w.places[0].Name, w.places[1].Name}, core.A, core.Ref{System: w.places[0].Name, ID: w.item.ID})
 	w.pair = state.ID
+	w.env.RegisterDelayedCallback(func() { w.runs.Store(true) }, time.Millisecond)
 	at := time.Duration(0)
 	for _, s := range steps {
 		at += s.after
 		w.env.RegisterDelayedCallback(s.do, at)
 	}
 	w.env.RegisterDelayedCallback(func() {
-		w.over.Store(true)
+		w.runs.Store(false)
 		w.env.UpdateWorkflow(workflows.UnlinkUpdate, "", &testsuite.TestUpdateCallback{OnReject: func(error) {}, OnAccept: func() {}, OnComplete: func(any, error) {}},
 			workflows.OperatorRequest{By: "test"})
 	}, at+time.Hour)
 	w.env.ExecuteWorkflow(workflows.PairWorkflow, state)
-	w.over.Store(true)
+	w.runs.Store(false)
 	if err := w.env.GetWorkflowError(); err != nil {
 		w.Errorf("the workflow ended with %v", err)
 	}
