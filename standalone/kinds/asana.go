@@ -11,7 +11,7 @@ func init() {
 	add(Profile{
 		Kind: "asana",
 		Start: func(o Options) (Emulator, error) {
-			return asana.New(asana.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, Limits: asana.NoLimits()})
+			return asana.New(asana.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, WebhookRetryWait: o.RetryWait, Limits: asana.NoLimits()})
 		},
 		System: func(who string) core.System {
 			sys := core.System{

@@ -16,7 +16,7 @@ func init() {
 	add(Profile{
 		Kind: "azuredevops",
 		Start: func(o Options) (Emulator, error) {
-			e, err := azuredevops.New(azuredevops.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, Limits: azuredevops.NoLimits()})
+			e, err := azuredevops.New(azuredevops.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, WebhookRetryWait: o.RetryWait, Limits: azuredevops.NoLimits()})
 			if err != nil {
 				return nil, err
 			}

@@ -17,7 +17,7 @@ func init() {
 	add(Profile{
 		Kind: "freshdesk",
 		Start: func(o Options) (Emulator, error) {
-			e, err := freshdesk.New(freshdesk.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, Limits: freshdesk.NoLimits()})
+			e, err := freshdesk.New(freshdesk.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, WebhookRetryWait: o.RetryWait, Limits: freshdesk.NoLimits()})
 			if err != nil {
 				return nil, err
 			}

@@ -11,7 +11,7 @@ func init() {
 	add(Profile{
 		Kind: "freshservice",
 		Start: func(o Options) (Emulator, error) {
-			e, err := freshservice.New(freshservice.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, Limits: freshservice.NoLimits()})
+			e, err := freshservice.New(freshservice.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, WebhookRetryWait: o.RetryWait, Limits: freshservice.NoLimits()})
 			if err != nil {
 				return nil, err
 			}

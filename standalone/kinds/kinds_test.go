@@ -80,6 +80,13 @@ func (p *probe) must(err error) {
 	}
 }
 
+// pass lets a minute go by, once every webhook of the minute before has arrived.
+func (p *probe) pass() {
+	for end := time.Now().Add(10 * time.Second); p.Emulator.Webhooks().Report().Waiting > 0 && time.Now().Before(end); time.Sleep(time.Millisecond) {
+	}
+	p.clock.pass(time.Minute)
+}
+
 // listen reads the emulator's webhooks with the integration's connector.
 func (p *probe) listen() {
 	if p.Webhooks != "" {
@@ -258,7 +265,7 @@ func (p *probe) get(id string) core.Observation {
 // edit writes fields as ada, at a moment of its own, and holds that the integration sees them.
 func (p *probe) edit(id string, fields map[string]core.Value) {
 	p.Helper()
-	p.clock.pass(time.Minute)
+	p.pass()
 	if _, err := p.ada.Update(p.Context(), id, core.Patch{Fields: fields}, "", connectors.Want{Type: p.Type}); err != nil {
 		p.Errorf("%v is not written: %v", fields, err)
 		return
@@ -283,7 +290,7 @@ func (p *probe) edits(id string) {
 			if p.field(p.Assignee.Field).Kind == core.KindSet {
 				who = core.Set(who)
 			}
-			p.clock.pass(time.Minute)
+			p.pass()
 			_, err := p.ada.Update(p.Context(), id, core.Patch{Fields: map[string]core.Value{p.Assignee.Field: who}}, "", connectors.Want{Type: p.Type})
 			p.must(err)
 			o := p.get(id)

@@ -26,7 +26,7 @@ func (p *probe) talk(id string) {
 		}
 		text := fmt.Sprintf("a comment of audience %d", audience)
 		format := richtext.Format(p.sync.Facts().RichText)
-		p.clock.pass(time.Minute)
+		p.pass()
 		made, err := c.AddComment(p.Context(), id, core.CommentDraft{Body: core.Text(string(format), p.rich(format, text)),
 			Visibility: core.Visibility{Audience: audience}, Mark: fmt.Sprintf("dx-%026d", audience)})
 		switch {
@@ -50,7 +50,7 @@ func (p *probe) attach(id string) {
 	}
 	content := []byte("what the file says\n")
 	for audience, none := range map[core.Audience]string{core.Public: p.Files.Public, core.Internal: p.Files.Internal} {
-		p.clock.pass(time.Minute)
+		p.pass()
 		made, err := a.Attach(p.Context(), id, core.AttachmentDraft{Name: fmt.Sprintf("log-%d.txt", audience), MediaType: "text/plain", Size: int64(len(content)),
 			Visibility: core.Visibility{Audience: audience}, Mark: fmt.Sprintf("dx-%026d", 10+audience)}, bytes.NewReader(content))
 		if none != "" {
@@ -109,7 +109,7 @@ func (p *probe) end(id string) {
 	if !ok || p.Delete != "" {
 		return
 	}
-	p.clock.pass(time.Minute)
+	p.pass()
 	p.must(d.Delete(p.Context(), id))
 	if _, err := p.sync.Get(p.Context(), id, connectors.Want{Type: p.Type}); !errors.Is(err, connectors.ErrNotFound) {
 		p.Errorf("a deleted item: %v, want not found", err)

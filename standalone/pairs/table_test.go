@@ -22,6 +22,8 @@ original, unless the connection says so in words.
 
 - **ok**: it arrives, once, and means the same.
 - **deleted**, **closed**, **unlinked**: what became of the twin; the most that its system allows.
+- **narrower**: a public comment arrives, for fewer people; **published**: the connection says in words that internal comments are published there,
+  because neither system tells the two apart.
 - **a number**: it cannot be, for the vendor's reason below; where something must then stay, it was seen to stay.
 - **FAILS**: it should be and is not.
 `
@@ -75,6 +77,12 @@ func cell(feature string, a, b kinds.Profile, got map[string][]error, notes *not
 			once = b.Kind + ": " + b.Description.Once
 		}
 		return "at creation " + notes.add(once)
+	}
+	if feature == "public comment" && b.Comments.Public != "" {
+		return "narrower " + notes.add(b.Kind+": "+b.Comments.Public)
+	}
+	if most, _ := kinds.Reach(core.Internal, a.Comments, b.Comments); feature == "internal comment" && most == core.Public {
+		return "published " + notes.add(b.Kind+": "+b.Comments.Internal)
 	}
 	return "ok"
 }
