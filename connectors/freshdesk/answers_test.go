@@ -167,3 +167,21 @@ func TestReadsAreFew(t *testing.T) {
 		})
 	}
 }
+
+// TestAnAnswerThatQuotesIsNotOurs: whoever answers a comment of duplex sends its mark back with the quotation.
+func TestAnAnswerThatQuotesIsNotOurs(t *testing.T) {
+	a := newAccount(t, document(t))
+	c, ada := a.connector(emulator.TokenSync), a.connector(emulator.TokenAda, "public_comments", "reply")
+	id := made(t, c, nil).Ref.ID
+	ours := must[core.Comment](t)(c.AddComment(t.Context(), id, core.CommentDraft{Body: htmlOf("asks"), Visibility: core.Visibility{Audience: core.Public}, Mark: aMark}))
+	a.pass(2 * time.Second)
+	quoting := `<p>answers</p><p>asks</p><p><a href="` + a.url + `/#` + aMark + `">·</a></p>`
+	must[core.Comment](t)(ada.AddComment(t.Context(), id, core.CommentDraft{Body: core.Text("html", quoting), Visibility: core.Visibility{Audience: core.Public}}))
+	o := must[core.Observation](t)(c.Get(t.Context(), id, connectors.Want{Comments: true}))
+	if len(o.Comments) != 2 || o.Comments[1].Mark != "" || o.Comments[1].Own {
+		t.Errorf("the answer is shown as %+v", o.Comments)
+	}
+	if found := must[core.Comment](t)(c.FindComment(t.Context(), id, aMark)); found.ID != ours.ID {
+		t.Errorf("the mark finds comment %s, want %s", found.ID, ours.ID)
+	}
+}

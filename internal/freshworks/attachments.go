@@ -227,8 +227,12 @@ func (c *Connector) FindAttachment(ctx context.Context, itemID string, draft cor
 	if err != nil {
 		return core.Attachment{}, err
 	}
+	self, err := c.Self(ctx)
+	if err != nil {
+		return core.Attachment{}, err
+	}
 	for _, f := range all {
-		_, mark := splitMark(f.by.Body)
+		_, mark := c.split(f.by, self)
 		if mark == "" || mark != draft.Mark || slices.Contains(taken, strconv.FormatInt(f.ID, 10)) {
 			continue
 		}

@@ -84,13 +84,22 @@ func (c *Connector) comment(ctx context.Context, it *Item, m message) (core.Comm
 		}
 		author = p.value
 	}
-	text, mark := splitMark(m.Body)
+	text, mark := c.split(m, self)
 	out := core.Comment{ID: strconv.FormatInt(m.ID, 10), Author: author, Body: htmlText(text), Visibility: c.visibility(it, m),
 		CreatedAt: instant(m.CreatedAt), UpdatedAt: instant(m.UpdatedAt), Mark: mark, Own: author.ID() == self.ID()}
 	if edited := instant(m.EditedAt); edited.After(out.UpdatedAt) {
 		out.UpdatedAt = edited
 	}
 	return out, nil
+}
+
+// split takes the mark out of a text that duplex wrote: by the own account, or as a note in somebody's name. An answer that quotes such a
+// text holds its mark too, and is not duplex's.
+func (c *Connector) split(m message, self core.Value) (text, mark string) {
+	if own := strconv.FormatInt(m.UserID, 10) == self.ID(); m.Incoming || !own && m.Source != noteSource {
+		return m.Body, ""
+	}
+	return splitMark(m.Body)
 }
 
 // entries are the comments and files of an item, oldest first.
@@ -128,7 +137,7 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 		return core.Comment{}, attempt(err)
 	}
 	body["body"] = c.withMark(html, draft.Mark)
-	if author, err := strconv.ParseInt(draft.Author.ID(), 10, 64); err == nil && !it.Notes {
+	if author, err := strconv.ParseInt(draft.Author.ID(), 10, 64); err == nil && where == "notes" && !it.Notes {
 		bare, err := markup(draft.Bare)
 		if err == nil {
 			body["body"] = c.withMark(bare, draft.Mark)
@@ -205,7 +214,11 @@ func (c *Connector) entry(ctx context.Context, itemID string, is func(message) b
 
 // FindComment finds a comment by the mark in its text.
 func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.Comment, error) {
-	it, _, m, err := c.entry(ctx, itemID, func(m message) bool { _, got := splitMark(m.Body); return mark != "" && got == mark })
+	self, err := c.Self(ctx)
+	if err != nil {
+		return core.Comment{}, err
+	}
+	it, _, m, err := c.entry(ctx, itemID, func(m message) bool { _, got := c.split(m, self); return mark != "" && got == mark })
 	if err != nil {
 		return core.Comment{}, err
 	}
@@ -228,7 +241,11 @@ func (c *Connector) EditComment(ctx context.Context, itemID, commentID string, d
 	if err != nil {
 		return core.Comment{}, attempt(err)
 	}
-	_, mark := splitMark(m.Body)
+	self, err := c.Self(ctx)
+	if err != nil {
+		return core.Comment{}, attempt(err)
+	}
+	_, mark := c.split(m, self)
 	_, _, one := it.talkName()
 	var after message
 	err = c.call(ctx, http.MethodPut, c.entryPath(it, id, commentID), one, map[string]any{"body": c.withMark(html, mark)}, &after, httpx.Operation("PUT "+one))

@@ -114,10 +114,10 @@ func (c *Connector) withMark(html, mark string) string {
 	return html + `<p><a href="` + at.String() + `">·</a></p>`
 }
 
-// splitMark takes the mark out of a text again.
+// splitMark takes the mark out of a text again. A mark within a quotation is that of the text that is quoted.
 func splitMark(html string) (text, mark string) {
 	m := hiddenMark.FindStringSubmatchIndex(html)
-	if m == nil {
+	if m == nil || strings.Count(html[:m[0]], "<blockquote") > strings.Count(html[:m[0]], "</blockquote") {
 		return html, ""
 	}
 	return strings.TrimSpace(html[:m[0]] + html[m[1]:]), html[m[2]:m[3]]

@@ -15,6 +15,8 @@ func TestMarksInTexts(t *testing.T) {
 		{"with the paragraph turned into a div", `<div>Hello</div> <div dir="ltr"> <a target='_blank' href='https://acme.freshdesk.com/#` + mark + `'>·</a> </div>`, "<div>Hello</div>", mark},
 		{"wrapped as a whole", `<div>Hello<p><a href="https://acme.freshdesk.com/#` + mark + `">·</a></p></div>`, "<div>Hello</div>", mark},
 		{"another link is text", `<p><a href="https://acme.freshdesk.com/#dx-short">·</a></p>`, `<p><a href="https://acme.freshdesk.com/#dx-short">·</a></p>`, ""},
+		{"within a quotation it is another text's", "<p>Thanks</p><blockquote>" + written + "</blockquote>", "<p>Thanks</p><blockquote>" + written + "</blockquote>", ""},
+		{"behind a quotation it is its own", "<blockquote>x</blockquote>" + written, "<blockquote>x</blockquote><p>Hello</p>", mark},
 		{"no link", "<p>Hello</p>", "<p>Hello</p>", ""},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {

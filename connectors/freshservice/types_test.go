@@ -1,0 +1,83 @@
+package freshservice_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"duplex/connectors"
+	"duplex/connectors/conformance"
+	"duplex/core"
+
+	emulator "duplex/emulators/freshservice"
+)
+
+// TestConformanceOfProblemsAndChanges runs the suite on the other two types, less what they do not have.
+func TestConformanceOfProblemsAndChanges(t *testing.T) {
+	doc := document(t)
+	const (
+		noFiles  = "notes of problems and changes take no files"
+		noSearch = "the vendor searches tickets only"
+	)
+	skips := map[string]string{
+		"Get/OfTheUnknownIsNotFound":        "a file is refused before the item is looked for: notes take none; the other calls are tested beside this",
+		"Changes/ShowADeletion":             "deleted items are in no list that can be read from a time on",
+		"Webhook/WithABadSignatureIsForged": "the vendor signs nothing",
+		"Comments/CanBeWrittenAsAPerson":    "a note of a problem or change is written as the own account",
+		"Update/OfASetKeepsOthersElements":  "problems and changes have no field that is a set",
+	}
+	for _, name := range []string{"RoundTrip", "OfAPersonAreNotOwn", "AreFoundAgain", "CanBeDeleted", "OfAnUnknownIDAreNotFound"} {
+		skips["Attachments/"+name] = noFiles
+	}
+	for _, name := range []string{"FindsWhatTheQuerySays", "TellsTheRevisionOrNone", "GoesOnPastOnePage", "ACursorUsedTwiceLosesNothing", "KeepsToTheScope",
+		"ThatFindsNothingIsNoError", "LeavesOutTheDeleted"} {
+		skips["Search/"+name] = noSearch
+	}
+	for _, name := range []string{"FindsTheItemThatHoldsTheValue", "ThatFindsNothingIsNoError", "TakesValuesAsTheyAre", "ListsEveryItemThatHoldsTheValue",
+		"IsNotHiddenByThoseThatHoldMore", "FindsTheSameCase", "KeepsToTheScope", "LeavesOutTheDeleted", "OfSignsAloneIsExactOrRefused"} {
+		skips["Match/"+name] = noSearch
+	}
+	for typ, samples := range map[string]map[string][2]core.Value{
+		"problem": {"known_error": {core.Bool(true), core.Bool(false)}, "status": {core.Option("2", "Change Requested"), core.Option("1", "Open")}},
+		"change":  {"risk": {core.Option("2", "Medium"), core.Option("4", "Very High")}, "status": {core.Option("2", "Planning"), core.Option("1", "Open")}},
+	} {
+		t.Run(typ, func(t *testing.T) {
+			conformance.Run(t, conformance.Suite{
+				Name: "freshservice",
+				Capabilities: []string{
+					"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter", "AttachmentFinder",
+					"Finder", "Searcher", "FieldFinder", "UserResolver", "NameResolver", "Identifier", "Starter", "WebhookParser",
+				},
+				New: func(t *testing.T) conformance.Instance {
+					a := newAccount(t, doc)
+					in := instance(t, a)
+					c := a.connector(emulator.TokenSync, "mark_field", "sync_key", "object_notes", "internal")
+					ada := a.connector(emulator.TokenAda, "mark_field", "sync_key", "object_notes", "internal")
+					in.Connector, in.Type, in.Title, in.Cleared = c, connectors.ItemType{Type: typ}, "subject", "agent"
+					in.Person = somebody(ada)
+					in.Draft = func(n int) core.Draft {
+						d := draft(typ, nil)
+						d.Fields["subject"], d.Mark = core.String(fmt.Sprintf("%s %d", typ, n)), ""
+						return d
+					}
+					in.Samples = map[string][2]core.Value{
+						"subject":     {core.String("one"), core.String("two")},
+						"description": {htmlOf("the first"), htmlOf("the second")},
+						"priority":    {core.Option("4", "Urgent"), core.Option("1", "Low")},
+						"impact":      {core.Option("3", "High"), core.Option("1", "Low")},
+						"agent":       {person(emulator.UserGrace, "grace", "Grace Hopper"), person(emulator.UserLinus, "linus", "Linus Pauling")},
+						"group":       {core.Option(fmt.Sprint(emulator.GroupService), "Service Desk"), core.Option(fmt.Sprint(emulator.GroupNetworks), "Networks")},
+					}
+					for name, v := range samples {
+						in.Samples[name] = v
+					}
+					in.WebhookBody = func(id string) []byte { return fmt.Appendf(nil, `{"ticket_id": %q}`, id) }
+					in.Tick = func(*testing.T) { a.pass(2 * time.Second) }
+					in.Search = conformance.Search{Fields: []string{"subject"}, Refused: "description", Wrong: "status:2"}
+					return in
+				},
+				Skips: skips,
+			})
+		})
+	}
+}
