@@ -2,6 +2,7 @@ package github
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -67,7 +68,7 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 	if v := at.repo.audience(); v.WiderThan(draft.Visibility) {
 		return core.Comment{}, fmt.Errorf("%s: everybody who sees %s reads its comments, and this one is for fewer: %w", c.name, at.repo.name, connectors.ErrUnsupported)
 	}
-	text, err := c.commentText(draft, "", draft.Mark)
+	text, err := c.commentText(ctx, at.repo, draft, "", draft.Mark)
 	if err != nil {
 		return core.Comment{}, err
 	}
@@ -84,10 +85,13 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 	return c.comment(at.repo, m, self), nil
 }
 
-func (c *Connector) commentText(draft core.CommentDraft, there, mark string) (string, error) {
-	text, err := written(draft.Body, there)
-	if err != nil {
+func (c *Connector) commentText(ctx context.Context, repo *repository, draft core.CommentDraft, there, mark string) (string, error) {
+	text, err := c.text(ctx, repo, draft.Body, there)
+	if errors.Is(err, errText) {
 		return "", connectors.Invalid(c.name+": a comment", "", err.Error())
+	}
+	if err != nil {
+		return "", err
 	}
 	if text == "" {
 		return "", connectors.Invalid(c.name+": a comment", "", "a comment needs text")
@@ -133,7 +137,7 @@ func (c *Connector) EditComment(ctx context.Context, itemID, commentID string, d
 	if mark == "" {
 		mark = draft.Mark
 	}
-	text, err := c.commentText(draft, m.Body, mark)
+	text, err := c.commentText(ctx, at.repo, draft, m.Body, mark)
 	if err != nil {
 		return core.Comment{}, err
 	}

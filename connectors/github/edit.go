@@ -99,9 +99,12 @@ func (c *Connector) set(ctx context.Context, e *edit, at place, is issue, name s
 		if core.Equal(shown(is.body()), v) {
 			return "", nil
 		}
-		text, err := written(v, is.body())
-		if err != nil {
+		text, err := c.text(ctx, at.repo, v, is.body())
+		if errors.Is(err, errText) {
 			return err.Error(), nil
+		}
+		if err != nil {
+			return "", err
 		}
 		if core.Equal(shown(is.body()), shown(text)) && is.Number != 0 {
 			return "", nil

@@ -1,6 +1,8 @@
 package github
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -34,13 +36,42 @@ func shown(source string) core.Value {
 	return core.Text("markdown", normal)
 }
 
+// text is the text to send, with the people it mentions by their logins: the other side may name them by their ids, and a login can change.
+func (c *Connector) text(ctx context.Context, repo *repository, v core.Value, there string) (string, error) {
+	var failed error
+	if v.Kind() == core.KindText && v.Format() == "markdown" && strings.Contains(v.Source(), "@") {
+		source := richtext.Rewrite(richtext.Markdown, v.Source(), func(r richtext.Reference) richtext.Reference {
+			id, isID := number(r.ID)
+			if r.Kind != richtext.Mention || !isID || failed != nil {
+				return r
+			}
+			login, err := c.loginOf(ctx, repo, id)
+			failed = err
+			if login != "" {
+				r.ID = login
+			}
+			return r
+		})
+		if source != "" {
+			v = core.Text("markdown", source)
+		}
+	}
+	if failed != nil {
+		return "", failed
+	}
+	return written(v, there)
+}
+
+// errText is a value that is no text.
+var errText = errors.New("it takes Markdown text")
+
 // written is the text to send. What looks like a reference to an issue is kept from being one, unless the text that is there has it already.
 func written(v core.Value, there string) (string, error) {
 	switch {
 	case v.IsEmpty():
 		return "", nil
 	case v.Kind() != core.KindText || v.Format() != "markdown":
-		return "", fmt.Errorf("it takes Markdown text")
+		return "", errText
 	}
 	real := map[string]bool{}
 	for _, r := range linked.FindAllString(withoutMarks(there), -1) {

@@ -1,6 +1,7 @@
 package github_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,19 @@ func TestPeopleWhomTextsMention(t *testing.T) {
 	people := a.get(o.Ref.ID).People
 	if len(people) != 2 || people[0].ID() != "ada" || people[0].Email() != "ada@acme.example" || people[1].Name() != "grace" || people[1].Email() != "" {
 		t.Errorf("mentioned: %v", people)
+	}
+}
+
+func TestPeopleAreMentionedByTheirLogins(t *testing.T) {
+	a := newAccount(t, document(t), emulator.Options{})
+	o := a.made(emulator.RepoWeb, map[string]core.Value{"body": core.Text("markdown", fmt.Sprintf("ask @%d and @999999", emulator.UserGrace))})
+	raw, _ := a.raw(emulator.RepoWeb, o.Ref.ID)["body"].(string)
+	if !strings.HasPrefix(raw, "ask @grace and @999999") {
+		t.Errorf("GitHub gets %q", raw)
+	}
+	o = a.update(o.Ref.ID, set("assignee", core.Person("grace", "", ""))) // as a table names people
+	if v := o.Field("assignee"); v.ID() != fmt.Sprint(emulator.UserGrace) || v.Name() != "grace" {
+		t.Errorf("assigned to %v", v)
 	}
 }
 

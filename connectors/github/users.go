@@ -165,12 +165,14 @@ func (c *Connector) login(ctx context.Context, repo *repository, v core.Value) (
 		if login, err = c.loginOf(ctx, repo, id); err != nil {
 			return "", "", err
 		}
-	case v.Email() != "":
+	case v.ID() == "" && v.Email() != "":
 		found, err := c.ResolveUser(ctx, connectors.ItemType{}, v)
 		if err != nil && !errors.Is(err, connectors.ErrNotFound) {
 			return "", "", err
 		}
 		login = found.Name()
+	case v.ID() != "": // a table names people by their logins
+		login = v.ID()
 	default:
 		login = v.Name()
 	}
