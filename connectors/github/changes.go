@@ -67,7 +67,7 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 	return page, nil
 }
 
-// hiddenList: a list that is not found is hidden, which is for an admin.
+// hiddenList makes of a list that is not found one that is hidden: that is for an admin, and says nothing of any item.
 func hiddenList(err error, repo *repository) error {
 	if errors.Is(err, connectors.ErrNotFound) {
 		return fmt.Errorf("%w: the account does not see the issues of %s", connectors.ErrDenied, repo.name)

@@ -100,7 +100,7 @@ func (c *Connector) milestonesOf(ctx context.Context, repo *repository, fresh bo
 		return false
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: reading the milestones: %w", c.name, err)
+		return nil, fmt.Errorf("%s: reading the milestones: %w", c.name, hiddenList(err, repo))
 	}
 	c.milestones.Put(repo.ID, ms)
 	return ms, nil

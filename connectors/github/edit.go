@@ -49,6 +49,20 @@ func (e edit) named(err error) error {
 	return &connectors.InvalidError{Fields: out}
 }
 
+// about puts a refusal of a call that writes one field under that field's name: what the vendor calls it there says nothing to a mapping.
+func about(field string, err error) error {
+	var invalid *connectors.InvalidError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	var whys []string
+	for _, why := range invalid.Fields {
+		whys = append(whys, why)
+	}
+	slices.Sort(whys)
+	return &connectors.InvalidError{Fields: map[string]string{field: strings.Join(whys, "; ")}}
+}
+
 // decide turns a patch into an edit against the issue as it is, leaving out what is already so. Every value that cannot be written is named in one
 // InvalidError.
 func (c *Connector) decide(ctx context.Context, at place, is issue, patch core.Patch, mark string) (edit, error) {

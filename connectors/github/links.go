@@ -42,6 +42,9 @@ func (c *Connector) subIssues(ctx context.Context, at place) (core.Value, error)
 	err := pages(ctx, c, at.path("sub_issues"), nil, func(page []issue) bool {
 		for _, is := range page {
 			repo, err := c.repoOf(ctx, is.RepositoryURL)
+			if err != nil && absent(err) {
+				continue // in a repository that the account does not see
+			}
 			if err != nil {
 				failed = err
 				return true
@@ -65,21 +68,30 @@ func (c *Connector) parentMeant(ctx context.Context, v core.Value) (place, strin
 		return place{}, "it takes a reference to an issue", nil
 	}
 	at, _, err := c.issueAt(ctx, v.ID())
-	if errors.Is(err, connectors.ErrNotFound) || errors.Is(err, connectors.ErrUnsupported) {
-		return at, "the issue that it names is not there", nil
+	if err != nil && (absent(err) || errors.Is(err, connectors.ErrUnsupported)) {
+		return at, "the issue that it names is not there, or not for the account", nil
 	}
 	return at, "", err
 }
 
-// setParent puts an issue below another, or below none. The call takes the issue's id where all others take its number.
+// setParent puts an issue below another, or below none. The call takes the issue's id where all others take its number. What is not found then is the
+// parent, and not the issue.
 func (c *Connector) setParent(ctx context.Context, is issue, to *place) error {
 	if to != nil {
 		in := map[string]any{"sub_issue_id": is.ID, "replace_parent": true}
-		return c.write(ctx, http.MethodPost, to.path("sub_issues"), in, nil)
+		err := c.write(ctx, http.MethodPost, to.path("sub_issues"), in, nil)
+		if err != nil && absent(err) {
+			err = connectors.Invalid("setting the parent", "parent", "the account may not put sub-issues there: both issues belong to one owner")
+		}
+		return about("parent", err)
 	}
 	if is.ParentURL == nil || *is.ParentURL == "" {
 		return nil
 	}
 	path := strings.TrimPrefix(*is.ParentURL, strings.TrimSuffix(c.http.Base.String(), "/"))
-	return c.write(ctx, http.MethodDelete, path+"/sub_issue", map[string]any{"sub_issue_id": is.ID}, nil)
+	err := c.write(ctx, http.MethodDelete, path+"/sub_issue", map[string]any{"sub_issue_id": is.ID}, nil)
+	if errors.Is(err, connectors.ErrNotFound) { // it is no sub-issue of that one any more
+		return nil
+	}
+	return about("parent", err)
 }

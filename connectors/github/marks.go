@@ -2,7 +2,6 @@ package github
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -73,9 +72,7 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 		scanned++
 		return scanned >= mostScanned
 	})
-	if errors.Is(err, connectors.ErrNotFound) {
-		err = fmt.Errorf("%w: the account does not see the issues of %s", connectors.ErrDenied, repo.name)
-	}
+	err = hiddenList(err, repo)
 	if err == nil && len(refs) == 0 && scanned >= mostScanned {
 		err = fmt.Errorf("more than %d issues by the own account: %w", mostScanned*100, connectors.ErrUnsupported)
 	}

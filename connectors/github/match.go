@@ -69,7 +69,7 @@ func (c *Connector) byLabel(ctx context.Context, repo *repository, value string)
 		return len(refs) >= mostMatches
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: looking for issues by a label: %w", c.name, err)
+		return nil, fmt.Errorf("%s: looking for issues by a label: %w", c.name, hiddenList(err, repo))
 	}
 	return refs, nil
 }

@@ -201,5 +201,5 @@ func (c *Connector) loginOf(ctx context.Context, repo *repository, id int64) (st
 		}
 		return found != ""
 	})
-	return found, err
+	return found, hiddenList(err, repo)
 }

@@ -55,7 +55,7 @@ func (c *Connector) create(ctx context.Context, draft core.Draft) (core.Observat
 	}
 	var is issue
 	if err := c.write(ctx, http.MethodPost, repo.path("issues"), e.patch, &is); err != nil {
-		return none, err
+		return none, e.named(err)
 	}
 	if is.Number == 0 {
 		return none, connectors.Busy("creating", "the answer has no issue", 0)
@@ -203,7 +203,7 @@ func (c *Connector) apply(ctx context.Context, at place, is issue, e edit) (issu
 	}
 	if len(e.addLabels) > 0 {
 		if err := c.write(ctx, http.MethodPost, at.path("labels"), map[string]any{"labels": e.addLabels}, nil); err != nil {
-			return is, err
+			return is, about("labels", err)
 		}
 	}
 	for _, l := range e.dropLabels {
@@ -214,7 +214,7 @@ func (c *Connector) apply(ctx context.Context, at place, is issue, e edit) (issu
 	for method, logins := range map[string][]string{http.MethodPost: e.addPeople, http.MethodDelete: e.dropPeople} {
 		if len(logins) > 0 {
 			if err := c.write(ctx, method, at.path("assignees"), map[string]any{"assignees": logins}, nil); err != nil {
-				return is, err
+				return is, about("assignees", err)
 			}
 		}
 	}
@@ -241,7 +241,7 @@ func (c *Connector) apply(ctx context.Context, at place, is issue, e edit) (issu
 	var after issue
 	for _, p := range sent {
 		if err := c.write(ctx, http.MethodPatch, at.path(), p, &after); err != nil {
-			return is, err
+			return is, e.named(err)
 		}
 	}
 	if len(sent) == 0 || after.Number == 0 {
