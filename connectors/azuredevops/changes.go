@@ -59,7 +59,7 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 		Last   bool   `json:"isLastBatch"`
 	}
 	if err := c.call(ctx, request{method: http.MethodGet, path: path, op: "GET reporting/workitemrevisions", query: q}, &answer); err != nil {
-		return page, fmt.Errorf("%s: reading changes: %w", c.name, err)
+		return page, fmt.Errorf("%s: reading changes: %w", c.name, elsewhere(err, "project", noProject))
 	}
 	for _, w := range answer.Values {
 		page.Items = append(page.Items, connectors.Change{Ref: c.ref(w.ID), Revision: strconv.FormatInt(w.Rev, 10), UpdatedAt: w.at(refChangedDate),

@@ -150,13 +150,34 @@ type refusal struct {
 // errTooMany tells that a query finds more items than the vendor hands out.
 var errTooMany = errors.New("the query finds more items than the vendor hands out")
 
+// Why something other than an item is not found.
+const (
+	noOrganization = "base_url leads to no organization or collection that the account sees"
+	noProject      = "the organization shows the account no such project"
+	noType         = "the project shows the account no such type of work item"
+	noPeople       = "the identity service is not where it is looked for: see settings.identity_url"
+)
+
+// elsewhere keeps "not found" for items alone, whose twins may go with them: what else is not found is the mapping's to mend, by that field, or the
+// admin's.
+func elsewhere(err error, field, why string) error {
+	switch {
+	case !errors.Is(err, connectors.ErrNotFound):
+		return err
+	case field == "":
+		return fmt.Errorf("%w: %s", connectors.ErrDenied, why)
+	}
+	return &connectors.InvalidError{Fields: map[string]string{field: why}}
+}
+
 // classify reads why a value is refused. Fields go by their reference names until named puts the mapping's.
 func classify(resp *http.Response, body []byte) error {
-	if resp.StatusCode != http.StatusBadRequest {
-		return nil
-	}
 	var r refusal
-	if json.Unmarshal(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), &r) != nil {
+	readable := json.Unmarshal(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), &r) == nil
+	switch {
+	case resp.StatusCode == http.StatusNotFound && !readable: // a page of the host's, not of the API: no item is gone by that
+		return fmt.Errorf("%w: %s", connectors.ErrDenied, noOrganization)
+	case resp.StatusCode != http.StatusBadRequest || !readable:
 		return nil
 	}
 	switch {

@@ -35,7 +35,7 @@ func (c *Connector) typeInfo(ctx context.Context, project, typ string) (*typeInf
 	}
 	path := in(project, "wit/workitemtypes/"+url.PathEscape(typ))
 	if err := c.call(ctx, request{method: http.MethodGet, path: path, op: "GET workitemtypes/{type}"}, &about); err != nil {
-		return nil, fmt.Errorf("%s: reading the type of work item: %w", c.name, err)
+		return nil, fmt.Errorf("%s: reading the type of work item: %w", c.name, elsewhere(err, "type", noType))
 	}
 	var fields struct {
 		Value []struct {
@@ -47,7 +47,7 @@ func (c *Connector) typeInfo(ctx context.Context, project, typ string) (*typeInf
 	}
 	err := c.call(ctx, request{method: http.MethodGet, path: path + "/fields", op: "GET workitemtypes/{type}/fields", query: url.Values{"$expand": {"all"}}}, &fields)
 	if err != nil {
-		return nil, fmt.Errorf("%s: reading the fields of a type: %w", c.name, err)
+		return nil, fmt.Errorf("%s: reading the fields of a type: %w", c.name, elsewhere(err, "type", noType))
 	}
 	t := &typeInfo{allowed: map[string][]string{}, required: map[string]bool{}, next: map[string][]string{}}
 	for _, f := range fields.Value {
@@ -121,7 +121,7 @@ func (c *Connector) trees(ctx context.Context, project string) (*trees, error) {
 	var answer struct{ Value []node }
 	err := c.call(ctx, request{method: http.MethodGet, path: in(project, "wit/classificationnodes"), op: "GET classificationnodes", query: url.Values{"$depth": {"14"}}}, &answer)
 	if err != nil {
-		return nil, fmt.Errorf("%s: reading the areas and iterations: %w", c.name, err)
+		return nil, fmt.Errorf("%s: reading the areas and iterations: %w", c.name, elsewhere(err, "project", noProject))
 	}
 	t := &trees{dates: map[string][2]core.Value{}}
 	for _, root := range answer.Value {
@@ -165,7 +165,7 @@ func (c *Connector) projectOf(ctx context.Context, name string) (project, error)
 	}
 	var p project
 	if err := c.call(ctx, request{method: http.MethodGet, path: "/_apis/projects/" + url.PathEscape(name), op: "GET projects/{project}"}, &p); err != nil {
-		return p, fmt.Errorf("%s: reading the project: %w", c.name, err)
+		return p, fmt.Errorf("%s: reading the project: %w", c.name, elsewhere(err, "project", noProject))
 	}
 	c.teams.Put(name, p)
 	return p, nil

@@ -67,7 +67,7 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 	}
 	ids, err := c.allFound(ctx, project, within(project, "")+where, mostFound)
 	if err != nil {
-		return nil, fmt.Errorf("%s: looking for a mark: %w", c.name, err)
+		return nil, fmt.Errorf("%s: looking for a mark: %w", c.name, elsewhere(err, "project", noProject))
 	}
 	return c.refsThat(ctx, ids, func(w workItem) bool { return strings.EqualFold(c.markOf(w), mark) })
 }

@@ -36,7 +36,7 @@ func (c *Connector) FindByField(ctx context.Context, t connectors.ItemType, name
 	project, typ := c.place(t.Scope)
 	ids, err := c.allFound(ctx, project, within(project, typ)+where, mostCandidates)
 	if err != nil {
-		return nil, fmt.Errorf("%s: looking for a value: %w", c.name, c.named(ctx, err, map[string]core.Value{name: core.Absent()}))
+		return nil, fmt.Errorf("%s: looking for a value: %w", c.name, c.named(ctx, elsewhere(err, "project", noProject), map[string]core.Value{name: core.Absent()}))
 	}
 	if len(ids) >= mostCandidates {
 		return nil, connectors.Invalid(c.name, name, fmt.Sprintf("%d items or more hold something like the value: use a field whose values are rarer", mostCandidates))

@@ -3,6 +3,7 @@ package azuredevops
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -58,7 +59,9 @@ func (c *Connector) entries(ctx context.Context, w workItem, want connectors.Wan
 		return err
 	}
 	if want.Comments && w.text(refComments) != "0" {
-		if o.Comments, err = c.conversation(ctx, w.ID, w.text(refProject), seen); err != nil {
+		if o.Comments, err = c.conversation(ctx, w.ID, w.text(refProject), seen); errors.Is(err, connectors.ErrNotFound) {
+			return connectors.Busy(c.name+": reading the comments", "the item was moved or deleted meanwhile", 0)
+		} else if err != nil {
 			return err
 		}
 	}
@@ -230,7 +233,7 @@ func (c *Connector) GetMany(ctx context.Context, ids []string, want connectors.W
 		var answer struct{ Value []*workItem }
 		err := c.call(ctx, request{method: http.MethodPost, path: "/_apis/wit/workitemsbatch", op: "POST workitemsbatch", in: body}, &answer)
 		if err != nil {
-			return nil, fmt.Errorf("%s: reading %d work items: %w", c.name, len(chunk), err)
+			return nil, fmt.Errorf("%s: reading %d work items: %w", c.name, len(chunk), elsewhere(err, "", noOrganization))
 		}
 		for _, w := range answer.Value {
 			if w == nil || w.ID == 0 || strings.EqualFold(w.text(refDeleted), "true") {

@@ -80,7 +80,7 @@ func (c *Connector) schema(ctx context.Context) (*schema, error) {
 		}
 	}
 	if err := c.call(ctx, request{method: http.MethodGet, path: "/_apis/wit/fields", op: "GET fields"}, &answer); err != nil {
-		return nil, fmt.Errorf("%s: reading the fields: %w", c.name, err)
+		return nil, fmt.Errorf("%s: reading the fields: %w", c.name, elsewhere(err, "", noOrganization))
 	}
 	s := &schema{byName: map[string]*field{}, byRef: map[string]*field{}}
 	for _, f := range answer.Value {

@@ -47,7 +47,7 @@ func (c *Connector) Self(ctx context.Context) (core.Value, error) {
 		User person `json:"authenticatedUser"`
 	}
 	if err := c.call(ctx, request{method: http.MethodGet, path: "/_apis/connectionData", op: "GET connectionData", version: c.version + "-preview"}, &answer); err != nil {
-		return core.Value{}, fmt.Errorf("%s: asking who the account is: %w", c.name, err)
+		return core.Value{}, fmt.Errorf("%s: asking who the account is: %w", c.name, elsewhere(err, "", noOrganization))
 	}
 	self = answer.User.value()
 	if self.ID() == "" {
@@ -89,7 +89,7 @@ func (c *Connector) onePerson(ctx context.Context, by, text string, meant func(p
 		var answer struct{ Value []person }
 		q := url.Values{"searchFilter": {by}, "filterValue": {text}, "queryMembership": {"None"}}
 		if err := c.callAt(ctx, c.people, request{method: http.MethodGet, path: "/_apis/identities", op: "GET identities", query: q}, &answer); err != nil {
-			return core.Value{}, fmt.Errorf("%s: looking for a user: %w", c.name, err)
+			return core.Value{}, fmt.Errorf("%s: looking for a user: %w", c.name, elsewhere(err, "", noPeople))
 		}
 		found = core.Absent()
 		several := false
@@ -140,7 +140,7 @@ func (c *Connector) lookUp(ctx context.Context, ids []string) error {
 		var answer struct{ Value []*person }
 		q := url.Values{"identityIds": {strings.Join(chunk, ",")}, "queryMembership": {"None"}}
 		if err := c.callAt(ctx, c.people, request{method: http.MethodGet, path: "/_apis/identities", op: "GET identities", query: q}, &answer); err != nil {
-			return fmt.Errorf("%s: looking people up: %w", c.name, err)
+			return fmt.Errorf("%s: looking people up: %w", c.name, elsewhere(err, "", noPeople))
 		}
 		for _, id := range chunk {
 			c.faces.Put(id, core.Absent())

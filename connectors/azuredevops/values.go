@@ -164,7 +164,7 @@ func (c *Connector) write(f *field, v core.Value, w workItem, t *typeInfo, in *t
 		return nil, ""
 	case kind == core.KindUser && v.Kind() == core.KindUser:
 		return c.written(v)
-	case kind == core.KindOption && v.Kind() == core.KindString:
+	case kind == core.KindOption && (v.Kind() == core.KindString || v.Kind() == core.KindNumber):
 		v = core.Option("", v.Source())
 	}
 	if v.Kind() != kind {

@@ -36,6 +36,9 @@ type event struct {
 
 // ParseWebhook checks the password of Basic authentication: the vendor signs nothing. A body is a hint only.
 func (c *Connector) ParseWebhook(call connectors.WebhookCall, self string) (connectors.Webhook, error) {
+	if len(c.secrets) == 0 {
+		return connectors.Webhook{}, fmt.Errorf("%s: webhook: no password to check it with; an admin must set webhook.secret: %w", c.name, connectors.ErrForged)
+	}
 	r := http.Request{Header: call.Header}
 	_, password, _ := r.BasicAuth()
 	if !signature.Shared(password, c.secrets...) {

@@ -90,7 +90,7 @@ func (c *Connector) refsThat(ctx context.Context, ids []int64, holds func(workIt
 		var answer struct{ Value []*workItem }
 		body := map[string]any{"ids": chunk, "errorPolicy": "omit", "fields": append(c.basics(), fields...)}
 		if err := c.call(ctx, request{method: http.MethodPost, path: "/_apis/wit/workitemsbatch", op: "POST workitemsbatch", in: body}, &answer); err != nil {
-			return nil, fmt.Errorf("%s: reading %d work items: %w", c.name, len(chunk), err)
+			return nil, fmt.Errorf("%s: reading %d work items: %w", c.name, len(chunk), elsewhere(err, "", noOrganization))
 		}
 		for _, w := range answer.Value {
 			if w != nil && w.ID != 0 && holds(*w) {
@@ -130,7 +130,7 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 	}
 	ids, next, err := c.foundAfter(ctx, project, where, at.After, c.pageSize)
 	if err != nil {
-		return none, fmt.Errorf("%s: searching: %w", c.name, err)
+		return none, fmt.Errorf("%s: searching: %w", c.name, elsewhere(err, "project", noProject))
 	}
 	page := connectors.Page{Next: connectors.EncodeCursor(found{next}), More: next != 0}
 	for _, id := range ids {
