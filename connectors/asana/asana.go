@@ -33,9 +33,9 @@ type Connector struct {
 	selves    *cache.Cache[string, core.Value]          // one entry
 	metas     *cache.Cache[string, project]             // by project
 	customs   *cache.Cache[string, []field]             // by project
+	owners    *cache.Cache[string, string]              // tasks, by the gid of a comment or file
 	names     *cache.Cache[string, string]              // of custom fields, by gid
 	sections  *cache.Cache[string, []core.Value]        // by project
-	homes     *cache.Cache[string, []core.Value]        // projects, by workspace
 	tags      *cache.Cache[string, map[string][]string] // name to gids, by workspace
 	people    *cache.Cache[string, core.Value]          // by e-mail or gid; absent is a known miss
 	crowds    *cache.Cache[string, []core.Value]        // by workspace
@@ -87,9 +87,9 @@ func New(cfg connectors.Config) (*Connector, error) {
 		selves:    cache.New[string, core.Value](1, 24*time.Hour, now),
 		metas:     cache.New[string, project](1000, fresh, now),
 		customs:   cache.New[string, []field](1000, fresh, now),
+		owners:    cache.New[string, string](100000, 30*24*time.Hour, now),
 		names:     cache.New[string, string](10000, 24*time.Hour, now),
 		sections:  cache.New[string, []core.Value](1000, fresh, now),
-		homes:     cache.New[string, []core.Value](10, fresh, now),
 		tags:      cache.New[string, map[string][]string](10, fresh, now),
 		people:    cache.New[string, core.Value](10000, fresh, now),
 		crowds:    cache.New[string, []core.Value](10, fresh, now),

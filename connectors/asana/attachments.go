@@ -84,6 +84,7 @@ func (c *Connector) attachmentsOf(ctx context.Context, id string, told []story) 
 		if f.By == nil {
 			f.By = added(f, told)
 		}
+		c.owners.Put(f.GID, id)
 		out = append(out, f.value(self.ID()))
 	}
 	slices.SortStableFunc(out, func(a, b core.Attachment) int { return a.CreatedAt.Compare(b.CreatedAt) })

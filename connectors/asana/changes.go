@@ -36,6 +36,7 @@ type position struct {
 	News    bool              `json:"n,omitempty"` // and listed something new
 	Seen    map[string]string `json:"d,omitempty"` // tasks already listed, with their revision
 	Waiting map[string]int64  `json:"w,omitempty"` // tasks that events told of, with the event's time
+	Quiet   map[string]bool   `json:"q,omitempty"` // those of which something changed that moves no revision
 }
 
 func (p position) begins() bool { return p.Offset == "" && !p.Listed }
@@ -62,7 +63,7 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 	if limit <= 0 || limit > pageSize {
 		limit = pageSize
 	}
-	at.Seen, at.Waiting = copied(at.Seen), copied(at.Waiting)
+	at.Seen, at.Waiting, at.Quiet = copied(at.Seen), copied(at.Waiting), copied(at.Quiet)
 	if at.begins() {
 		if err := c.listen(ctx, project, &at); err != nil {
 			return none, err
@@ -141,10 +142,11 @@ func (c *Connector) page(ctx context.Context, project string, at *position, limi
 	var out []connectors.Change
 	for _, t := range tasks {
 		separator, _ := get[bool](t, "is_rendered_as_separator")
-		delete(at.Waiting, t.gid())
 		if rev := revision(t); !separator && at.Seen[t.gid()] != rev {
 			out = append(out, c.change(t))
 			at.Seen[t.gid()], at.News = rev, true
+			delete(at.Waiting, t.gid())
+			delete(at.Quiet, t.gid())
 		}
 		at.High = max(at.High, t.at("modified_at").UnixMilli())
 	}
@@ -160,8 +162,9 @@ func (c *Connector) change(t task) connectors.Change {
 	return connectors.Change{Ref: c.ref(t.gid()), Revision: revision(t), UpdatedAt: t.at("modified_at")}
 }
 
-// await reads tasks that events told of and the list did not: those that moved, were deleted, or left the project. Subtasks, whose events
-// come with those of the project, are in it or are no items.
+// await reads tasks that events told of and the list did not: those that moved, were deleted, or left the project, and those of which a
+// comment was edited or deleted, which moves no revision: they are listed without one. Subtasks, whose events come with those of the
+// project, are in it or are no items.
 func (c *Connector) await(ctx context.Context, at *position, most int) ([]connectors.Change, error) {
 	ids := slices.SortedFunc(maps.Keys(at.Waiting), func(a, b string) int { return cmp.Compare(at.Waiting[a], at.Waiting[b]) })
 	ids = ids[:min(len(ids), most)]
@@ -179,8 +182,13 @@ func (c *Connector) await(ctx context.Context, at *position, most int) ([]connec
 		case at.Seen[id] != revision(t) && len(t.memberships()) > 0:
 			out = append(out, c.change(t))
 			at.Seen[id] = revision(t)
+		case at.Quiet[id] && len(t.memberships()) > 0:
+			quiet := c.change(t)
+			quiet.Revision = ""
+			out = append(out, quiet)
 		}
 		delete(at.Waiting, id)
+		delete(at.Quiet, id)
 	}
 	return out, nil
 }

@@ -55,11 +55,12 @@ const (
 
 var markLink = regexp.MustCompile(`<a\b[^>]*\bhref="https://duplex\.invalid/([^"]*)"[^>]*>[^<]*</a>`)
 
+// unmarked stands for the mark of an own comment that was written without one, so that a lost mark is told from none.
+const unmarked = "-"
+
 // signed puts a mark at the end of a text.
 func signed(source, mark string) string {
-	if mark == "" {
-		return source
-	}
+	mark = firstOf(mark, unmarked)
 	link := `<a href="` + markAddress + html.EscapeString(mark) + `">` + markText + `</a>`
 	return strings.TrimSuffix(source, "</body>") + link + "</body>"
 }
@@ -85,11 +86,14 @@ func (s story) value(self string) core.Comment {
 	if s.By != nil {
 		out.Author = s.By.value()
 	}
-	if out.Own = self != "" && s.by() == self; out.Own {
+	if out.Own = self != "" && s.by() == self; out.Own && mark != unmarked {
 		out.Mark = mark
 	}
 	return out
 }
+
+// markless tells a comment whose mark Asana took away, or that somebody wrote as the own account.
+func (s story) markless() bool { return s.HTML == nil || !markLink.MatchString(*s.HTML) }
 
 // stories are all entries of a task's history, the oldest first.
 func (c *Connector) stories(ctx context.Context, id string) ([]story, error) {
@@ -102,6 +106,9 @@ func (c *Connector) stories(ctx context.Context, id string) ([]story, error) {
 	}
 	slices.SortStableFunc(all, func(a, b story) int { return a.at().Compare(b.at()) })
 	for _, s := range all {
+		if s.comment() {
+			c.owners.Put(s.GID, id)
+		}
 		if s.comment() && s.HTML == nil {
 			return nil, connectors.Busy(c.system+": read comments", "the answer shows a comment without its text", 0)
 		}
@@ -127,11 +134,13 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, d core.Commen
 	return c.tell(ctx, http.MethodPost, "/tasks/"+itemID+"/stories", d)
 }
 
-// EditComment replaces the text of an own comment ("Update a story").
+// EditComment replaces the text of an own comment ("Update a story"). It keeps its mark where the draft has none.
 func (c *Connector) EditComment(ctx context.Context, itemID, commentID string, d core.CommentDraft) (core.Comment, error) {
-	if err := c.ofTask(ctx, itemID, commentID); err != nil {
+	mark, err := c.ofTask(ctx, itemID, commentID)
+	if err != nil {
 		return core.Comment{}, err
 	}
+	d.Mark = firstOf(d.Mark, mark)
 	return c.tell(ctx, http.MethodPut, "/stories/"+commentID, d)
 }
 
@@ -153,37 +162,39 @@ func (c *Connector) tell(ctx context.Context, method, path string, d core.Commen
 
 // DeleteComment deletes an own comment; only the author can ("Delete a story").
 func (c *Connector) DeleteComment(ctx context.Context, itemID, commentID string) error {
-	if err := c.ofTask(ctx, itemID, commentID); err != nil {
+	if _, err := c.ofTask(ctx, itemID, commentID); err != nil {
 		return err
 	}
 	return c.send(ctx, http.MethodDelete, "/stories/"+commentID, nil)
 }
 
-// ofTask is ErrNotFound unless the comment is one of the task's, and own: another's cannot be changed.
-func (c *Connector) ofTask(ctx context.Context, itemID, commentID string) error {
+// ofTask is ErrNotFound unless the comment is one of the task's, and own: another's cannot be changed. It gives the comment's mark.
+func (c *Connector) ofTask(ctx context.Context, itemID, commentID string) (mark string, err error) {
 	gone := fmt.Errorf("%s: comment: %w", c.system, connectors.ErrNotFound)
 	if !isGID(commentID) {
-		return gone
+		return "", gone
 	}
 	type placed struct {
 		By     *user  `json:"created_by"`
 		Target *named `json:"target"`
+		HTML   string `json:"html_text"`
 	}
-	s, _, err := call[placed](ctx, c, http.MethodGet, "/stories/"+commentID, nil, optFields("created_by", "target.gid"))
+	s, _, err := call[placed](ctx, c, http.MethodGet, "/stories/"+commentID, nil, optFields("created_by", "target.gid", "html_text"))
 	if err = outOfSight(err); err != nil {
-		return err
+		return "", err
 	}
 	if s.Target != nil && s.Target.GID != itemID {
-		return gone
+		return "", gone
 	}
 	self, err := c.Self(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if s.By != nil && s.By.GID != self.ID() {
-		return c.unsupported("change comment", "in Asana only its author can change a comment")
+		return "", c.unsupported("change comment", "in Asana only its author can change a comment")
 	}
-	return nil
+	_, mark = unsigned(s.HTML)
+	return mark, nil
 }
 
 // FindComment looks through the task's comments. Where an own comment shows no mark, Asana took it away, and whether a comment with the mark
@@ -198,7 +209,7 @@ func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.
 	if err != nil {
 		return none, err
 	}
-	unmarked := false
+	lost := false
 	for _, s := range all {
 		if !s.comment() || s.by() != self.ID() {
 			continue
@@ -207,9 +218,9 @@ func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.
 		if v.Mark == mark {
 			return v, nil
 		}
-		unmarked = unmarked || v.Mark == ""
+		lost = lost || s.markless()
 	}
-	if unmarked {
+	if lost {
 		return none, c.unsupported("find comment", "a comment of the own account has lost its mark; look at the task, then resync")
 	}
 	return none, fmt.Errorf("%s: such a comment: %w", c.system, connectors.ErrNotFound)

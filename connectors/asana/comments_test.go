@@ -37,6 +37,16 @@ func TestCommentMarks(t *testing.T) {
 	if _, err := s.conn.FindComment(t.Context(), id, "dx-two"); !errors.Is(err, connectors.ErrNotFound) {
 		t.Errorf("a mark nobody wrote: %v", err)
 	}
+	edited, err := s.conn.EditComment(t.Context(), id, c.ID, core.CommentDraft{Body: body("said again")})
+	if err != nil || edited.Mark != "dx-one" {
+		t.Errorf("an edit without a mark took it away: %+v, %v", edited, err)
+	}
+	if note := s.comment(t, id, "without a mark", ""); note.Mark != "" {
+		t.Errorf("mark %q", note.Mark)
+	}
+	if _, err := s.conn.FindComment(t.Context(), id, "dx-two"); !errors.Is(err, connectors.ErrNotFound) {
+		t.Errorf("own comments that never had a mark hide none: %v", err)
+	}
 	s.as(t, emulator.TokenSync, "PUT", "/stories/"+c.ID, map[string]string{"html_text": "<body>the mark is gone</body>"})
 	if _, err := s.conn.FindComment(t.Context(), id, "dx-two"); !errors.Is(err, connectors.ErrUnsupported) {
 		t.Errorf("an own comment without a mark may be the one: %v", err)
@@ -52,6 +62,25 @@ func TestCommentMarks(t *testing.T) {
 	other := s.task(t, nil).Ref.ID
 	if err := s.conn.DeleteComment(t.Context(), other, c.ID); !errors.Is(err, connectors.ErrNotFound) {
 		t.Errorf("a comment of another task: %v", err)
+	}
+}
+
+// TestQuietComments: a comment that is edited or deleted moves no revision of its task; the feed tells of it all the same, without one, so
+// that the task is read again.
+func TestQuietComments(t *testing.T) {
+	for _, tc := range []struct{ reason, method string }{{"an edit", "PUT"}, {"a deletion", "DELETE"}} {
+		s := newSite(t, oauth)
+		id := s.task(t, nil).Ref.ID
+		gid := s.as(t, emulator.TokenAda, "POST", "/tasks/"+id+"/stories", map[string]string{"html_text": body("by Ada").Source()})["gid"].(string)
+		before := s.get(t, id)
+		cursor := s.drain(t, "", nil)
+		s.pass(10 * time.Minute)
+		s.as(t, emulator.TokenAda, tc.method, "/stories/"+gid, map[string]string{"html_text": body("otherwise").Source()})
+		seen := map[string]connectors.Change{}
+		s.drain(t, cursor, seen)
+		if c, ok := seen[id]; !ok || c.Revision == before.Revision {
+			t.Errorf("%s: listed %v at %q, before %q", tc.reason, ok, c.Revision, before.Revision)
+		}
 	}
 }
 

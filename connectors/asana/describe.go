@@ -19,17 +19,10 @@ func (c *Connector) Describe(ctx context.Context, t connectors.ItemType) (connec
 	}
 	out := connectors.Description{Type: t}
 	for _, f := range append(append([]field{}, builtin...), all...) {
-		switch f.how {
-		case bySection:
-			f.Options, err = c.sectionsOf(ctx, gid, true)
-		case byProjects:
-			var workspace string
-			if workspace, err = c.workspaceOf(ctx, gid); err == nil {
-				f.Options, err = c.projectsOf(ctx, workspace)
+		if f.how == bySection {
+			if f.Options, err = c.sectionsOf(ctx, gid, true); err != nil {
+				return none, err
 			}
-		}
-		if err != nil {
-			return none, err
 		}
 		out.Fields = append(out.Fields, f.Field)
 	}

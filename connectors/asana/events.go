@@ -25,13 +25,17 @@ type resource struct {
 	Type string `json:"resource_type"`
 }
 
-// task is the gid of the task an event is about, "" for none: its own, or that of the task a story or a file belongs to.
-func (e event) task() string {
+// taskOf is the gid of the task an event is about, "" for none: its own, or that of the task a story or a file belongs to. A deleted one
+// names no task; it is known where the task's comments and files were read before.
+func (c *Connector) taskOf(e event) string {
 	switch {
 	case e.Resource.Type == "task":
 		return e.Resource.GID
 	case (e.Resource.Type == "story" || e.Resource.Type == "attachment") && e.Parent != nil && e.Parent.Type == "task":
 		return e.Parent.GID
+	case e.Resource.Type == "story" || e.Resource.Type == "attachment":
+		gid, _ := c.owners.Get(e.Resource.GID)
+		return gid
 	}
 	return ""
 }
@@ -66,16 +70,19 @@ func (c *Connector) listen(ctx context.Context, project string, at *position) er
 			return connectors.Busy(c.system+": read events", "the answer has no place to go on from", 0)
 		}
 		if expired && at.Sync != "" {
-			at.From, at.Seen, at.Waiting = 0, map[string]string{}, map[string]int64{}
+			at.From, at.Seen, at.Waiting, at.Quiet = 0, map[string]string{}, map[string]int64{}, map[string]bool{}
 		}
 		at.Sync = told.Sync
 		for _, e := range told.Data {
-			if gid := e.task(); gid != "" {
+			if gid := c.taskOf(e); gid != "" {
 				at.Waiting[gid] = max(at.Waiting[gid], e.at().UnixMilli())
+				if e.Resource.Type != "task" && e.Action != "added" {
+					at.Quiet[gid] = true
+				}
 			}
 		}
 		if len(at.Waiting) > mostWaiting {
-			at.From, at.Waiting = 0, map[string]int64{}
+			at.From, at.Seen, at.Waiting, at.Quiet = 0, map[string]string{}, map[string]int64{}, map[string]bool{}
 		}
 		if expired || !told.More {
 			return nil

@@ -215,17 +215,15 @@ func (p *planner) settle(ctx context.Context, f field, v core.Value) (settled co
 
 // option finds the option, after a fresh look where it is not known: options are added at any time.
 func (p *planner) option(ctx context.Context, f field, v core.Value) (core.Value, string, error) {
+	if f.how == byProjects {
+		return p.home(ctx, v)
+	}
 	for _, anew := range []bool{false, true} {
 		options := f.Options
 		var err error
 		switch f.how {
 		case bySection:
 			options, err = p.c.sectionsOf(ctx, p.project, anew)
-		case byProjects:
-			var workspace string
-			if workspace, err = p.c.workspaceOf(ctx, p.project); err == nil {
-				options, err = p.c.projectsOf(ctx, workspace)
-			}
 		case byCustom:
 			if anew {
 				var all []field
@@ -242,6 +240,22 @@ func (p *planner) option(ctx context.Context, f field, v core.Value) (core.Value
 		}
 	}
 	return v, "there is no such option", nil
+}
+
+// home finds a project by its gid, which is taken as it is, or by its name.
+func (p *planner) home(ctx context.Context, v core.Value) (core.Value, string, error) {
+	if isGID(v.ID()) {
+		return v, "", nil
+	}
+	workspace, err := p.c.workspaceOf(ctx, p.project)
+	if err != nil {
+		return v, "", err
+	}
+	found, err := p.c.projectNamed(ctx, workspace, v.Name())
+	if err == nil && found.IsAbsent() {
+		return v, "the workspace has no project of that name, or several", nil
+	}
+	return found, "", err
 }
 
 func (p *planner) user(ctx context.Context, v core.Value) (core.Value, string, error) {

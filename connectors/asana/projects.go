@@ -2,6 +2,7 @@ package asana
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 
@@ -34,24 +35,25 @@ func (c *Connector) workspaceOf(ctx context.Context, gid string) (string, error)
 	return p.Workspace.GID, err
 }
 
-// projectsOf are the projects of a workspace that are in use.
-func (c *Connector) projectsOf(ctx context.Context, workspace string) ([]core.Value, error) {
-	if known, ok := c.homes.Get(workspace); ok {
-		return known, nil
-	}
+// projectNamed is the one project of a workspace with that name ("Get objects via typeahead"), absent for none or several. There may be too
+// many projects to list them.
+func (c *Connector) projectNamed(ctx context.Context, workspace, name string) (core.Value, error) {
 	q := optFields("name")
-	q.Set("workspace", workspace)
-	q.Set("archived", "false")
-	all, err := list[named](ctx, c, "/projects", q)
-	if err != nil {
-		return nil, err
-	}
-	var out []core.Value
+	q.Set("resource_type", "project")
+	q.Set("query", name)
+	q.Set("count", fmt.Sprint(pageSize))
+	all, _, err := call[[]named](ctx, c, http.MethodGet, "/workspaces/"+url.PathEscape(workspace)+"/typeahead", nil, q)
+	found := core.Absent()
 	for _, p := range all {
-		out = append(out, p.option())
+		switch {
+		case p.Name != name:
+		case !found.IsAbsent():
+			return core.Absent(), err
+		default:
+			found = p.option()
+		}
 	}
-	c.homes.Put(workspace, out)
-	return out, nil
+	return found, err
 }
 
 // tagsOf are the tags of a workspace, name to gids: two may have one name.

@@ -233,12 +233,21 @@ func TestManyProjects(t *testing.T) {
 	if v := s.get(t, o.Ref.ID); len(v.Field("projects").Items()) != 2 || v.Field("section").Name() != "Review" || v.Field("project").ID() != emulator.ProjectBugs {
 		t.Errorf("projects %v, section %v", v.Field("projects"), v.Field("section"))
 	}
+	names := o.Field("projects").Items()
+	after := s.update(t, o.Ref.ID, map[string]core.Value{"projects": core.Set(core.Option("", names[0].Name()), core.Option("", names[1].Name()))})
+	if len(after.Field("projects").Items()) != 2 {
+		t.Errorf("projects by their names: %v", after.Field("projects"))
+	}
+	single := s.task(t, map[string]core.Value{"projects": core.Set(core.Option("", names[0].Name()), core.Option("", names[1].Name()))})
+	if len(single.Field("projects").Items()) != 2 {
+		t.Errorf("a new task in two projects by their names: %v", single.Field("projects"))
+	}
 	_, err := s.conn.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"projects": core.Set(core.Option(emulator.ProjectRoadmap, ""))}}, "", connectors.Want{Type: bugs})
 	var invalid *connectors.InvalidError
 	if !errors.As(err, &invalid) || invalid.Fields["projects"] == "" {
 		t.Errorf("it left the project: %v", err)
 	}
-	after := s.update(t, o.Ref.ID, map[string]core.Value{"projects": core.Set(core.Option(emulator.ProjectBugs, ""))})
+	after = s.update(t, o.Ref.ID, map[string]core.Value{"projects": core.Set(core.Option(emulator.ProjectBugs, ""))})
 	if len(after.Field("projects").Items()) != 1 {
 		t.Errorf("projects %v", after.Field("projects"))
 	}

@@ -39,7 +39,12 @@ func (c *Connector) ParseWebhook(call connectors.WebhookCall, self string) (conn
 		return connectors.Webhook{Note: "the handshake of a webhook", Answer: &connectors.WebhookAnswer{Header: map[string]string{secretHeader: given}}}, nil
 	}
 	given, err := hex.DecodeString(call.Header.Get(signatureHeader))
-	if err != nil || !signature.Signed(given, c.hookSecrets(project), call.Body) {
+	secrets, lost := c.hookSecrets(project)
+	good := err == nil && signature.Signed(given, secrets, call.Body)
+	if !good && lost != nil && mine {
+		return connectors.Webhook{}, connectors.Busy(c.system+": webhook", "the kept secret cannot be read", 0)
+	}
+	if !good {
 		return connectors.Webhook{}, fmt.Errorf("%s: webhook: %w", c.system, connectors.ErrForged)
 	}
 	var told struct {
@@ -59,15 +64,10 @@ func (c *Connector) ParseWebhook(call connectors.WebhookCall, self string) (conn
 }
 
 // hookSecrets are the secrets a call may be signed with: those of the project's webhook, of the one being made, and the administrator's.
-func (c *Connector) hookSecrets(project string) []string {
-	out := []string{c.secret}
-	if s, ok := c.handshook.Get(project); ok {
-		out = append(out, s)
-	}
-	if s, err := c.kept(project); err == nil {
-		out = append(out, s)
-	}
-	return out
+func (c *Connector) hookSecrets(project string) ([]string, error) {
+	shaken, _ := c.handshook.Get(project)
+	kept, err := c.kept(project)
+	return []string{c.secret, shaken, kept}, err
 }
 
 // hints are one for each task that events are about. Several events are one hint: it is own where all are.
@@ -75,7 +75,7 @@ func (c *Connector) hints(events []event, self string) []core.Hint {
 	var out []core.Hint
 	at := map[string]int{}
 	for _, e := range events {
-		gid := e.task()
+		gid := c.taskOf(e)
 		if gid == "" {
 			continue
 		}
