@@ -24,8 +24,11 @@ type answer struct {
 	body []byte
 }
 
-// mostKept is the longest answer that is kept in memory.
-const mostKept = 1 << 20
+// mostKept is the longest answer that is kept in memory: with all that are kept it makes 64 MB at most.
+const mostKept = 128 << 10
+
+// askedAgain tells whether the same is likely to be asked again: a list from a certain time on, or a search, is not.
+func askedAgain(q url.Values) bool { return !q.Has("since") && !q.Has("q") && !q.Has("creator") }
 
 var redirects = []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect}
 
@@ -34,6 +37,7 @@ func (c *Connector) read(ctx context.Context, path string, q url.Values, out any
 	key := path + "?" + q.Encode()
 	kept, _, had := c.answers.Peek(key)
 	opts := []httpx.Option{httpx.Header("Accept", "application/vnd.github+json"), httpx.Accept(append([]int{http.StatusNotModified}, redirects...)...)}
+	keeps := askedAgain(q)
 	if had && kept.etag != "" {
 		opts = append(opts, httpx.Header("If-None-Match", kept.etag))
 	}
@@ -56,7 +60,7 @@ func (c *Connector) read(ctx context.Context, path string, q url.Values, out any
 		if err := decode(path, resp.Body, out); err != nil {
 			return "", err
 		}
-		if tag := resp.Header.Get("ETag"); tag != "" && len(resp.Body) <= mostKept {
+		if tag := resp.Header.Get("ETag"); tag != "" && keeps && len(resp.Body) <= mostKept {
 			c.answers.Put(key, answer{tag, resp.Header.Get("Link"), resp.Body})
 		}
 		return resp.Header.Get("Link"), nil
