@@ -106,6 +106,9 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 		return fail(err)
 	}
 	resp, err := c.http.JSON(ctx, http.MethodPost, in(project, "wit/attachments"), nil, &sent, append(c.options(r), httpx.RawBody(counted, "application/octet-stream"))...)
+	if resp != nil {
+		c.pause.note(resp.Status, resp.Header)
+	}
 	switch {
 	case counted.err != nil:
 		err = connectors.Busy("reading the content", "it broke off", 0)
