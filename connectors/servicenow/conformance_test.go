@@ -50,7 +50,8 @@ func instance(t *testing.T, r *rig) conformance.Instance {
 		Draft: func(n int) core.Draft { d := draft(n); d.Mark = ""; return d },
 		Samples: map[string][2]core.Value{
 			"short_description": {core.String("one"), core.String("two")},
-			"description":       {plain("one line"), plain("two\nlines")},
+			"description":       {core.String("one line"), core.String("two\nlines")},
+			"u_summary":         {core.Text("html", "<p>one <strong>bold</strong></p>"), core.Text("html", "<p>two</p>")},
 			"state":             {core.Option("2", "In Progress"), core.Option("1", "New")},
 			"impact":            {core.Option("1", "1 - High"), core.Option("3", "3 - Low")},
 			"urgency":           {core.Option("1", "1 - High"), core.Option("3", "3 - Low")},
@@ -68,7 +69,7 @@ func instance(t *testing.T, r *rig) conformance.Instance {
 		},
 		Search: conformance.Search{
 			Query: func(word string) string { return "short_description=" + word }, Wrong: "no_such_column=1", PageOf: 20,
-			Fields: []string{"short_description", "u_link"}, Refused: "description", Elsewhere: map[string]string{"category": "network"},
+			Fields: []string{"short_description", "u_link"}, Refused: "u_summary", Elsewhere: map[string]string{"category": "network"},
 		},
 		Title: "short_description", Cleared: "u_area", Body: journal, Plain: journalPlain,
 		Attributes: []string{"caller_id.email", "caller_id.name"},

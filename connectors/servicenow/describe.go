@@ -228,9 +228,6 @@ func (col *column) setKind(supers map[string]string) {
 		col.kind = core.KindNumber
 	case "string", "translated_text", "translated_field", "url", "email", "ph_number", "phone_number_e164", "choice", "string_full_utf8":
 		col.kind = core.KindString
-		if col.max > 255 && col.typ == "string" {
-			col.kind = core.KindText
-		}
 	default:
 		col.kind, col.readOnly = core.KindString, true
 	}

@@ -13,7 +13,7 @@
 //     (assignment_group, company, cmdb_ci) is an option by name, whose choices are too many to list.
 //   - What a reference names can be read with a dot: caller_id.phone, assignment_group.name, assigned_to.manager.
 //   - watch_list and other lists of people are sets of users.
-//   - Long lines of text (description, close_notes) are plain text, html columns are HTML.
+//   - description and other texts are plain, of several lines; html columns are HTML.
 //   - comments and work_notes are no fields: they are the item's comments, public and internal. They cannot be edited or deleted.
 //   - correlation_id holds the sync's mark and cannot be mapped as a target. settings.mark_field names another column for tables without it.
 //   - Whoever reads a record reads its files, callers too: files are public, unless settings.files says otherwise.

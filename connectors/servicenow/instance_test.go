@@ -120,8 +120,6 @@ func (r *rig) calls(part string) (n int) {
 
 var incident = connectors.ItemType{Type: "incident"}
 
-func plain(s string) core.Value { return core.Text("plain", s) }
-
 func journal(s string) core.Value {
 	source, _ := richtext.Convert(richtext.Plain, richtext.Journal, s)
 	return core.Text(string(richtext.Journal), source)
@@ -142,7 +140,7 @@ var (
 // draft is a new incident with a mark of its own.
 func draft(n int) core.Draft {
 	return core.Draft{Type: "incident", Mark: fmt.Sprintf("dx-%026s", strings.Repeat("a", 26-len(letters(n)))+letters(n)), Fields: map[string]core.Value{
-		"short_description": core.String(fmt.Sprintf("printer %d on fire", n)), "description": plain("It began at noon.\nNow it smokes."),
+		"short_description": core.String(fmt.Sprintf("printer %d on fire", n)), "description": core.String("It began at noon.\nNow it smokes."),
 		"caller_id": grace, "urgency": core.Option("2", "2 - Medium"), "u_area": core.Option("", "Web"),
 	}}
 }

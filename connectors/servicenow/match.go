@@ -25,7 +25,7 @@ func (c *Connector) FindByField(ctx context.Context, t connectors.ItemType, name
 	case !ok:
 		return refuse("there is no such field")
 	case col.kind == core.KindText:
-		return refuse("a field of long texts cannot be searched for a value; use one of a line, a number or a reference")
+		return refuse("a field of rich text cannot be searched for a value; use one of a line, a number or a reference")
 	case col.kind != core.KindString && col.kind != core.KindNumber && col.kind != core.KindReference:
 		return refuse(fmt.Sprintf("a field of kind %s names no record; use one of a line of text, a number or a reference", col.kind))
 	case value == "":
@@ -33,7 +33,7 @@ func (c *Connector) FindByField(ctx context.Context, t connectors.ItemType, name
 	case !askable(value):
 		return refuse("the instance would run a value that begins with javascript:")
 	case strings.ContainsAny(value, "\n\r\x00"):
-		return nil, nil
+		return refuse("a value of several lines cannot be searched for")
 	}
 	scope, err := s.within(t.Scope)
 	if err != nil {

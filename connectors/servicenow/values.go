@@ -48,7 +48,7 @@ func (c *Connector) read(col column, v cell) core.Value {
 	case core.KindSet:
 		return c.readSet(col, s)
 	case core.KindText:
-		return text(col, s)
+		return html(s)
 	}
 	return core.String(s)
 }
@@ -79,20 +79,12 @@ func (c *Connector) readSet(col column, s string) core.Value {
 	return core.Set(items...)
 }
 
-// format is how rich texts of the column are written.
-func (col column) format() richtext.Format {
-	if col.typ == "html" || col.typ == "translated_html" {
-		return richtext.HTML
-	}
-	return richtext.Plain
-}
-
-func text(col column, s string) core.Value {
-	normal := richtext.Normal(col.format(), s)
-	if richtext.IsEmpty(col.format(), normal) {
+func html(s string) core.Value {
+	normal := richtext.Normal(richtext.HTML, s)
+	if richtext.IsEmpty(richtext.HTML, normal) {
 		return core.Empty(core.KindText)
 	}
-	return core.Text(string(col.format()), normal)
+	return core.Text(string(richtext.HTML), normal)
 }
 
 // write is what is stored for a value, or why it cannot be. Users and options of references are looked up before.
@@ -104,12 +96,9 @@ func (col column) write(v core.Value) (stored, why string) {
 		return "", "it cannot be written"
 	case v.IsEmpty():
 		return "", ""
-	case col.kind == core.KindText && v.Kind() == core.KindString: // a plain text says itself in either
-		if col.format() == richtext.HTML {
-			s, _ := richtext.Convert(richtext.Plain, richtext.HTML, v.Source())
-			return col.fits(s)
-		}
-		return col.fits(v.Source())
+	case col.kind == core.KindText && v.Kind() == core.KindString:
+		html, _ := richtext.Convert(richtext.Plain, richtext.HTML, v.Source())
+		return col.fits(html)
 	case v.Kind() != col.kind:
 		return "", fmt.Sprintf("it takes a %s, not a %s", col.kind, v.Kind())
 	}
@@ -130,8 +119,8 @@ func (col column) write(v core.Value) (stored, why string) {
 	case core.KindSet:
 		return col.writeSet(v)
 	case core.KindText:
-		if v.Format() != string(col.format()) {
-			return "", fmt.Sprintf("it takes text in the format %s, not %s", col.format(), v.Format())
+		if v.Format() != string(richtext.HTML) {
+			return "", "it takes text in the format html, not " + v.Format()
 		}
 		return col.fits(v.Source())
 	case core.KindNumber:

@@ -111,7 +111,9 @@ func TestSearchIsBehind(t *testing.T) {
 	if a := r.must(200, TokenAda, "GET", query, ""); a.len("data") != 1 {
 		t.Errorf("search finds %s", a.raw)
 	}
-	r.must(400, TokenAda, "GET", "/workspaces/"+WorkspaceAcme+"/tasks/search?colour=red", "")
+	for _, wrong := range []string{"colour=red", "text=nothing+like+it&due_on=never", "modified_at.after=yesterday"} {
+		r.must(400, TokenAda, "GET", "/workspaces/"+WorkspaceAcme+"/tasks/search?"+wrong, "")
+	}
 }
 
 func TestLimits(t *testing.T) {

@@ -25,6 +25,9 @@ func (c *call) search() error {
 			return bad("limit: Must be between 1 and 100")
 		}
 	}
+	if _, err := c.matches(&task{GID: "0"}); err != nil { // what cannot be read is refused, whatever there is to find
+		return err
+	}
 	var found []*task
 	for gid, versions := range c.e.index {
 		seen := indexed(versions, c.now.Add(-c.e.lag))
@@ -79,6 +82,7 @@ func (c *call) order(found []*task) {
 
 // matches decides the filters of the query. What this emulator does not play is refused, not ignored.
 func (c *call) matches(t *task) (bool, error) {
+	all := true
 	for name, values := range c.req.URL.Query() {
 		v := values[0]
 		ok, err := true, error(nil)
@@ -105,11 +109,12 @@ func (c *call) matches(t *task) (bool, error) {
 		default:
 			err = bad(name + ": Unknown search parameter")
 		}
-		if err != nil || !ok {
+		if err != nil {
 			return false, err
 		}
+		all = all && ok
 	}
-	return true, nil
+	return all, nil
 }
 
 func (c *call) matchAny(t *task, what, op string, list []string) (bool, error) {

@@ -24,6 +24,9 @@ const (
 	PriorityLow, PriorityNormal, PriorityHigh, PriorityUrgent, PriorityImmediate = 1, 2, 3, 4, 5
 
 	FieldArea, FieldPlatforms, FieldPoints, FieldCustomer, FieldReported, FieldVIP, FieldReviewer = 1, 2, 3, 4, 5, 6, 7
+
+	// FieldMark and FieldNote are where a tool that syncs keeps its marks.
+	FieldMark, FieldNote = 8, 9
 )
 
 const (
@@ -111,6 +114,8 @@ var fields = []field{
 	{id: FieldReported, name: "Reported", format: "date"},
 	{id: FieldVIP, name: "VIP", format: "bool", possible: []string{"1", "0"}},
 	{id: FieldReviewer, name: "Reviewer", format: "user"},
+	{id: FieldMark, name: "Duplex mark", format: "string", filter: true},
+	{id: FieldNote, name: "Duplex note", format: "string", filter: true},
 }
 
 func fieldBy(id int) *field {

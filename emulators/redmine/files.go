@@ -110,7 +110,7 @@ func (c *call) getAttachment() error {
 	return c.answer(http.StatusOK, object{"attachment": c.fileView(f)})
 }
 
-// download needs the key, and the file's own name.
+// download needs the key. A name in the address has to be the file's own; the address without one will do.
 func (c *call) download() error {
 	f, err := c.attachment()
 	if err != nil {

@@ -62,6 +62,7 @@ func TestWhatAChangeAnswers(t *testing.T) {
 				{"a stranger everywhere", "stranger", "GET", "/issues.json", "", 200},
 				{"a stranger's own account", "stranger", "GET", "/users/current.json", "", 401},
 				{"a wrong time", "developer", "GET", "/issues.json?project_id=PROJECT&updated_on=nonsense", "", 422},
+				{"a wrong day", "developer", "GET", "/issues.json?project_id=PROJECT&due_date=%3E%3Dyesterday", "", 422},
 				{"an unknown filter", "developer", "GET", "/issues.json?nonsense=1", "", 200},
 				{"a developer deletes", "developer", "DELETE", "/issues/" + id + ".json", "", 403},
 				{"a developer reads users", "developer", "GET", "/users.json", "", 403},
@@ -119,8 +120,11 @@ func TestJournalsAndPrivateNotes(t *testing.T) {
 					t.Errorf("the file is called %q", got)
 				}
 				address, _ := a.at("issue", "attachments", 0, "content_url").(string)
-				if file := r.must(200, who, "GET", strings.TrimPrefix(address, r.url), ""); string(file.raw) != "hello" {
-					t.Errorf("the file holds %q", file.raw)
+				bare := address[:strings.LastIndex(address, "/")]
+				for _, at := range []string{address, bare} {
+					if file := r.must(200, who, "GET", strings.TrimPrefix(at, r.url), ""); string(file.raw) != "hello" {
+						t.Errorf("the file at %s holds %q", at, file.raw)
+					}
 				}
 			}
 			a := r.must(200, "manager", "GET", "/issues/"+id+".json?include=journals", "")
@@ -192,6 +196,10 @@ func TestListsFilterSortAndPage(t *testing.T) {
 		{"by ids", "status_id=*&issue_id=1,2,999", 2, 2},
 		{"not a tracker", "tracker_id=!1", 0, 0},
 		{"part of a subject", "subject=~FIRE", 129, 25},
+		{"the beginning of a subject", "subject=^printer", 129, 25},
+		{"the end of a subject", "subject=$on+fire", 129, 25},
+		{"the middle is no end", "subject=$on", 0, 0},
+		{"due by a day, and none has one", "due_date=%3C%3D2026-12-31", 0, 0},
 	} {
 		a := r.must(200, "manager", "GET", "/issues.json?project_id=eng&"+test.query, "")
 		if a.at("total_count") != test.total || float64(a.len("issues")) != test.rows {

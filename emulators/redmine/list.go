@@ -103,11 +103,10 @@ func (c *call) matches(i *issue) (bool, error) {
 			ok = c.person(v, i.Assigned)
 		case "subject":
 			ok = matchText(i.Subject, v)
-		case "updated_on", "created_on", "closed_on":
-			at := map[string]time.Time{"updated_on": i.Updated, "created_on": i.Created, "closed_on": i.Closed}[name]
+		case "updated_on", "created_on", "closed_on", "start_date", "due_date":
 			var err error
-			if ok, err = matchTime(at, v); err != nil {
-				return false, invalid(map[string]string{"updated_on": "Updated", "created_on": "Created", "closed_on": "Closed"}[name] + " is invalid")
+			if ok, err = matchTime(i.timeOf(name), v); err != nil {
+				return false, invalid(dateFilters[name] + " is invalid")
 			}
 		default:
 			id, isField := strings.CutPrefix(name, "cf_")
@@ -121,6 +120,15 @@ func (c *call) matches(i *issue) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// dateFilters are the filters that take a time or a day, as messages name them.
+var dateFilters = map[string]string{"updated_on": "Updated", "created_on": "Created", "closed_on": "Closed", "start_date": "Start date", "due_date": "Due date"}
+
+// timeOf is what such a filter looks at; the zero time where there is nothing.
+func (i *issue) timeOf(name string) time.Time {
+	day := func(s string) time.Time { t, _ := time.Parse(time.DateOnly, s); return t }
+	return map[string]time.Time{"updated_on": i.Updated, "created_on": i.Created, "closed_on": i.Closed, "start_date": day(i.Start), "due_date": day(i.Due)}[name]
 }
 
 // oneOf reads "1|2", "!3" and "*".
@@ -142,10 +150,12 @@ func (c *call) person(v string, id int) bool {
 	return oneOf(v, id)
 }
 
-// matchText reads "~part" and "=whole"; a plain value is the whole.
+// matchText reads "~part", "^beginning", "$end" and "=whole"; a plain value is the whole.
 func matchText(have, v string) bool {
-	if part, ok := strings.CutPrefix(v, "~"); ok {
-		return strings.Contains(strings.ToLower(have), strings.ToLower(part))
+	for op, holds := range map[string]func(s, part string) bool{"~": strings.Contains, "^": strings.HasPrefix, "$": strings.HasSuffix} {
+		if part, ok := strings.CutPrefix(v, op); ok {
+			return holds(strings.ToLower(have), strings.ToLower(part))
+		}
 	}
 	return strings.EqualFold(have, strings.TrimPrefix(v, "="))
 }
@@ -176,6 +186,9 @@ func matchTime(at time.Time, v string) (bool, error) {
 		if _, to, err = parse(second); err != nil {
 			return false, err
 		}
+	}
+	if at.IsZero() {
+		return false, nil
 	}
 	switch op {
 	case ">=":

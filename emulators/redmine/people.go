@@ -200,7 +200,7 @@ func (e *Emulator) routes() {
 		"GET /issue_statuses.json": (*call).listStatuses, "GET /trackers.json": (*call).listTrackers, "GET /roles.json": (*call).listRoles,
 		"GET /enumerations/issue_priorities.json": (*call).listPriorities, "GET /projects/{id}/issues.json": (*call).listIssues,
 		"GET /projects/{id}/memberships.json": (*call).listMemberships, "GET /issues/{id}/relations.json": (*call).listRelations,
-		"POST /issues/{id}/relations.json": (*call).postRelation, "GET /attachments/download/{id}/{name}": (*call).download,
+		"POST /issues/{id}/relations.json": (*call).postRelation, "GET /attachments/download/{id}/{name}": (*call).download, "GET /attachments/download/{id}": (*call).download,
 		"GET /issues/{id}": (*call).getIssue, "PUT /issues/{id}": (*call).putIssue, "PATCH /issues/{id}": (*call).putIssue, "DELETE /issues/{id}": (*call).deleteIssue,
 		"GET /users/{id}": (*call).getUser, "GET /projects/{id}": (*call).getProject, "GET /attachments/{id}": (*call).getAttachment,
 		"DELETE /attachments/{id}": (*call).deleteAttachment, "PUT /journals/{id}": (*call).putJournal, "DELETE /relations/{id}": (*call).deleteRelation,
@@ -219,7 +219,7 @@ func withoutSuffix(run func(*call) error) func(*call) error {
 	return func(c *call) error {
 		id := c.req.PathValue("id")
 		bare, ok := strings.CutSuffix(id, ".json")
-		if id != "" && !ok && !strings.HasSuffix(c.req.URL.Path, ".json") && c.req.PathValue("name") == "" {
+		if id != "" && !ok && !strings.HasSuffix(c.req.URL.Path, ".json") && !strings.HasPrefix(c.req.URL.Path, "/attachments/download/") {
 			return empty(http.StatusNotFound)
 		}
 		c.req.SetPathValue("id", bare)
