@@ -44,15 +44,15 @@ func (c *Connector) changes(ctx context.Context, t connectors.ItemType, since co
 	if err := connectors.DecodeCursor(since, &pos); err != nil {
 		return connectors.Page{}, err
 	}
+	if err := c.inGMT(ctx); err != nil {
+		return connectors.Page{}, err
+	}
 	s, err := c.schema(ctx, t.Type)
 	if err != nil {
 		return connectors.Page{}, err
 	}
 	scope, err := s.within(t.Scope)
 	if err != nil {
-		return connectors.Page{}, err
-	}
-	if err := c.inGMT(ctx); err != nil {
 		return connectors.Page{}, err
 	}
 	if limit <= 0 || limit > c.page {

@@ -83,7 +83,7 @@ func (c *Connector) readSchema(ctx context.Context, table string) (*schema, erro
 		return nil, err
 	}
 	if _, ok := supers[table]; !ok {
-		return nil, fmt.Errorf("there is no table %s, or the account may not read its definition (sys_db_object): %w", table, connectors.ErrUnsupported)
+		return nil, fmt.Errorf("there is no table %s: %w", table, connectors.ErrUnsupported)
 	}
 	s := &schema{table: table, chain: chainOf(supers, table)}
 	rows, hidden, err := c.every(ctx, "sys_dictionary", "name"+in(s.chain)+"^elementISNOTEMPTY^active=true", []string{"name", "element", "column_label",
@@ -127,7 +127,10 @@ func (c *Connector) supers(ctx context.Context, tables []string) (map[string]str
 	for level := 0; len(tables) > 0 && level < 10; level++ {
 		var above []string
 		for chunk := range slices.Chunk(tables, 50) {
-			rows, _, err := c.every(ctx, "sys_db_object", "name"+in(chunk), []string{"name", "super_class.name"})
+			rows, hidden, err := c.every(ctx, "sys_db_object", "name"+in(chunk), []string{"name", "super_class.name"})
+			if err == nil && hidden {
+				err = fmt.Errorf("the account may not read the definitions of tables (sys_db_object): %w", connectors.ErrDenied)
+			}
 			if err != nil {
 				return nil, err
 			}

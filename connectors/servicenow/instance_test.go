@@ -2,6 +2,7 @@ package servicenow_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -108,16 +109,6 @@ func (r *rig) control(path, body string) {
 	}
 }
 
-// calls are how often operations were called since the last look, by a part of their name.
-func (r *rig) calls(part string) (n int) {
-	for op, times := range r.e.Harness().Calls(0).ByOperation {
-		if strings.Contains(op, part) {
-			n += times
-		}
-	}
-	return n
-}
-
 var incident = connectors.ItemType{Type: "incident"}
 
 func journal(s string) core.Value {
@@ -181,4 +172,49 @@ func signedCall(body []byte, at time.Time) connectors.WebhookCall {
 	h.Set("X-Duplex-Timestamp", stamp)
 	h.Set("X-Duplex-Signature", emulator.Sign(secret, stamp, body))
 	return connectors.WebhookCall{Method: http.MethodPost, Path: "/webhooks/desk", Header: h, Body: body, Now: at}
+}
+
+// quiet is a connector whose exchanges are held against nothing: for answers that no document describes.
+func (r *rig) quiet(who string) *servicenow.Connector {
+	r.t.Helper()
+	c, err := servicenow.New(connectors.Config{System: r.system(who), Now: r.clock})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return c.(*servicenow.Connector)
+}
+
+// receiver keeps the calls that the instance makes.
+type receiver struct {
+	*httptest.Server
+	mu  sync.Mutex
+	got []connectors.WebhookCall
+}
+
+func newReceiver(t *testing.T) *receiver {
+	rec := &receiver{}
+	rec.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+		body, _ := io.ReadAll(req.Body)
+		rec.mu.Lock()
+		defer rec.mu.Unlock()
+		rec.got = append(rec.got, connectors.WebhookCall{Method: req.Method, Path: req.URL.Path, Header: req.Header, Body: body})
+	}))
+	t.Cleanup(rec.Close)
+	return rec
+}
+
+// wait is the first n calls, once they came.
+func (rec *receiver) wait(t *testing.T, n int) []connectors.WebhookCall {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		rec.mu.Lock()
+		got := append([]connectors.WebhookCall(nil), rec.got...)
+		rec.mu.Unlock()
+		if len(got) >= n {
+			return got[:n]
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d calls came, want %d", len(got), n)
+		}
+	}
 }
