@@ -49,6 +49,16 @@ func TestCheckTellsWhatIsMissing(t *testing.T) {
 	if agent := o.Field("agent"); agent.ID() != fmt.Sprint(emulator.UserLinus) {
 		t.Errorf("an agent who sees no agents reads %v", agent)
 	}
+	// A right that is missing is told where it is missed: it does not stop everything else.
+	grace := a.connector(emulator.TokenGrace)
+	_, err := grace.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"agent": core.Person("", "ada@acme.example", "")}}, "", connectors.Want{})
+	wantRefused(t, "an agent by e-mail, to whom agents are not shown", err, "agent", "administrator")
+	_, err = grace.ResolveUserByName(t.Context(), ticketType, "Ada Lovelace")
+	wantClass(t, "an agent by name", err, "not-found")
+	carla, err := grace.ResolveUser(t.Context(), ticketType, core.Person("", "carla@globex.example", ""))
+	if err != nil || carla.ID() != fmt.Sprint(emulator.UserCarla) {
+		t.Errorf("a contact is %v, %v", carla, err)
+	}
 }
 
 func TestFiles(t *testing.T) {

@@ -1,7 +1,9 @@
 package github
 
 import (
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -86,5 +88,20 @@ func TestEnterprise(t *testing.T) {
 	r.must(201, "ada", "POST", "/api/v3/repos/acme/app/hooks", `{"events":["issues"],"config":{"url":"`+rc.URL+`","content_type":"json","secret":"s"}}`)
 	if h := rc.wait(t, 1)[0].header; h.Get("X-GitHub-Enterprise-Host") == "" || h.Get("X-GitHub-Enterprise-Version") == "" {
 		t.Errorf("the ping's headers are %v", h)
+	}
+}
+
+// TestWritesAtTheSameTime: of two writes of one person that come at once, one is refused.
+func TestWritesAtTheSameTime(t *testing.T) {
+	r := newRig(t, Options{Limits: Limits{Gap: time.Second}})
+	var wg sync.WaitGroup
+	statuses := make([]int, 2)
+	for n := range statuses {
+		wg.Go(func() { statuses[n] = r.as("ada", "POST", appIssues, `{"title":"at once"}`).status })
+	}
+	wg.Wait()
+	slices.Sort(statuses)
+	if !slices.Equal(statuses, []int{201, 403}) {
+		t.Errorf("answered %v", statuses)
 	}
 }

@@ -142,3 +142,24 @@ func TestSearchEndsAtAThousand(t *testing.T) {
 	r.must(422, "ada", "GET", "/search/issues?q=is:issue&per_page=100&page=11", "")
 	r.must(200, "ada", "GET", "/search/issues?q=is:issue&per_page=100&page=10", "")
 }
+
+func TestOrganizationIssuesAreTheCallersOwnByDefault(t *testing.T) {
+	r := newRig(t, Options{})
+	r.issue("ada", `"assignees":["grace"]`)
+	r.must(201, "ada", "POST", "/repos/acme/web/issues", `{"title":"private"}`)
+	for _, tt := range []struct {
+		reason, who, query string
+		want               int
+	}{
+		{"what is assigned to the caller", "grace", "", 1},
+		{"nothing is assigned to others", "ada", "", 0},
+		{"what the caller wrote", "ada", "?filter=created", 2},
+		{"all that the caller may see", "linus", "?filter=all", 1},
+	} {
+		t.Run(tt.reason, func(t *testing.T) {
+			if got := r.must(200, tt.who, "GET", "/orgs/acme/issues"+tt.query, "").list("id"); len(got) != tt.want {
+				t.Errorf("%d are listed, want %d", len(got), tt.want)
+			}
+		})
+	}
+}

@@ -175,6 +175,9 @@ func (w *writing) person(ctx context.Context, f Field, v core.Value) (value any,
 		if errors.Is(err, connectors.ErrNotFound) {
 			return w.unknown(f, v)
 		}
+		if forbidden(err) {
+			return nil, v, "the account of duplex may not look agents up by e-mail: an admin must make it an administrator", nil
+		}
 		if err != nil {
 			return nil, v, "", err
 		}

@@ -2,7 +2,6 @@ package freshworks
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -65,7 +64,7 @@ func (c *Connector) allGroups(ctx context.Context) ([]core.Value, error) {
 		groups = append(groups, core.Option(r.text("id"), r.text("name")))
 		return false
 	})
-	if errors.Is(err, connectors.ErrDenied) && !errors.Is(err, connectors.ErrUnauthenticated) {
+	if forbidden(err) {
 		err = nil
 	}
 	if err != nil {

@@ -91,7 +91,7 @@ func (c *Connector) person(ctx context.Context, id int64, agentFirst bool) (prof
 	read := func(path, name string, make func(record) profile) (profile, bool, error) {
 		var r record
 		err := c.call(ctx, http.MethodGet, fmt.Sprintf("/api/v2/%s/%d", path, id), name, nil, &r)
-		if errors.Is(err, connectors.ErrNotFound) || errors.Is(err, connectors.ErrDenied) && !errors.Is(err, connectors.ErrUnauthenticated) {
+		if errors.Is(err, connectors.ErrNotFound) || forbidden(err) {
 			return profile{}, false, nil
 		}
 		return make(r), err == nil, err
@@ -159,7 +159,7 @@ func (c *Connector) resolve(ctx context.Context, email string, agents, contacts 
 				continue
 			}
 			list, err := c.byMail(ctx, email, kind)
-			if errors.Is(err, connectors.ErrDenied) && !errors.Is(err, connectors.ErrUnauthenticated) && contacts && kind {
+			if forbidden(err) && contacts && kind {
 				continue // agents are for administrators
 			}
 			if err != nil {
@@ -188,6 +188,9 @@ func (c *Connector) ResolveUserByName(ctx context.Context, _ connectors.ItemType
 			all = append(all, agentProfile(r))
 			return false
 		})
+		if forbidden(err) {
+			err = fmt.Errorf("agents are not shown to the account, only to administrators: %w", connectors.ErrNotFound)
+		}
 		if err != nil {
 			return core.Value{}, fmt.Errorf("%s: looking for a user: %w", c.name, err)
 		}
@@ -203,4 +206,9 @@ func (c *Connector) ResolveUserByName(ctx context.Context, _ connectors.ItemType
 		return core.Value{}, fmt.Errorf("%s: no single agent has that name: %w", c.name, connectors.ErrNotFound)
 	}
 	return found[0], nil
+}
+
+// forbidden tells that the account is known and lacks a right.
+func forbidden(err error) bool {
+	return errors.Is(err, connectors.ErrDenied) && !errors.Is(err, connectors.ErrUnauthenticated)
 }
