@@ -32,8 +32,7 @@ const (
 type entry struct {
 	object     string // CaseComment, FeedItem, FeedComment
 	id, author string
-	body       string // less the mark
-	mark       string
+	body       string // with the mark, where it has one
 	rich       bool
 	public     bool
 	at, edited time.Time
@@ -60,8 +59,15 @@ func entryOf(object string, r record) entry {
 	case "FeedComment":
 		e.body, e.rich = r.text("CommentBody"), r.is("IsRichText")
 	}
-	e.body, e.mark = splitMark(e.body)
 	return e
+}
+
+// split is the text without the mark, and the mark. One that somebody else quotes is part of what they say.
+func (e entry) split(self core.Value) (text, mark string) {
+	if !sameID(e.author, self.ID()) {
+		return e.body, ""
+	}
+	return splitMark(e.body)
 }
 
 // columnsOf are the columns to ask for. A post has its readers only in an organization whose customers can see any: elsewhere the column is
@@ -132,16 +138,16 @@ func (c *Connector) comment(e entry, self core.Value) core.Comment {
 	if e.public {
 		v.Audience = core.Public
 	}
-	return core.Comment{ID: e.id, Author: c.person(e.author), Body: c.bodyOf(e), Visibility: v, CreatedAt: e.at, UpdatedAt: e.edited, Mark: e.mark, Own: sameID(e.author, self.ID())}
+	text, mark := e.split(self)
+	return core.Comment{ID: e.id, Author: c.person(e.author), Body: c.bodyOf(text, e.rich), Visibility: v, CreatedAt: e.at, UpdatedAt: e.edited, Mark: mark, Own: sameID(e.author, self.ID())}
 }
 
 // bodyOf is an entry's text in the format that this system's comments have.
-func (c *Connector) bodyOf(e entry) core.Value {
+func (c *Connector) bodyOf(body string, rich bool) core.Value {
 	is, as := richtext.Plain, richtext.Format(c.Facts().RichText)
-	if e.rich {
+	if rich {
 		is = richtext.HTMLChatter
 	}
-	body := e.body
 	if is == richtext.Plain {
 		body = strings.ReplaceAll(body, "\r\n", "\n")
 	}
@@ -170,16 +176,19 @@ func (c *Connector) columnsFor(object string, v core.Value, mark string) (map[st
 		if len(source) > maxCaseComment {
 			return nil, fmt.Errorf("a text of %d bytes, the limit is %d: %w", len(source), maxCaseComment, connectors.ErrTooLarge)
 		}
-		return map[string]any{"CommentBody": source}, nil
+		return map[string]any{bodyColumn(object): source}, nil
 	}
 	if n := len([]rune(source)); n > maxPost {
 		return nil, fmt.Errorf("a text of %d characters, the limit is %d: %w", n, maxPost, connectors.ErrTooLarge)
 	}
-	name := "Body"
-	if object == "FeedComment" {
-		name = "CommentBody"
+	return map[string]any{bodyColumn(object): source, "IsRichText": format == richtext.HTMLChatter}, nil
+}
+
+func bodyColumn(object string) string {
+	if object == "FeedItem" {
+		return "Body"
 	}
-	return map[string]any{name: source, "IsRichText": format == richtext.HTMLChatter}, nil
+	return "CommentBody"
 }
 
 // AddComment writes a case comment or a post as the own account. A comment for fewer readers than the whole team is ErrUnsupported.
@@ -218,7 +227,8 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 	}
 	e, err := c.entry(ctx, kind, answer.ID)
 	if err != nil { // it is written, and nothing would find it again: what was sent has to do
-		e = entry{object: kind, id: long(answer.ID), author: self.ID(), public: public, at: c.theirs().Truncate(time.Second), body: draft.Body.Source(), mark: draft.Mark, rich: c.feed}
+		sent, _ := body[bodyColumn(kind)].(string)
+		e = entry{object: kind, id: long(answer.ID), author: self.ID(), public: public, at: c.theirs().Truncate(time.Second), body: sent, rich: c.feed && kind != "CaseComment"}
 		e.edited = e.at
 	}
 	if e.public && !public {
@@ -273,7 +283,14 @@ func (c *Connector) entry(ctx context.Context, object, id string) (entry, error)
 
 // EditComment replaces the text; who can read it and its mark stay.
 func (c *Connector) EditComment(ctx context.Context, _, commentID string, draft core.CommentDraft) (core.Comment, error) {
-	return c.editEntry(ctx, commentID, func(e entry) (map[string]any, error) { return c.columnsFor(e.object, draft.Body, e.mark) })
+	self, err := c.Self(ctx)
+	if err != nil {
+		return core.Comment{}, err
+	}
+	return c.editEntry(ctx, commentID, func(e entry) (map[string]any, error) {
+		_, mark := e.split(self)
+		return c.columnsFor(e.object, draft.Body, mark)
+	})
 }
 
 // NarrowComment takes a case comment back from the customers. The readers of a post cannot be changed.

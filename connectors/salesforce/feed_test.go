@@ -255,6 +255,14 @@ func TestMarksOfComments(t *testing.T) {
 	if err != nil || said.Mark != "" || said.Body.Source() != "see ref: dx-tooshort" {
 		t.Errorf("what only looks like one: %+v, %v", said, err)
 	}
+	quoted := "They said:\n\nx\n\nref: " + mark
+	if said, err = ada.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("plain", quoted), Visibility: core.Visibility{Audience: core.Internal}}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{Comments: true})
+	if last := got.Comments[len(got.Comments)-1]; err != nil || last.ID != said.ID || last.Mark != "" || last.Own || last.Body.Source() != quoted {
+		t.Errorf("a person who quotes a comment of duplex: %+v, %v", last, err)
+	}
 	without := a.with(bare)
 	m, err := without.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("plain", "x"), Visibility: core.Visibility{Audience: core.Internal}, Mark: mark})
 	if err != nil || m.Mark != "" {

@@ -109,15 +109,14 @@ func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.
 	if err != nil {
 		return core.Comment{}, err
 	}
+	self, err := c.Self(ctx)
+	if err != nil {
+		return core.Comment{}, err
+	}
 	for _, e := range list {
-		if mark == "" || e.mark != mark {
-			continue
+		if _, got := e.split(self); mark != "" && got == mark {
+			return c.comment(e, self), nil
 		}
-		if err := c.learn(ctx, []string{e.author}); err != nil {
-			return core.Comment{}, err
-		}
-		self, err := c.Self(ctx)
-		return c.comment(e, self), err
 	}
 	return core.Comment{}, c.fail(attempt, connectors.ErrNotFound)
 }
