@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -19,29 +21,51 @@ const origin = "zendesk"
 // kindsLag is how far search runs behind in the emulators of the kinds, where the vendor's does.
 const kindsLag = 3 * time.Second
 
-// created is one item at the origin that is to get one twin.
-type created struct {
-	kind string // of the twin's system
-	word string // in its title
-	when string // what goes wrong with the twin's creation
-	id   string // of the item
+// crash is one thing that is to be made once on a system of a kind, while something goes wrong with the call that makes it.
+type crash struct {
+	kind string
+	what string // item, comment or file
+	word string // in its title, text or content
+	when string // what goes wrong
+	id   string // of the item at the origin
 }
 
-// TestOneItemOfEveryKind: whatever the kind of system, one item in is one item out when the worker is killed with SIGKILL before the
-// call that creates the twin arrives, when it is killed between the twin's creation and its record, and when the answer
-// to the creation is lost.
+// TestOneItemOfEveryKind: whatever the kind of system, one item in is one item out, one comment one comment and one file one file, when
+// the worker is killed with SIGKILL before the call that makes the copy arrives, when it is killed between the copy and its record, and
+// when the answer is lost.
 func TestOneItemOfEveryKind(t *testing.T) {
 	t.Parallel()
 	w := &kindsWorld{world: &world{t: t, dir: t.TempDir(), watch: newWatch(), stopEngine: func() {}}, tap: newTap(), sites: map[string]*kinds.Site{}}
 	w.start()
-	var killed, lost []*created
-	for i, kind := range w.names {
-		word := func(n int) string { return fmt.Sprintf("kx%04d", 10*i+n) }
-		killed = append(killed, &created{kind: kind, word: word(1), when: before}, &created{kind: kind, word: word(2), when: after})
-		lost = append(lost, &created{kind: kind, word: word(3), when: drop})
+	items := map[string]string{} // at the origin, by kind and what went wrong with its twin
+	for _, what := range []string{"item", "comment", "file"} {
+		var killed, lost []*crash
+		for _, kind := range w.names {
+			if what == "comment" && w.sites[kind].Comments.None != "" || what == "file" && w.sites[kind].Files.None != "" {
+				t.Logf("%-14s no %s: %s", kind, what, w.sites[kind].Comments.None+w.sites[kind].Files.None)
+				continue
+			}
+			for _, when := range []string{before, after, drop} {
+				w.words++
+				c := &crash{kind: kind, what: what, word: fmt.Sprintf("kx%04d", w.words), when: when, id: items[kind+when]}
+				if when == drop {
+					lost = append(lost, c)
+				} else {
+					killed = append(killed, c)
+				}
+			}
+		}
+		w.round(what, killed, lost)
+		for _, c := range slices.Concat(killed, lost) {
+			items[c.kind+c.when] = c.id
+		}
 	}
-	w.report(killed)
-	w.eventually("every creation comes to its point", func() error {
+}
+
+// round lets everything come to its point, kills the worker, loses the answers to the rest, and judges.
+func (w *kindsWorld) round(what string, killed, lost []*crash) {
+	w.do(killed)
+	w.eventually("every call comes to its point", func() error {
 		if words := w.tap.waiting(); len(words) > 0 {
 			return fmt.Errorf("%v are not there", words)
 		}
@@ -50,7 +74,7 @@ func TestOneItemOfEveryKind(t *testing.T) {
 	w.killWorker()
 	w.tap.killed()
 	w.startWorker()
-	w.report(lost)
+	w.do(lost)
 	all := slices.Concat(killed, lost)
 	for began := time.Now(); time.Since(began) < w.patience && w.wrong(all) != nil; time.Sleep(time.Second) {
 	}
@@ -65,15 +89,17 @@ func TestOneItemOfEveryKind(t *testing.T) {
 	for _, c := range all {
 		switch call := w.tap.call(c.word); {
 		case call == "":
-			t.Errorf("%s: the worker %s: no call came to the point", c.kind, c.when)
+			w.t.Errorf("%s, %s: the worker %s: no call came to the point", c.kind, what, c.when)
 		case wrong[c] != nil:
-			t.Errorf("%s: the worker %s %s: %v", c.kind, c.when, call, wrong[c])
+			w.t.Errorf("%s, %s: the worker %s %s: %v", c.kind, what, c.when, call, wrong[c])
 		default:
 			held[c.kind] = append(held[c.kind], c.when+" "+call)
 		}
 	}
 	for _, kind := range w.names {
-		t.Logf("%-14s exactly one item in %d of 3: %s", kind, len(held[kind]), strings.Join(held[kind], "; "))
+		if len(held[kind]) > 0 {
+			w.t.Logf("%-14s exactly one %s in %d of 3: %s", kind, what, len(held[kind]), strings.Join(held[kind], "; "))
+		}
 	}
 }
 
@@ -82,6 +108,7 @@ type kindsWorld struct {
 	*world
 	tap      *tap
 	names    []string // kinds
+	words    int      // used so far
 	sites    map[string]*kinds.Site
 	patience time.Duration
 }
@@ -96,9 +123,11 @@ func (w *kindsWorld) start() {
 	w.open(p, "origin", kinds.Options{})
 	files := map[string]object{}
 	for name, s := range w.sites {
-		source, env, err := kinds.File(s.Account("sync"))
+		sys := s.Account("sync")
+		sys.Limits = core.Limits{RequestsPerSecond: 1000, Concurrency: 100}
+		source, env, err := kinds.File(sys)
 		w.must(err)
-		files[s.Name] = object{"file_name": s.Name + ".yaml", "source": source, "files": s.Account("sync").Files}
+		files[s.Name] = object{"file_name": s.Name + ".yaml", "source": source, "files": sys.Files}
 		for _, e := range env {
 			variable, value, _ := strings.Cut(e, "=")
 			os.Setenv(variable, value) // names of this test alone; t.Setenv does not go with t.Parallel
@@ -131,43 +160,50 @@ func (w *kindsWorld) open(p kinds.Profile, name string, o kinds.Options) {
 	w.sites[name] = s
 }
 
-// report lets ada make the items at the origin.
-func (w *kindsWorld) report(all []*created) {
+// do lets ada make the things at the origin.
+func (w *kindsWorld) do(all []*crash) {
 	from := w.sites["origin"]
 	ada, err := from.Connector("ada")
 	w.must(err)
 	for _, c := range all {
 		w.tap.arm(c.word, c.when)
-		o, err := ada.Create(w.ctx(), core.Draft{Type: from.Type.Type, Scope: from.Type.Scope, Fields: map[string]core.Value{
-			from.Title: core.String(c.word + " broken"), from.Labels.Field: core.Strings("to-" + c.kind)}})
-		w.must(err)
-		c.id = o.Ref.ID
+		switch c.what {
+		case "item":
+			o, err := ada.Create(w.ctx(), core.Draft{Type: from.Type.Type, Scope: from.Type.Scope, Fields: map[string]core.Value{
+				from.Title: core.String(c.word + " broken"), from.Labels.Field: core.Strings("to-" + c.kind)}})
+			w.must(err)
+			c.id = o.Ref.ID
+		case "comment":
+			_, err := ada.(connectors.Commenter).AddComment(w.ctx(), c.id, core.CommentDraft{Body: core.Text(ada.Facts().RichText, c.word+" is said"),
+				Visibility: core.Visibility{Audience: core.Public}})
+			w.must(err)
+		case "file":
+			content := "content of " + c.word
+			_, err := ada.(connectors.Attacher).Attach(w.ctx(), c.id, core.AttachmentDraft{Name: "log.txt", MediaType: "text/plain", Size: int64(len(content)),
+				Visibility: core.Visibility{Audience: core.Public}}, strings.NewReader(content))
+			w.must(err)
+		}
 	}
 }
 
-// wrong tells what is not as it has to be: one twin for each item, and their pair in step.
-func (w *kindsWorld) wrong(all []*created) map[*created]error {
-	wrong := map[*created]error{}
-	twins := map[string]int{}
+// wrong tells what is not as it has to be: one copy of each thing, and its pair in step.
+func (w *kindsWorld) wrong(all []*crash) map[*crash]error {
+	wrong := map[*crash]error{}
 	for _, kind := range w.names {
-		if err := w.count(w.sites[kind], twins); err != nil {
-			for _, c := range all {
-				if c.kind == kind {
-					wrong[c] = err
-				}
+		copies, err := w.count(w.sites[kind], all[0].what)
+		for _, c := range all {
+			if c.kind != kind {
+				continue
 			}
-		}
-	}
-	for _, c := range all {
-		pairs, err := w.store.PairsOf(w.ctx(), w.sites["origin"].Name, c.id)
-		switch {
-		case wrong[c] != nil:
-		case err != nil:
-			wrong[c] = err
-		case twins[c.word] != 1:
-			wrong[c] = fmt.Errorf("%d twins; its pairs: %+v", twins[c.word], pairs)
-		case len(pairs) != 1 || pairs[0].Status != core.PairInSync:
-			wrong[c] = fmt.Errorf("its pairs are %+v, want one in step", pairs)
+			pairs, problem := w.store.PairsOf(w.ctx(), w.sites["origin"].Name, c.id)
+			switch {
+			case err != nil || problem != nil:
+				wrong[c] = errors.Join(err, problem)
+			case copies[c.word] != 1:
+				wrong[c] = fmt.Errorf("%d copies; its pairs: %+v", copies[c.word], pairs)
+			case len(pairs) != 1 || pairs[0].Status != core.PairInSync:
+				wrong[c] = fmt.Errorf("its pairs are %+v, want one in step", pairs)
+			}
 		}
 	}
 	if len(wrong) == 0 {
@@ -176,32 +212,69 @@ func (w *kindsWorld) wrong(all []*created) map[*created]error {
 	return wrong
 }
 
-// count counts the items of a system by the word in their titles, as ada sees them.
-func (w *kindsWorld) count(s *kinds.Site, twins map[string]int) error {
+// count counts the items, comments or files of a system by the word in them, as ada sees them.
+func (w *kindsWorld) count(s *kinds.Site, what string) (map[string]int, error) {
+	copies, seen := map[string]int{}, map[string]bool{}
 	ada, err := s.Connector("ada")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	seen := map[string]bool{}
 	for cursor, more := connectors.Cursor(""), true; more; {
 		page, err := ada.Changes(w.ctx(), s.Type, cursor, 100)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, c := range page.Items {
 			if c.Deleted || seen[c.Ref.ID] {
 				continue
 			}
 			seen[c.Ref.ID] = true
-			o, err := ada.Get(w.ctx(), c.Ref.ID, connectors.Want{Type: s.Type, Fields: []string{s.Title}})
+			texts, err := w.texts(ada, s, c.Ref.ID, what)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			if word := wordForm.FindString(o.Field(s.Title).Source()); word != "" {
-				twins[word]++
+			for _, text := range texts {
+				if word := wordForm.FindString(text); word != "" {
+					copies[word]++
+				}
 			}
 		}
 		cursor, more = page.Next, page.More
 	}
-	return nil
+	return copies, nil
+}
+
+// texts are the title of an item, or what its comments or its files say.
+func (w *kindsWorld) texts(ada connectors.Connector, s *kinds.Site, id, what string) (all []string, err error) {
+	o, err := ada.Get(w.ctx(), id, connectors.Want{Type: s.Type, Fields: []string{s.Title}, Comments: what == "comment", Attachments: what == "file", Full: true})
+	if err != nil {
+		return nil, err
+	}
+	title := o.Field(s.Title).Source()
+	switch {
+	case what == "item":
+		return []string{title}, nil
+	case wordForm.FindString(title) == "":
+		return nil, nil // nobody's twin
+	case what == "comment":
+		for _, c := range o.Comments {
+			if !c.Opening {
+				all = append(all, c.Body.Source())
+			}
+		}
+		return all, nil
+	}
+	for _, f := range o.Attachments {
+		r, err := ada.(connectors.AttachmentOpener).OpenAttachment(w.ctx(), id, f)
+		if err != nil {
+			return nil, err
+		}
+		b, err := io.ReadAll(r)
+		r.Close()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, string(b))
+	}
+	return all, nil
 }
