@@ -89,6 +89,8 @@ func TestWebhooksNeedThePassword(t *testing.T) {
 		{call("duplex", "the one before"), "", "the password before it, while hooks are changed"},
 		{call("duplex", "wrong"), "forged", "a wrong password"},
 		{call("duplex", ""), "forged", "no password"},
+		{connectors.WebhookCall{Header: http.Header{"X-Duplex-Secret": {secret}}, Body: body}, "", "the password in a header"},
+		{connectors.WebhookCall{Header: http.Header{"X-Duplex-Secret": {"wrong"}}, Body: body}, "forged", "a wrong one there"},
 		{connectors.WebhookCall{Header: http.Header{"Authorization": {"Bearer " + secret}}, Body: body}, "forged", "another way to sign in"},
 		{connectors.WebhookCall{Body: body}, "forged", "no header at all"},
 		{connectors.WebhookCall{Body: []byte("not json")}, "forged", "what is not signed in is not read"},

@@ -12,6 +12,9 @@ import (
 	"duplex/internal/signature"
 )
 
+// secretHeader may bring the password instead, for who cannot use Basic authentication.
+const secretHeader = "X-Duplex-Secret"
+
 // hookUser is the user name that service hooks sign in with.
 const hookUser = "duplex"
 
@@ -34,13 +37,16 @@ type event struct {
 	}
 }
 
-// ParseWebhook checks the password of Basic authentication: the vendor signs nothing. A body is a hint only.
+// ParseWebhook checks the password of Basic authentication, or of a header of its own: the vendor signs nothing. A body is a hint only.
 func (c *Connector) ParseWebhook(call connectors.WebhookCall, self string) (connectors.Webhook, error) {
 	if len(c.secrets) == 0 {
 		return connectors.Webhook{}, fmt.Errorf("%s: webhook: no password to check it with; an admin must set webhook.secret: %w", c.name, connectors.ErrForged)
 	}
 	r := http.Request{Header: call.Header}
-	_, password, _ := r.BasicAuth()
+	_, password, ok := r.BasicAuth()
+	if !ok {
+		password = call.Header.Get(secretHeader)
+	}
 	if !signature.Shared(password, c.secrets...) {
 		return connectors.Webhook{}, fmt.Errorf("%s: webhook: %w", c.name, connectors.ErrForged)
 	}
