@@ -105,6 +105,23 @@ func TestStrictText(t *testing.T) {
 	}
 }
 
+// TestMentions: whom a text names is told with the e-mail address.
+func TestMentions(t *testing.T) {
+	s := newSite(t, oauth)
+	id := s.task(t, nil).Ref.ID
+	text := `<body>ask <a data-asana-gid="` + emulator.UserGrace + `"/></body>`
+	s.as(t, emulator.TokenAda, "POST", "/tasks/"+id+"/stories", map[string]string{"html_text": text})
+	s.as(t, emulator.TokenAda, "PUT", "/tasks/"+id, map[string]string{"html_notes": text})
+	o := s.get(t, id)
+	if len(o.People) != 1 || o.People[0].Email() != "grace@acme.example" {
+		t.Errorf("people %v", o.People)
+	}
+	c, err := s.conn.AddComment(t.Context(), id, core.CommentDraft{Body: core.Text("asana", text), Visibility: core.Visibility{Audience: core.Internal}, Mark: "dx"})
+	if err != nil || len(richtext.References(richtext.Asana, c.Body.Source())) != 1 {
+		t.Errorf("a mention was written as %q, %v", c.Body.Source(), err)
+	}
+}
+
 // TestHistory: system stories tell when fields were changed last, and by whom.
 func TestHistory(t *testing.T) {
 	s := newSite(t, oauth)

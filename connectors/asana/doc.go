@@ -24,7 +24,7 @@
 //
 // and every custom field of the project under its name: text, number, enum (option), multi_enum (set of options), date, people (set of
 // users), reference (set of references, read-only); formulas and ids as the text that Asana shows, read-only. Two custom fields of one
-// name, or one with the name of a field above, are told apart by their gid: "Priority (1205…)". A field may also be named by its gid.
+// name, or one with the name of a field above, are told apart by their gid: "Priority (1205…)".
 //
 // Attributes: parent.name, parent.completed, assignee.name, assignee.email, created_by.name, created_by.email.
 //

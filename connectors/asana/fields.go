@@ -218,7 +218,7 @@ func find(all []field, name string) (field, bool) {
 // wanted are the fields a read shows, and what it has to ask for.
 func wanted(all []field, names []string) (show []field, opts []string) {
 	for _, f := range all {
-		if names == nil && !attribute(f) || slices.Contains(names, f.Name) || f.ID != "" && f.key == customKey && slices.Contains(names, f.ID) {
+		if names == nil && !attribute(f) || slices.Contains(names, f.Name) {
 			show, opts = append(show, f), append(opts, f.opts...)
 		}
 	}

@@ -82,6 +82,9 @@ func (c *Connector) Get(ctx context.Context, id string, want connectors.Want) (c
 			return none, err
 		}
 	}
+	if err := c.mentions(ctx, &o); err != nil {
+		return none, err
+	}
 	if want.Attachments {
 		if o.Attachments, err = c.attachmentsOf(ctx, id, told); err != nil {
 			return none, err

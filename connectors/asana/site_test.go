@@ -90,7 +90,7 @@ func oauth(base string) core.System {
 func token(base string) core.System {
 	sys := oauth(base)
 	sys.Auth = map[string]string{"method": "token", "token": emulator.TokenSyncPAT}
-	sys.Settings = map[string]string{"mark_field": "Customer"}
+	sys.Settings["mark_field"] = "Customer"
 	return sys
 }
 

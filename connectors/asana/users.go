@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"time"
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/core/richtext"
 )
 
 // Self is the account duplex acts as.
@@ -27,17 +30,20 @@ func (c *Connector) Self(ctx context.Context) (core.Value, error) {
 	return me.value(), nil
 }
 
+// missFor is how long it is believed that somebody is not there: people are invited at any time.
+const missFor = time.Minute
+
 // person finds somebody by gid or e-mail, among those the account sees ("Get a user").
 func (c *Connector) person(ctx context.Context, who, workspace string) (core.Value, error) {
 	nobody := fmt.Errorf("%s: such a user: %w", c.system, connectors.ErrNotFound)
 	if who == "" || who == "me" {
 		return core.Absent(), nobody
 	}
-	if known, ok := c.people.Get(who); ok {
-		if known.IsAbsent() {
-			return known, nobody
-		}
+	if known, ok := c.people.Get(who); ok && !known.IsAbsent() {
 		return known, nil
+	}
+	if _, missed := c.people.Younger(who, missFor); missed {
+		return core.Absent(), nobody
 	}
 	q := optFields("name", "email")
 	if workspace != "" {
@@ -99,4 +105,37 @@ func (c *Connector) ResolveUserByName(ctx context.Context, t connectors.ItemType
 		return found, fmt.Errorf("%s: one user of that name: %w", c.system, connectors.ErrNotFound)
 	}
 	return found, nil
+}
+
+// mentions looks up whom the texts of an observation name by their gid, so that they can be matched by e-mail. Whoever is gone keeps the name
+// that the text shows.
+func (c *Connector) mentions(ctx context.Context, o *core.Observation) error {
+	var gids []string
+	look := func(v core.Value) {
+		if v.Kind() != core.KindText {
+			return
+		}
+		for _, r := range richtext.References(richtext.Asana, v.Source()) {
+			if r.Kind == richtext.Mention && isGID(r.ID) && !slices.Contains(gids, r.ID) {
+				gids = append(gids, r.ID)
+			}
+		}
+	}
+	for _, v := range o.Fields {
+		look(v)
+	}
+	for _, m := range o.Comments {
+		look(m.Body)
+	}
+	slices.Sort(gids)
+	for _, gid := range gids {
+		who, err := c.person(ctx, gid, "")
+		switch {
+		case err == nil:
+			o.People = append(o.People, who)
+		case !errors.Is(err, connectors.ErrNotFound):
+			return err
+		}
+	}
+	return nil
 }

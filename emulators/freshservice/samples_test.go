@@ -1,0 +1,63 @@
+package freshservice
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"duplex/emulators/harness/contract"
+	"duplex/emulators/harness/freshworks/desktest"
+)
+
+// TestTemplatesOfTheSamples: the vendor's templates are filled in as they stand.
+func TestTemplatesOfTheSamples(t *testing.T) {
+	dir := filepath.Join(contract.VendorDir(t, "freshservice"), "webhooks")
+	for name, want := range map[string]map[string]any{
+		"workflow.trigger_webhook.minimal.template.json": {"ticket_id": "1"},
+		"workflow.trigger_webhook.label.template.json":   {"reference": "1", "title": "Carla Customer", "footer": "01 Mar 2026"},
+	} {
+		template, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, _ := bench(t, Options{})
+		sink := desktest.NewSink(t, 200)
+		body, _ := json.Marshal(string(template))
+		r.Control("POST", "workflows", fmt.Sprintf(`{"on":"created","url":%q,"body":%s}`, sink.URL, body))
+		ticket(r, "")
+		var got map[string]any
+		sent := sink.Next(t).Body
+		if err := json.Unmarshal([]byte(sent), &got); err != nil || strings.Contains(sent, "{{") {
+			t.Errorf("%s was sent as %s: %v", name, sent, err)
+		}
+		for key, v := range want {
+			if got[key] != v {
+				t.Errorf("%s: %s is %v, want %v", name, key, got[key], v)
+			}
+		}
+	}
+}
+
+// TestActivitiesAreLikeTheSample: the keys are the sample's.
+func TestActivitiesAreLikeTheSample(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join(contract.VendorDir(t, "freshservice"), "webhooks", "ticket_activities.response.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sample struct{ Activities []map[string]any }
+	if err := json.Unmarshal(b, &sample); err != nil {
+		t.Fatal(err)
+	}
+	r, _ := bench(t, Options{})
+	one, _ := r.Must(200, "sync", "GET", ticket(r, "")+"/activities", "").At("activities", 0).(map[string]any)
+	for key := range sample.Activities[0] {
+		if _, ok := one[key]; !ok {
+			t.Errorf("an activity has no %s: %v", key, slices.Sorted(maps.Keys(one)))
+		}
+	}
+}
