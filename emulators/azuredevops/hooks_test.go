@@ -176,7 +176,7 @@ func TestWhatASubscriptionAsksFor(t *testing.T) {
 }
 
 func TestFailuresOfDeliveries(t *testing.T) {
-	r, s := newRig(t, Options{WebhookRetryWait: time.Millisecond}), newSink(t)
+	r, s := newRig(t, Options{WebhookRetryWait: 20 * time.Millisecond}), newSink(t)
 	sub := r.subscribe("workitem.created", s.URL, "")
 	status := func() any { return r.must(200, "sync", "GET", sub, "").at("status") }
 	s.answer(503)

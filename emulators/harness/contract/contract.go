@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -238,7 +239,7 @@ func (d *Doc) route(req *http.Request) (*routers.Route, map[string]string) {
 			if !ok {
 				params, ok = match(base+path, req.URL.Path)
 			}
-			if ok && (best == nil || len(params) < len(bestParams)) {
+			if ok && (best == nil || len(params) < len(bestParams) || len(params) == len(bestParams) && fixed(path) > fixed(best.Path)) {
 				best = &routers.Route{Spec: doc, Path: path, PathItem: item, Method: req.Method, Operation: op}
 				bestParams = params
 			}
@@ -246,6 +247,11 @@ func (d *Doc) route(req *http.Request) (*routers.Route, map[string]string) {
 	}
 	return best, bestParams
 }
+
+var parameter = regexp.MustCompile(`\{[^}]*\}`)
+
+// fixed is how much of a template is no parameter.
+func fixed(template string) int { return len(parameter.ReplaceAllString(template, "")) }
 
 // basePath is what the document's first server puts before every path, "" for none.
 func basePath(doc *openapi3.T) string {
