@@ -1,10 +1,12 @@
 package azuredevops
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"duplex/connectors"
@@ -91,6 +93,22 @@ func linksOf(w workItem) map[string]core.Value {
 		}
 	}
 	return out
+}
+
+// removalsFirst sorts operations so that relations are taken off by their places before anything else, the last place first: no removal shifts
+// another's place.
+func removalsFirst(ops []op) {
+	slices.SortStableFunc(ops, func(a, b op) int { return cmp.Compare(b.place(), a.place()) })
+}
+
+// place is that of the relation that is removed, -1 for any other operation.
+func (o op) place() int {
+	at, ok := strings.CutPrefix(o.Path, "/relations/")
+	n, err := strconv.Atoi(at)
+	if !ok || err != nil || o.Op != "remove" {
+		return -1
+	}
+	return n
 }
 
 // linkOps are the steps that take a link field to what it shall hold. Removals go by place, the last first, and hold under the test of the

@@ -43,3 +43,31 @@ func TestLinks(t *testing.T) {
 		t.Errorf("no work item: %v", err)
 	}
 }
+
+// TestLinksOfSeveralFieldsAreTakenOffTogether: each removal goes by a place in one list, and no other relation goes with them.
+func TestLinksOfSeveralFieldsAreTakenOffTogether(t *testing.T) {
+	a := newAccount(t, vendor(t), emulator.Options{})
+	c := a.connector(emulator.TokenSync)
+	var refs []core.Value
+	for i := range 5 {
+		o, err := c.Create(t.Context(), core.Draft{Scope: bug.Scope, Fields: title(fmt.Sprint(i))})
+		check(t, err)
+		refs = append(refs, core.Reference(o.Ref.ID, ""))
+	}
+	id := refs[0].ID()
+	for _, step := range []map[string]core.Value{
+		{"related": core.Set(refs[1])}, {"hyperlinks": core.Strings("https://acme.example/1")}, {"parent": refs[2]}, {"related": core.Set(refs[1], refs[3])},
+		{"successors": core.Set(refs[4])}, {"hyperlinks": core.Strings("https://acme.example/1", "https://acme.example/2")},
+	} {
+		_, err := write(t, c, id, step)
+		check(t, err)
+	}
+	o, err := write(t, c, id, map[string]core.Value{"related": core.Empty(core.KindSet), "parent": refs[1], "hyperlinks": core.Strings("https://acme.example/2")})
+	check(t, err)
+	want := map[string]core.Value{"related": core.Empty(core.KindSet), "parent": refs[1], "hyperlinks": core.Strings("https://acme.example/2"), "successors": core.Set(refs[4])}
+	for name, v := range want {
+		if got := o.Field(name); !core.Equal(got, v) {
+			t.Errorf("%s is %v, want %v", name, got, v)
+		}
+	}
+}

@@ -176,10 +176,13 @@ func (c *Connector) write(f *field, v core.Value, w workItem, t *typeInfo, in *t
 		if why != "" {
 			return nil, why
 		}
-		if f.numeric() {
-			return json.Number(o), ""
+		if !f.numeric() {
+			return o, ""
 		}
-		return o, ""
+		if _, err := core.Number(o); err != nil {
+			return nil, "it takes a number"
+		}
+		return json.Number(o), ""
 	case core.KindNumber:
 		if strings.HasSuffix(strings.ToLower(f.typ), "integer") && strings.Contains(v.Source(), ".") {
 			return nil, "it takes a whole number"

@@ -114,6 +114,7 @@ func (c *Connector) prepare(ctx context.Context, now present, patch core.Patch) 
 	if len(refused) > 0 {
 		return p, &connectors.InvalidError{Fields: refused}
 	}
+	removalsFirst(p.ops)
 	return p, nil
 }
 
