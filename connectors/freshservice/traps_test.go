@@ -308,6 +308,34 @@ func TestALongRunMissesNothing(t *testing.T) {
 	}
 }
 
+// TestAPageThatIsRefusedIsTold: how many pages the vendor shows is not documented, and what is behind the last must not be lost in silence.
+func TestAPageThatIsRefusedIsTold(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.connector(emulator.TokenSync, "mark_field", "sync_key")
+	for range 14 {
+		made(t, c)
+	}
+	a.before = func(r *http.Request) *http.Response {
+		if page := r.URL.Query().Get("page"); page != "" && page != "1" {
+			return answering(r, 400, "application/json", `{"description":"Validation failed","errors":[{"field":"page","message":"too far","code":"invalid_value"}]}`)
+		}
+		return nil
+	}
+	cursor, seen := connectors.Cursor(""), 0
+	for range 20 {
+		page, err := c.Changes(t.Context(), connectors.ItemType{Type: "ticket"}, cursor, 3)
+		if err == nil {
+			cursor, seen = page.Next, seen+len(page.Items)
+			continue
+		}
+		if wantClass(t, "a page that is refused", err, "invalid"); !strings.Contains(err.Error(), "longer than Freshservice shows") || page.Next != cursor || seen >= 14 {
+			t.Errorf("after %d tickets the cursor moves from %q to %q: %v", seen, cursor, page.Next, err)
+		}
+		return
+	}
+	t.Error("a page that was refused was passed over")
+}
+
 func TestFilesAreReadByAFreshAddress(t *testing.T) {
 	a := newAccount(t, document(t))
 	c := a.connector(emulator.TokenSync)

@@ -2,6 +2,7 @@ package freshworks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -62,6 +63,10 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 		return page, connectors.Busy(c.name+": reading changes", "more items changed in one second than the vendor lists", 0)
 	}
 	list, err := rows[record](ctx, c, it.Path, it.Many, c.listQuery(it, t.Scope, at.Since), number, size)
+	var invalid *connectors.InvalidError
+	if errors.As(err, &invalid) && number > 1 { // nothing is left out in silence
+		err = fmt.Errorf("the list is longer than %s shows, which refuses page %d of %d rows; begin from a later time: %w", c.p.Name, number, size, err)
+	}
 	if err != nil {
 		return page, fmt.Errorf("%s: reading changes: %w", c.name, err)
 	}
