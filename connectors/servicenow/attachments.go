@@ -127,8 +127,12 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	if err != nil {
 		return core.Attachment{}, attempt(err)
 	}
-	if size, err := strconv.ParseInt(a.Size, 10, 64); a.ID == "" || err == nil && size != counted.n {
-		return core.Attachment{}, attempt(connectors.Busy("attaching", fmt.Sprintf("%d bytes were sent, and the instance tells of %s", counted.n, firstOf(a.Size, "no file")), 0))
+	size, err := strconv.ParseInt(a.Size, 10, 64)
+	if a.ID == "" || err == nil && size != counted.n || draft.Size >= 0 && counted.n != draft.Size {
+		if sysID(a.ID) { // half a file is no file
+			_ = c.DeleteAttachment(ctx, itemID, a.ID)
+		}
+		return core.Attachment{}, attempt(connectors.Busy("attaching", fmt.Sprintf("%d of %d bytes were sent, and the instance tells of %s", counted.n, draft.Size, firstOf(a.Size, "no file")), 0))
 	}
 	if err := c.learnPeople(ctx, nil, []string{a.By}); err != nil {
 		return core.Attachment{}, attempt(err)

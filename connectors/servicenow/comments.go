@@ -24,34 +24,30 @@ var journals = map[core.Audience]string{core.Public: "comments", core.Internal: 
 // entryColumns are what is read of a journal entry.
 var entryColumns = []string{"sys_id", "element", "value", "sys_created_on", "sys_created_by"}
 
-// comments are the entries of both journals, oldest first.
-func (c *Connector) comments(ctx context.Context, id string) ([]core.Comment, error) {
-	rows, err := c.entries(ctx, id, "^ORDERBYsys_created_on^ORDERBYsys_id")
-	if err != nil {
-		return nil, err
-	}
-	var out []core.Comment
+// comments are the entries of both journals, oldest first. hidden tells that there are more, which the account may not read.
+func (c *Connector) comments(ctx context.Context, id string) (out []core.Comment, hidden bool, err error) {
+	rows, hidden, err := c.entries(ctx, id, "^ORDERBYsys_created_on^ORDERBYsys_id")
 	for _, r := range rows {
 		out = append(out, c.comment(r))
 	}
-	return out, nil
+	return out, hidden, err
 }
 
-// entries reads journal entries of a record. Entries that are hidden make the list one that is not complete, which nobody may take for
-// all there is.
-func (c *Connector) entries(ctx context.Context, id, more string) ([]record, error) {
-	rows, hidden, err := c.every(ctx, "sys_journal_field", "element_id="+id+"^elementINcomments,work_notes"+more, entryColumns)
-	if errors.Is(err, connectors.ErrDenied) && !errors.Is(err, connectors.ErrUnauthenticated) || err == nil && hidden {
-		return nil, fmt.Errorf("reading comments: the account needs to read all of sys_journal_field: %w", connectors.ErrDenied)
+// entries reads journal entries of a record. Where all of them are hidden the account lacks a right: an empty list would be a failure that
+// nobody sees.
+func (c *Connector) entries(ctx context.Context, id, more string) (rows []record, hidden bool, err error) {
+	rows, hidden, err = c.every(ctx, "sys_journal_field", "element_id="+id+"^elementINcomments,work_notes"+more, entryColumns)
+	if errors.Is(err, connectors.ErrDenied) && !errors.Is(err, connectors.ErrUnauthenticated) || err == nil && hidden && len(rows) == 0 {
+		return nil, hidden, fmt.Errorf("reading comments: the account may not read sys_journal_field; give it the role audit_viewer or an ACL: %w", connectors.ErrDenied)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading comments: %w", err)
+		return nil, hidden, fmt.Errorf("reading comments: %w", err)
 	}
 	var names []string
 	for _, r := range rows {
 		names = append(names, r["sys_created_by"].Value)
 	}
-	return rows, c.learnPeople(ctx, nil, names)
+	return rows, hidden, c.learnPeople(ctx, nil, names)
 }
 
 func (c *Connector) comment(r record) core.Comment {
@@ -100,7 +96,7 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 	if _, err := c.call(ctx, http.MethodPatch, tablePath(table, itemID), q, map[string]string{element: text}, nil); err != nil {
 		return core.Comment{}, attempt(err)
 	}
-	after, err := c.entries(ctx, itemID, "^sys_created_by="+literal(c.username)+"^ORDERBYDESCsys_created_on")
+	after, _, err := c.entries(ctx, itemID, "^sys_created_by="+literal(c.username)+"^ORDERBYDESCsys_created_on")
 	if err != nil {
 		return core.Comment{}, attempt(connectors.Busy("reading the new comment", "it was written, and its entry cannot be read now", 0))
 	}
@@ -132,7 +128,7 @@ func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.
 	if !sysID(itemID) {
 		return core.Comment{}, attempt(connectors.ErrNotFound)
 	}
-	rows, err := c.entries(ctx, itemID, "^sys_created_by="+literal(c.username)+"^ORDERBYDESCsys_created_on")
+	rows, _, err := c.entries(ctx, itemID, "^sys_created_by="+literal(c.username)+"^ORDERBYDESCsys_created_on")
 	if err != nil {
 		return core.Comment{}, attempt(err)
 	}

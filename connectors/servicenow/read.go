@@ -14,7 +14,7 @@ import (
 var basics = []string{"sys_id", "number", "sys_class_name", "sys_created_on", "sys_created_by", "sys_updated_on", "sys_updated_by", "sys_mod_count"}
 
 // longest is how long a list of columns may be: addresses of more than about 2,000 characters are refused somewhere on the way. A read of
-// more asks for all columns.
+// more asks for all columns, unless some of them are reached through references.
 const longest = 1500
 
 // columns are what to ask for, so that those fields can be shown; nil for everything.
@@ -35,7 +35,7 @@ func (c *Connector) columns(s *schema, fields []string) []string {
 	for _, name := range out {
 		size += len(name) + 1
 	}
-	if size > longest && fields == nil {
+	if size > longest && !slices.ContainsFunc(out, s.walks) {
 		return nil
 	}
 	return out
@@ -71,10 +71,11 @@ func (c *Connector) get(ctx context.Context, id string, want connectors.Want) (c
 	if known != nil && (known.Ref.ID != id || want.Full) {
 		known = nil
 	}
+	hidden := false
 	if want.Comments {
 		if known != nil && known.Complete && known.Revision != "" && known.Revision == o.Revision {
 			o.Comments = known.Comments
-		} else if o.Comments, err = c.comments(ctx, id); err != nil {
+		} else if o.Comments, hidden, err = c.comments(ctx, id); err != nil {
 			return core.Observation{}, err
 		}
 	}
@@ -83,7 +84,7 @@ func (c *Connector) get(ctx context.Context, id string, want connectors.Want) (c
 			return core.Observation{}, err
 		}
 	}
-	o.Complete = want.Comments && want.Attachments
+	o.Complete = want.Comments && want.Attachments && !hidden
 	return o, nil
 }
 

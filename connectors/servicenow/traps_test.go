@@ -214,3 +214,22 @@ func TestAThrottledInstanceSaysHowLong(t *testing.T) {
 		t.Errorf("came out as %v", err)
 	}
 }
+
+func TestHiddenCommentsAreNoDeletions(t *testing.T) {
+	r := newRig(t)
+	c := r.connector("sync")
+	id := r.create(c, draft(1)).Ref.ID
+	for _, a := range []core.Audience{core.Public, core.Internal} {
+		if _, err := c.AddComment(t.Context(), id, core.CommentDraft{Body: journal("text"), Visibility: core.Visibility{Audience: a}, Mark: draft(int(a)).Mark}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.control("roles", `{"user":"duplex.sync","roles":["itil","duplex"]}`)
+	o, err := r.connector("sync").Get(t.Context(), id, connectors.Want{Type: incident, Comments: true, Attachments: true})
+	switch {
+	case err != nil:
+		wantClass(t, "without the right to read entries", err, "denied")
+	case o.Complete && len(o.Comments) != 2:
+		t.Errorf("a list of %d comments is said to be complete", len(o.Comments))
+	}
+}

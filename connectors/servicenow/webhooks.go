@@ -86,7 +86,7 @@ func (c *Connector) WebhookSteps(address string) []string {
 		"As an administrator open sys_properties.list and make the property x_duplex.secret, type password2, with a long random text; let webhook.secret of the system file refer to the same text.",
 		"Make the property x_duplex.url, type string, with " + address + ".",
 		"Open System Definition > Script Includes and make DuplexPush with the script of docs/connectors/servicenow.md.",
-		"Open System Definition > Business Rules and make the rules of docs/connectors/servicenow.md for " + strings.Join(c.tables, ", ") + ": async on insert and update, after on delete, and one on sys_attachment. Each has the condition gs.getUserName() != '" + c.username + "'.",
+		"Open System Definition > Business Rules and make the rules of docs/connectors/servicenow.md for " + strings.Join(c.tables, ", ") + ": async on insert and update, after on delete, and one on sys_attachment.",
 		"Change a record, and run duplex system check " + c.name + ": it tells when a webhook arrived.",
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -95,6 +96,33 @@ func TestHiddenIsNotEmpty(t *testing.T) {
 	o := r.get(c, id)
 	if v := o.Field("u_internal_cost"); !v.IsAbsent() {
 		t.Errorf("a hidden column is shown as %q", v)
+	}
+}
+
+func TestTimesAreTheSameInEveryZone(t *testing.T) {
+	r := newRig(t)
+	c, ada := r.connector("sync"), r.connector("ada") // Berlin, dates dd-MM-yyyy
+	due := core.DateTime(time.Date(2026, 7, 1, 23, 30, 0, 0, time.UTC))
+	o := r.create(ada, draft(1))
+	if _, err := r.update(ada, o.Ref.ID, map[string]core.Value{"u_due": due, "u_start": must(core.Date("2026-07-02"))}); err != nil {
+		t.Fatal(err)
+	}
+	for who, reader := range map[string]connectors.Connector{"GMT": c, "Berlin": ada} {
+		got, err := reader.Get(t.Context(), o.Ref.ID, connectors.Want{Type: incident})
+		if err != nil || !core.Equal(got.Field("u_due"), due) || got.Field("u_start").Source() != "2026-07-02" || !got.CreatedAt.Equal(o.CreatedAt) {
+			t.Errorf("read in %s: due %v start %v created %v, %v", who, got.Field("u_due"), got.Field("u_start"), got.CreatedAt, err)
+		}
+	}
+}
+
+func TestHalfAFileIsTakenBack(t *testing.T) {
+	r := newRig(t)
+	c := r.connector("sync")
+	id := r.create(c, draft(1)).Ref.ID
+	_, err := c.Attach(t.Context(), id, core.AttachmentDraft{Name: "a.bin", Size: 10, Visibility: core.Visibility{Audience: core.Internal}}, strings.NewReader("half"))
+	wantClass(t, "a content that ended early", err, "busy")
+	if files := r.get(c, id).Attachments; len(files) != 0 {
+		t.Errorf("the record shows %+v", files)
 	}
 }
 
