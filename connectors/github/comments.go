@@ -40,11 +40,14 @@ func (c *Connector) comments(ctx context.Context, at place) ([]note, error) {
 }
 
 func (c *Connector) comment(repo *repository, m note, self core.Value) core.Comment {
-	body := shown(m.Body)
-	return core.Comment{
-		ID: strconv.FormatInt(m.ID, 10), Author: c.person(m.User), Body: body, Visibility: repo.audience(),
-		CreatedAt: m.CreatedAt.UTC(), UpdatedAt: m.UpdatedAt.UTC(), Mark: markOf(m.Body), Own: m.User != nil && fmt.Sprint(m.User.ID) == self.ID(),
+	out := core.Comment{
+		ID: strconv.FormatInt(m.ID, 10), Author: c.person(m.User), Body: shown(m.Body), Visibility: repo.audience(),
+		CreatedAt: m.CreatedAt.UTC(), UpdatedAt: m.UpdatedAt.UTC(), Own: m.User != nil && fmt.Sprint(m.User.ID) == self.ID(),
 	}
+	if out.Own {
+		out.Mark = markOf(m.Body)
+	}
+	return out
 }
 
 // AddComment writes a comment that carries the mark. Everybody who sees the repository reads it: one that is for the team is refused in a public

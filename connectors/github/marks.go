@@ -23,12 +23,14 @@ const mostScanned = 200
 // markLine is a mark as it stands in a text: a comment that the page does not show. It may stand anywhere, since people edit around it.
 var markLine = regexp.MustCompile(`\n*[ \t]*<!--[ \t]*duplex:(dx-[a-z2-7]{26})[ \t]*-->[ \t]*`)
 
-// markOf is the mark a text carries, "" for none. Of several the first counts.
+// markOf is the mark a text carries, "" for none. Of several the last counts, where marks are put. A mark in a person's text was copied with what they
+// quote, and says nothing.
 func markOf(text string) string {
-	if m := markLine.FindStringSubmatch(text); m != nil {
-		return m[1]
+	all := markLine.FindAllStringSubmatch(text, -1)
+	if len(all) == 0 {
+		return ""
 	}
-	return ""
+	return all[len(all)-1][1]
 }
 
 // withoutMarks is a text as people see it.
@@ -97,8 +99,8 @@ func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.
 		return core.Comment{}, err
 	}
 	for _, m := range list {
-		if mark != "" && markOf(m.Body) == mark {
-			return c.comment(at.repo, m, self), nil
+		if found := c.comment(at.repo, m, self); mark != "" && found.Mark == mark {
+			return found, nil
 		}
 	}
 	return core.Comment{}, fmt.Errorf("%s: no comment of the issue carries the mark: %w", c.name, connectors.ErrNotFound)

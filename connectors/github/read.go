@@ -29,7 +29,10 @@ func (c *Connector) observe(ctx context.Context, id string, at place, is issue, 
 	ref.ID = id
 	o := core.Observation{
 		Ref: ref, Revision: is.revision(), CreatedAt: is.CreatedAt.UTC(), UpdatedAt: is.UpdatedAt.UTC(), CreatedBy: c.person(is.User),
-		Mark: markOf(is.body()), OwnItem: is.User != nil && fmt.Sprint(is.User.ID) == self.ID(), Complete: want.Comments && want.Attachments,
+		OwnItem: is.User != nil && fmt.Sprint(is.User.ID) == self.ID(), Complete: want.Comments && want.Attachments,
+	}
+	if o.OwnItem {
+		o.Mark = markOf(is.body())
 	}
 	if o.Fields, err = c.fields(ctx, at, is, want); err != nil {
 		return o, err

@@ -45,6 +45,29 @@ func TestMarksAreHidden(t *testing.T) {
 	}
 }
 
+func TestAPersonWhoQuotesDuplexSaysItThemselves(t *testing.T) {
+	a := newAccount(t, document(t), emulator.Options{})
+	o := a.made(emulator.RepoWeb, nil)
+	own, err := a.conn.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: markdown("hello"), Visibility: core.Visibility{Audience: core.Internal}, Mark: mark(6)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.pass(2 * time.Second)
+	a.call("POST", issuePath(emulator.RepoWeb, o.Ref.ID, "comments"), map[string]string{"body": "> hello\n\n<!-- duplex:" + mark(6) + " -->\nI agree"}, nil)
+	list := a.get(o.Ref.ID).Comments
+	if len(list) != 2 || list[0].Mark != mark(6) || list[1].Mark != "" || list[1].Own || strings.Contains(list[1].Body.Source(), "duplex") {
+		t.Errorf("shown as %+v", list)
+	}
+	if found, err := a.conn.FindComment(t.Context(), o.Ref.ID, mark(6)); err != nil || found.ID != own.ID {
+		t.Errorf("found %+v %v", found, err)
+	}
+	var copied struct{ Number int }
+	a.call("POST", "/repos/"+emulator.RepoWeb+"/issues", map[string]string{"title": "a copy", "body": "<!-- duplex:" + o.Mark + " -->"}, &copied)
+	if got := a.get(fmt.Sprintf("%d-%d", a.repoID(emulator.RepoWeb), copied.Number)); got.Mark != "" || got.OwnItem {
+		t.Errorf("a person's copy of an issue: mark %q, own %v", got.Mark, got.OwnItem)
+	}
+}
+
 func TestForeignTextsReferToNothingHere(t *testing.T) {
 	a := newAccount(t, document(t), emulator.Options{})
 	target := a.made(emulator.RepoWeb, nil)

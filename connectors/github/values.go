@@ -57,10 +57,10 @@ func (c *Connector) fields(ctx context.Context, at place, is issue, want connect
 		}
 		all["sub_issues"] = v
 	}
-	if err := c.customOf(ctx, at.repo, is, want, all); err != nil {
+	if err := c.attributes(ctx, is, want, all); err != nil {
 		return nil, err
 	}
-	if err := c.attributes(ctx, is, want, all); err != nil {
+	if err := c.customOf(ctx, at.repo, is, want, all); err != nil { // last: only fields that nothing else knows cost a call
 		return nil, err
 	}
 	for name := range all {
