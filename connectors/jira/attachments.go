@@ -5,12 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"mime"
-	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"net/url"
-	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -70,7 +66,7 @@ func (c *Connector) OpenAttachment(ctx context.Context, _ string, a core.Attachm
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.system, err)
 	}
-	if why := notTheFile(resp, a); why != "" {
+	if why := httpx.NotTheFile(resp, a.MediaType, a.Size); why != "" {
 		body.Close()
 		return nil, connectors.Busy(c.system+": open attachment", why, 0)
 	}
@@ -94,22 +90,6 @@ func (c *Connector) contentOf(ctx context.Context, id string) (string, error) {
 	return file.Content, nil
 }
 
-// notTheFile says why an answer is not the file that was asked for, "" when it is. It is pure.
-func notTheFile(resp *httpx.Response, a core.Attachment) string {
-	got, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	said, _, _ := mime.ParseMediaType(a.MediaType)
-	if got == "text/html" && said != "" && said != got {
-		return "the answer is a page, not the file"
-	}
-	if n := resp.Header.Get("Content-Length"); n != "" && a.Size > 0 && resp.Header.Get("Content-Encoding") == "" && n != fmt.Sprint(a.Size) {
-		return fmt.Sprintf("the answer has %s bytes, the file %d", n, a.Size)
-	}
-	if resp.Status != http.StatusOK {
-		return fmt.Sprintf("status %d is not the whole file", resp.Status)
-	}
-	return ""
-}
-
 // Attach uploads a file ("Add attachment"). In a service project customers may see it, so there only a public one is
 // taken. A file for part of the team is not possible at all.
 func (c *Connector) Attach(ctx context.Context, itemID string, draft core.AttachmentDraft, content io.Reader) (core.Attachment, error) {
@@ -126,7 +106,7 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 			return none, unsupported(c.system+": attach", "customers may see the files of a service project, and this file is internal")
 		}
 	}
-	body, contentType := upload(draft, content)
+	body, contentType := httpx.Form(nil, httpx.FormFile{Field: "file", Name: draft.Name, MediaType: draft.MediaType, Size: draft.Size, Content: content})
 	defer body.Close()
 	var made []attachment
 	err := c.do(ctx, http.MethodPost, c.issuePath(itemID, "attachments"), nil, &made,
@@ -146,33 +126,6 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 		err = c.nameFile(ctx, &a) // a text may be about to show it
 	}
 	return a, err
-}
-
-// fileName makes a name fit into a quoted header value, the way browsers do. Other characters are sent as UTF-8.
-var fileName = strings.NewReplacer("\\", "\\\\", `"`, `\"`, "\r", "%0D", "\n", "%0A")
-
-// upload is the multipart form of one file, written while it is read. A content that breaks off, or has another length
-// than the draft says, breaks the upload off, so that no half file is kept.
-func upload(draft core.AttachmentDraft, content io.Reader) (*io.PipeReader, string) {
-	r, w := io.Pipe()
-	form := multipart.NewWriter(w)
-	go func() {
-		head := textproto.MIMEHeader{}
-		head.Set("Content-Disposition", `form-data; name="file"; filename="`+fileName.Replace(draft.Name)+`"`)
-		head.Set("Content-Type", firstOf(draft.MediaType, "application/octet-stream"))
-		part, err := form.CreatePart(head)
-		if err == nil {
-			var n int64
-			if n, err = io.Copy(part, content); err == nil && draft.Size >= 0 && n != draft.Size {
-				err = connectors.Busy("reading the content", fmt.Sprintf("%d of %d bytes came", n, draft.Size), 0)
-			}
-		}
-		if err == nil {
-			err = form.Close()
-		}
-		w.CloseWithError(err)
-	}()
-	return r, form.FormDataContentType()
 }
 
 // DeleteAttachment deletes a file ("Delete attachment").
@@ -200,8 +153,7 @@ func (c *Connector) FindAttachment(ctx context.Context, itemID string, draft cor
 		return none, fmt.Errorf("%s: %w", c.system, err)
 	}
 	for _, a := range all {
-		if a.Own && a.Name == draft.Name && (draft.Size < 0 || a.Size == draft.Size) &&
-			!a.CreatedAt.Before(since) && !slices.Contains(taken, a.ID) {
+		if connectors.MayBe(a, draft, since, taken) {
 			return a, nil
 		}
 	}

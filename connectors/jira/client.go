@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -59,43 +60,26 @@ type refusal struct {
 func (c *Connector) classify(resp *http.Response, body []byte) error {
 	var r refusal
 	_ = json.Unmarshal(body, &r) // a body that is not JSON tells nothing
-	said := short(strings.Join(r.ErrorMessages, " "))
+	said := httpx.Short(strings.Join(r.ErrorMessages, " "))
 	if status := resp.StatusCode; status == http.StatusBadRequest || status == http.StatusUnprocessableEntity {
 		invalid := &connectors.InvalidError{Fields: map[string]string{}}
 		for id, why := range r.Errors {
-			invalid.Fields[c.nameOf(id)] = short(why)
+			invalid.Fields[c.nameOf(id)] = httpx.Short(why)
 		}
 		if said != "" || len(invalid.Fields) == 0 {
-			invalid.Fields[""] = firstOf(said, fmt.Sprintf("status %d without a reason", status))
+			invalid.Fields[""] = cmp.Or(said, fmt.Sprintf("status %d without a reason", status))
 		}
 		return invalid
 	}
 	if said == "" {
 		for _, id := range sortedKeys(r.Errors) {
-			said = short(r.Errors[id])
+			said = httpx.Short(r.Errors[id])
 		}
 	}
 	if why := resp.Header.Get("RateLimit-Reason"); why != "" {
 		said = strings.TrimSpace(said + " " + why)
 	}
 	return httpx.Class(resp.StatusCode, resp.Header, c.now(), said)
-}
-
-// short bounds what is repeated of the vendor's words.
-func short(s string) string {
-	if r := []rune(s); len(r) > 300 {
-		return string(r[:300]) + "…"
-	}
-	return s
-}
-
-func firstOf(ss ...string) string {
-	for _, s := range ss {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -55,7 +56,7 @@ const groupPrefix = "group:"
 //	any other project                               internal: its readers are the team
 func (c *Connector) visibility(m comment, desk bool) core.Visibility {
 	if r := m.Visibility; r != nil && (r.Value != "" || r.Identifier != "") {
-		name := firstOf(r.Value, r.Identifier)
+		name := cmp.Or(r.Value, r.Identifier)
 		switch {
 		case r.Type == "role" && c.internalRole != "" && name == c.internalRole:
 			return core.Visibility{Audience: core.Internal}
@@ -278,7 +279,7 @@ func (c *Connector) EditComment(ctx context.Context, itemID, commentID string, d
 	}
 	if (field{shape: shapeText, on: c.on}).same(c.on.text(before.Body), draft.Body) {
 		out := c.comment(before, desk, self)
-		out.Mark = firstOf(out.Mark, draft.Mark)
+		out.Mark = cmp.Or(out.Mark, draft.Mark)
 		return out, nil
 	}
 	body := map[string]any{"body": c.on.send(draft.Body)}
@@ -289,7 +290,7 @@ func (c *Connector) EditComment(ctx context.Context, itemID, commentID string, d
 		return none, tooLong(err)
 	}
 	out := c.comment(after, desk, self)
-	out.Mark = firstOf(out.Mark, draft.Mark)
+	out.Mark = cmp.Or(out.Mark, draft.Mark)
 	return out, nil
 }
 

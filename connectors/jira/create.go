@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -23,9 +24,9 @@ func (c *Connector) Create(ctx context.Context, draft core.Draft) (core.Observat
 		switch {
 		case v.IsAbsent():
 		case name == "project":
-			project = firstOf(v.Name(), v.ID(), v.Source())
+			project = cmp.Or(v.Name(), v.ID(), v.Source())
 		case name == "issuetype":
-			typeName = firstOf(v.Name(), v.ID(), v.Source())
+			typeName = cmp.Or(v.Name(), v.ID(), v.Source())
 		case name == "status":
 			status = v
 		case !v.IsEmpty():

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -57,7 +58,7 @@ func (s *screen) settleEpic(ctx context.Context, v core.Value) (core.Value, stri
 	if v.Kind() != core.KindReference {
 		return v, "an issue is needed here", nil
 	}
-	epic, err := s.c.epic(ctx, firstOf(v.ID(), v.Name()))
+	epic, err := s.c.epic(ctx, cmp.Or(v.ID(), v.Name()))
 	if errors.Is(err, connectors.ErrNotFound) {
 		return v, "there is no such issue, or the account may not see it", nil
 	}

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -123,7 +124,7 @@ func (c *Connector) metaYoungerThan(ctx context.Context, project, typeID string,
 		}
 		fields := slices.Concat(page.Fields, page.Results, page.Values)
 		for _, f := range fields {
-			m[firstOf(f.FieldID, f.Key)] = f
+			m[cmp.Or(f.FieldID, f.Key)] = f
 		}
 		seen += len(fields)
 		if len(fields) == 0 || seen >= page.Total {

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -232,7 +233,7 @@ func (l *changelog) times(on deployment, self string) (at map[string]time.Time, 
 	for _, h := range l.Histories {
 		t, ok := parseTime(h.Created)
 		for _, it := range h.Items {
-			id := firstOf(it.FieldID, on.fieldOf(it.Field))
+			id := cmp.Or(it.FieldID, on.fieldOf(it.Field))
 			if ok && t.After(at[id]) {
 				at[id] = t.UTC()
 				ours[id] = self != "" && h.Author != nil && h.Author.AccountID == self

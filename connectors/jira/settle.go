@@ -11,6 +11,7 @@ import (
 	"duplex/connectors"
 	"duplex/core"
 	"duplex/core/richtext"
+	"duplex/internal/httpx"
 )
 
 // screen is where allowed values are looked up: the create screen of the type, which is remembered, then the
@@ -197,7 +198,7 @@ func unknownOption(name string, options []core.Value) string {
 	for _, o := range options {
 		known = append(known, o.Name())
 	}
-	return short(fmt.Sprintf("there is no option %q; there are: %s", name, strings.Join(known, ", ")))
+	return httpx.Short(fmt.Sprintf("there is no option %q; there are: %s", name, strings.Join(known, ", ")))
 }
 
 // same reports whether writing v over cur would change nothing.

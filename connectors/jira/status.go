@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -193,7 +194,7 @@ func (c *Connector) transition(ctx context.Context, is issue, target core.Value,
 		}
 		visited[at.ID] = true
 	}
-	why := fmt.Sprintf("no transition leads from %q to %q", at.Name, firstOf(to.Name, to.ID))
+	why := fmt.Sprintf("no transition leads from %q to %q", at.Name, cmp.Or(to.Name, to.ID))
 	if at.ID != start.ID {
 		why += fmt.Sprintf(" (the issue came from %q)", start.Name)
 	}

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -145,7 +146,7 @@ func (c *Connector) fill(ctx context.Context, id string, h hop, late map[string]
 		case f == "resolution" && len(m.Allowed) > 0:
 			fields[f] = map[string]string{"id": m.Allowed[0].ID}
 		default:
-			missing = append(missing, firstOf(c.nameOf(f), m.Name, f))
+			missing = append(missing, cmp.Or(c.nameOf(f), m.Name, f))
 		}
 	}
 	return fields, missing, nil

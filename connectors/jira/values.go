@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -78,7 +79,7 @@ func (t thing) option(s shape) core.Value {
 		}
 		return core.Option(t.ID, t.Value)
 	case shapeGroup:
-		return core.Option(firstOf(t.GroupID, t.Name), t.Name)
+		return core.Option(cmp.Or(t.GroupID, t.Name), t.Name)
 	case shapeProject:
 		return core.Option(t.ID, t.Key)
 	}
@@ -237,7 +238,7 @@ func (f field) write(v core.Value) (out any, why string) {
 	case shapeEpic:
 		return v.Name(), ""
 	case shapeGroup:
-		return map[string]string{"name": firstOf(v.Name(), plain(v))}, ""
+		return map[string]string{"name": cmp.Or(v.Name(), plain(v))}, ""
 	case shapeCascade:
 		return writeCascade(v), ""
 	}

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -62,7 +63,7 @@ func (u *user) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &w); err != nil {
 		return err
 	}
-	*u = user{AccountID: firstOf(w.AccountID, w.Name), AccountType: w.AccountType, EmailAddress: w.EmailAddress, DisplayName: w.DisplayName}
+	*u = user{AccountID: cmp.Or(w.AccountID, w.Name), AccountType: w.AccountType, EmailAddress: w.EmailAddress, DisplayName: w.DisplayName}
 	if active, ok := w.Active.(bool); ok {
 		u.Active = &active
 	}
@@ -160,7 +161,7 @@ func (c *Connector) hints(e event, self string) ([]core.Hint, string) {
 	case strings.HasPrefix(e.Event, "comment_"), strings.HasPrefix(e.Event, "worklog_"):
 		h.Kind = core.HintComments
 	default:
-		return nil, "an event of kind " + short(e.Event) + ", which is not about the content of an issue"
+		return nil, "an event of kind " + httpx.Short(e.Event) + ", which is not about the content of an issue"
 	}
 	if e.Issue != nil {
 		h.Ref = c.ref(strings.Trim(string(e.Issue.ID), `"`), e.Issue.Key)
@@ -179,7 +180,7 @@ func (c *Connector) hints(e event, self string) ([]core.Hint, string) {
 		h.Ref.ID = strings.Trim(string(e.Worklog.IssueID), `"`)
 	}
 	if h.Ref.ID == "" {
-		return nil, "an event of kind " + short(e.Event) + " that names no issue"
+		return nil, "an event of kind " + httpx.Short(e.Event) + " that names no issue"
 	}
 	if e.Timestamp > 0 {
 		h.At = time.UnixMilli(e.Timestamp).UTC()

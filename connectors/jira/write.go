@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -255,7 +256,7 @@ func (c *Connector) carryOut(ctx context.Context, before issue, e edit, ids []st
 			return before, err
 		}
 		refused = refusal
-		answer.ID, answer.Key, answer.Properties = before.ID, firstOf(answer.Key, before.Key), before.Properties
+		answer.ID, answer.Key, answer.Properties = before.ID, cmp.Or(answer.Key, before.Key), before.Properties
 		after, known = answer, known && answer.covers(before)
 	}
 	if !e.status.IsAbsent() {

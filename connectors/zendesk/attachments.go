@@ -1,6 +1,7 @@
 package zendesk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"html"
@@ -93,7 +94,7 @@ func (c *Connector) upload(ctx context.Context, draft core.AttachmentDraft, cont
 		}
 	}
 	_, err := c.http.JSON(ctx, http.MethodPost, "/api/v2/uploads", nil, &answer,
-		httpx.Query(url.Values{"filename": {draft.Name}}), httpx.RawBody(counted, firstOf(draft.MediaType, "application/octet-stream")))
+		httpx.Query(url.Values{"filename": {draft.Name}}), httpx.RawBody(counted, cmp.Or(draft.MediaType, "application/octet-stream")))
 	if counted.err != nil {
 		return "", attachment{}, connectors.Busy("reading the content", "it broke off", 0)
 	}

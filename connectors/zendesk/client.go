@@ -2,6 +2,7 @@ package zendesk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -139,35 +140,17 @@ func classify(resp *http.Response, body []byte) error {
 			if why.FieldID != 0 {
 				at = customPrefix + fmt.Sprint(why.FieldID)
 			}
-			fields[at] = short(why.Description)
+			fields[at] = httpx.Short(why.Description)
 		}
 	}
 	if len(fields) == 0 {
 		why := []string{name, r.Description}
 		for _, e := range r.Errors {
-			why = append(why, e.Code, firstOf(e.Detail, e.Title))
+			why = append(why, e.Code, cmp.Or(e.Detail, e.Title))
 		}
-		fields[""] = short(strings.TrimSpace(strings.Join(why, " ")))
+		fields[""] = httpx.Short(strings.TrimSpace(strings.Join(why, " ")))
 	}
 	return &connectors.InvalidError{Fields: fields}
-}
-
-// short keeps a vendor's reason to one line.
-func short(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 200 {
-		return string(r[:200]) + "…"
-	}
-	return s
-}
-
-func firstOf(ss ...string) string {
-	for _, s := range ss {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 // pages reads a list by cursor until there is no more or visit says stop. Key is the name of the list in the answer.

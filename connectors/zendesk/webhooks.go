@@ -1,6 +1,7 @@
 package zendesk
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -45,7 +46,7 @@ func (c *Connector) ParseWebhook(call connectors.WebhookCall, self string) (conn
 	if e.Type == "" && len(e.TicketID) > 0 {
 		return c.triggered(scalar(e.TicketID), invocation)
 	}
-	w := connectors.Webhook{ID: firstOf(e.ID, invocation)}
+	w := connectors.Webhook{ID: cmp.Or(e.ID, invocation)}
 	ticketID, ok := strings.CutPrefix(e.Subject, "zen:ticket:")
 	if !ok {
 		w.Note = "the event is not about a ticket"
