@@ -92,7 +92,6 @@ type Field struct {
 	Form     string // what the form calls it, where that is not the key
 	Whole    bool   // of a number: no decimals
 	Long     bool   // a text of several lines, or of a type that is not searched
-	ask      bool   // the form asks for it to close an item
 }
 
 func (f Field) kind() core.Kind { return kindOf[f.Shape] }

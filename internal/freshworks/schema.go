@@ -33,7 +33,6 @@ type formField struct {
 	Default   bool
 	DefaultFS bool            `json:"default_field"`
 	Needed    bool            `json:"required_for_agents"`
-	Closing   bool            `json:"required_for_closure"`
 	Choices   json.RawMessage `json:"choices"`
 	Nested    []nested        `json:"nested_ticket_fields"`
 	NestedFS  []nested        `json:"nested_fields"`
@@ -97,7 +96,7 @@ func (s *schema) take(f formField) {
 	options := choices(f.Choices, strings.HasSuffix(f.typ(), "status") || f.Name == "status")
 	if i := s.stock(f); i >= 0 {
 		own := &s.fields[i]
-		own.Required, own.ask = own.Required || f.Needed && own.Key != "requester_id", f.Closing
+		own.Required = own.Required || f.Needed && own.Key != "requester_id"
 		if own.Label == "" {
 			own.Label = f.Label
 		}
@@ -113,7 +112,7 @@ func (s *schema) take(f formField) {
 	if f.stock() || !known || f.Name == "" {
 		return
 	}
-	s.add(Field{Key: f.Name, Label: f.Label, Shape: shape, Required: f.Needed, ask: f.Closing, Custom: true,
+	s.add(Field{Key: f.Name, Label: f.Label, Shape: shape, Required: f.Needed, Custom: true,
 		Whole: strings.HasSuffix(f.typ(), "number") && shape == Number, Long: shape == Line && !strings.HasSuffix(f.typ(), "_text")}, options, 1)
 	for n, sub := range f.below() {
 		s.add(Field{Key: sub.Name, Label: sub.Label, Shape: Label, Custom: true}, options, depth(sub, n))

@@ -17,7 +17,6 @@ import (
 type profile struct {
 	value         core.Value
 	phone, mobile string
-	agent         bool
 }
 
 // attributes of the requester, each with how it is read.
@@ -36,12 +35,12 @@ func agentProfile(r record) profile {
 		inner = r.object("contact")
 	}
 	return profile{value: core.Person(id, inner.text("email"), fullName(inner)), phone: inner.first("phone", "work_phone_number"),
-		mobile: inner.first("mobile", "mobile_phone_number"), agent: true}
+		mobile: inner.first("mobile", "mobile_phone_number")}
 }
 
 func (c *Connector) contactProfile(r record) profile {
 	return profile{value: core.Person(r.text("id"), r.text(c.p.ContactMail), fullName(r)), phone: r.first("phone", "work_phone_number"),
-		mobile: r.first("mobile", "mobile_phone_number"), agent: r.yes("is_agent")}
+		mobile: r.first("mobile", "mobile_phone_number")}
 }
 
 func fullName(r record) string {
