@@ -309,3 +309,49 @@ func TestConfiguration(t *testing.T) {
 		t.Errorf("a project by its name: %v", err)
 	}
 }
+
+// TestHalfAnUpdate: what was written before a call failed stays, and the same patch again does the rest and no more.
+func TestHalfAnUpdate(t *testing.T) {
+	s := newSite(t, oauth)
+	id := s.task(t, nil).Ref.ID
+	patch := core.Patch{Fields: map[string]core.Value{"name": core.String("renamed"), "section": core.Option("", "Done"), "tags": core.Strings("late")}}
+	s.fault(t, harness.Fault{Kind: harness.KindStatus, Status: 500, Path: "/addTask$", Times: 1})
+	if _, err := s.conn.Update(t.Context(), id, patch, "", connectors.Want{Type: bugs}); connectors.Class(err) != "busy" {
+		t.Errorf("%v", err)
+	}
+	half := s.get(t, id)
+	if half.Field("name").Source() != "renamed" || half.Field("section").Name() == "Done" {
+		t.Errorf("after half of it: %v", half.Fields)
+	}
+	s.pass(time.Minute)
+	before := s.calls.Load()
+	whole, err := s.conn.Update(t.Context(), id, patch, half.Revision, connectors.Want{Type: bugs})
+	if err != nil || whole.Field("section").Name() != "Done" || !core.Equal(whole.Field("tags"), core.Strings("late")) {
+		t.Errorf("the rest: %v, %v", whole.Fields, err)
+	}
+	if again, err := s.conn.Update(t.Context(), id, patch, whole.Revision, connectors.Want{Type: bugs}); err != nil || again.Revision != whole.Revision {
+		t.Errorf("once more: %v, %v", again.Revision, err)
+	}
+	if n := s.calls.Load() - before; n > 9 {
+		t.Errorf("%d calls", n)
+	}
+}
+
+// TestRefusedInABatch: a batch that the vendor throttles says how long, and one task's trouble hides no other.
+func TestRefusedInABatch(t *testing.T) {
+	s := newSite(t, oauth)
+	var ids []string
+	for range 12 {
+		ids = append(ids, s.task(t, nil).Ref.ID)
+	}
+	got, err := s.conn.GetMany(t.Context(), append(ids, "not a gid", "999"), connectors.Want{Type: bugs, Fields: []string{"name"}})
+	if err != nil || len(got) != 12 {
+		t.Errorf("%d tasks of twelve, %v", len(got), err)
+	}
+	s.fault(t, harness.Fault{Kind: harness.KindThrottle, RetryAfter: 30, Path: "/batch$"})
+	_, err = s.conn.GetMany(t.Context(), ids, connectors.Want{Type: bugs})
+	var busy *connectors.BusyError
+	if !errors.As(err, &busy) || busy.After != 30*time.Second {
+		t.Errorf("%v", err)
+	}
+}
