@@ -37,7 +37,7 @@ func mixed(o Options) (layout, error) {
 	}
 	var ends [2]kinds.End
 	for i, p := range profiles {
-		site, err := kinds.Play(p, "any-"+p.Kind, kinds.Options{Seed: o.Seed, RetryWait: 500 * time.Millisecond})
+		site, err := kinds.Play(p, "any-"+p.Kind, kinds.Options{Seed: o.Seed, IndexLag: time.Second, RetryWait: 500 * time.Millisecond})
 		if err != nil {
 			return l, err
 		}
@@ -80,6 +80,7 @@ type desk struct {
 	kinds.Profile
 	side   side
 	ada    connectors.Connector
+	list   connectors.Connector // the integration's account, to list what there is; no fault hits it either
 	fields connectors.Description
 	emails map[string]core.Value // whom she assigns, by address
 	cursor connectors.Cursor     // how far she has looked for new items
@@ -96,6 +97,9 @@ func (s *site) desks(ctx context.Context) (both [2]*desk, err error) {
 	for i, p := range profiles {
 		d := &desk{Profile: p, side: side(i), emails: map[string]core.Value{}, looked: map[string]bool{}}
 		if d.ada, err = kinds.Connect(p.At(s.ends[i].system, string(s.ends[i].control), "ada"), nil, client); err != nil {
+			return both, err
+		}
+		if d.list, err = kinds.Connect(p.At(s.ends[i].system, string(s.ends[i].control), "sync"), nil, client); err != nil {
 			return both, err
 		}
 		if d.fields, err = d.ada.Describe(ctx, p.Type); err != nil {

@@ -78,7 +78,7 @@ func (c *crew) look(ctx context.Context) {
 			items[i.token] = i
 		}
 		for _, d := range c.desks {
-			page, err := d.ada.Changes(ctx, d.Type, d.cursor, 100)
+			page, err := d.list.Changes(ctx, d.Type, d.cursor, 100)
 			if err != nil {
 				continue // what is not found now is found later
 			}

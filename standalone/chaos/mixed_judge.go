@@ -73,29 +73,22 @@ func (j *assize) all() (err error) {
 
 // read gives all items that people's tokens name.
 func (j *assize) read(d *desk) (map[string][]core.Observation, error) {
-	all, seen := map[string][]core.Observation{}, map[string]bool{}
-	for cursor, more := connectors.Cursor(""), true; more; {
-		page, err := d.ada.Changes(j.ctx, d.Type, cursor, 100)
+	refs, err := kinds.List(j.ctx, d.list, d.Type)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", d.Kind, err)
+	}
+	all := map[string][]core.Observation{}
+	for _, r := range refs {
+		o, err := d.ada.Get(j.ctx, r.ID, connectors.Want{Type: d.Type, Comments: true, Attachments: true, Full: true})
+		if errors.Is(err, connectors.ErrNotFound) {
+			continue
+		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", d.Kind, err)
+			return nil, fmt.Errorf("%s %s: %w", d.Kind, r, err)
 		}
-		for _, c := range page.Items {
-			if c.Deleted || seen[c.Ref.ID] {
-				continue
-			}
-			seen[c.Ref.ID] = true
-			o, err := d.ada.Get(j.ctx, c.Ref.ID, connectors.Want{Type: d.Type, Comments: true, Attachments: true, Full: true})
-			if errors.Is(err, connectors.ErrNotFound) {
-				continue
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%s %s: %w", d.Kind, c.Ref, err)
-			}
-			if token := tokenForm.FindString(o.Field(d.Title).Source()); token != "" {
-				all[token] = append(all[token], o)
-			}
+		if token := tokenForm.FindString(o.Field(d.Title).Source()); token != "" {
+			all[token] = append(all[token], o)
 		}
-		cursor, more = page.Next, page.More
 	}
 	return all, nil
 }

@@ -214,32 +214,29 @@ func (w *kindsWorld) wrong(all []*crash) map[*crash]error {
 
 // count counts the items, comments or files of a system by the word in them, as ada sees them.
 func (w *kindsWorld) count(s *kinds.Site, what string) (map[string]int, error) {
-	copies, seen := map[string]int{}, map[string]bool{}
+	copies := map[string]int{}
+	duplex, err := s.Connector("sync")
+	if err != nil {
+		return nil, err
+	}
 	ada, err := s.Connector("ada")
 	if err != nil {
 		return nil, err
 	}
-	for cursor, more := connectors.Cursor(""), true; more; {
-		page, err := ada.Changes(w.ctx(), s.Type, cursor, 100)
+	refs, err := kinds.List(w.ctx(), duplex, s.Type)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range refs {
+		texts, err := w.texts(ada, s, r.ID, what)
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range page.Items {
-			if c.Deleted || seen[c.Ref.ID] {
-				continue
-			}
-			seen[c.Ref.ID] = true
-			texts, err := w.texts(ada, s, c.Ref.ID, what)
-			if err != nil {
-				return nil, err
-			}
-			for _, text := range texts {
-				if word := wordForm.FindString(text); word != "" {
-					copies[word]++
-				}
+		for _, text := range texts {
+			if word := wordForm.FindString(text); word != "" {
+				copies[word]++
 			}
 		}
-		cursor, more = page.Next, page.More
 	}
 	return copies, nil
 }

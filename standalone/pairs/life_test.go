@@ -71,16 +71,11 @@ func ctx() context.Context { return context.Background() }
 
 // items are the ids of what there is.
 func (l *life) items(p *place) map[string]bool {
+	refs, err := kinds.List(ctx(), p.duplex, p.Type)
+	l.must(err)
 	all := map[string]bool{}
-	for cursor, more := connectors.Cursor(""), true; more; {
-		page, err := p.duplex.Changes(ctx(), p.Type, cursor, 100)
-		l.must(err)
-		for _, c := range page.Items {
-			if !c.Deleted {
-				all[c.Ref.ID] = true
-			}
-		}
-		cursor, more = page.Next, page.More
+	for _, r := range refs {
+		all[r.ID] = true
 	}
 	return all
 }
