@@ -101,9 +101,9 @@ func (c *Connector) OpenAttachment(ctx context.Context, itemID string, a core.At
 	if err != nil {
 		return nil, c.fail(attempt, err)
 	}
-	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") { // a file always comes as bytes
+	if why := httpx.NotTheFile(resp, "application/octet-stream", a.Size); why != "" { // whatever it is, it comes as bytes
 		body.Close()
-		return nil, c.fail(attempt, connectors.Busy("reading the file", "a page came in its place", 0))
+		return nil, c.fail(attempt, connectors.Busy("reading the file", why, 0))
 	}
 	return body, nil
 }
@@ -180,17 +180,15 @@ func (c *Connector) upload(ctx context.Context, draft core.AttachmentDraft, cont
 	if err != nil {
 		return "", err
 	}
-	counted := &counter{r: content}
+	counted := &counter{r: content, want: draft.Size}
 	var answer struct{ ID string }
 	err = c.call(ctx, "POST ContentVersion", http.MethodPost, "/sobjects/ContentVersion", nil, &answer,
 		httpx.RawBody(io.MultiReader(&head, counted, strings.NewReader("\r\n--"+form.Boundary()+"--\r\n")), form.FormDataContentType()))
 	switch {
 	case counted.err != nil:
-		return "", connectors.Busy("reading the content", "it broke off", 0)
+		return "", connectors.Busy("reading the content", fmt.Sprintf("it broke off after %d bytes", counted.n), 0)
 	case err != nil:
 		return "", err
-	case draft.Size >= 0 && counted.n != draft.Size:
-		return "", connectors.Busy("reading the content", fmt.Sprintf("%d of %d bytes came", counted.n, draft.Size), 0)
 	case !isID(answer.ID):
 		return "", connectors.Busy("uploading", "the answer names no file", 0)
 	}
@@ -199,18 +197,19 @@ func (c *Connector) upload(ctx context.Context, draft core.AttachmentDraft, cont
 
 var quoteName = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", "", "\n", "")
 
-// counter counts what is read and remembers why reading failed.
+// counter passes a content on and breaks it off where it is not as long as it must be, so that no half file is kept.
 type counter struct {
-	r   io.Reader
-	n   int64
-	err error
+	r       io.Reader
+	want, n int64 // want is negative where the length is not known
+	err     error
 }
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
-	if err != nil && !errors.Is(err, io.EOF) {
-		c.err = err
+	if ended := errors.Is(err, io.EOF); err != nil && !ended || c.want >= 0 && (c.n > c.want || ended && c.n < c.want) {
+		c.err = io.ErrUnexpectedEOF
+		return n, c.err
 	}
 	return n, err
 }

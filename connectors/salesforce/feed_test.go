@@ -185,6 +185,9 @@ func TestFilesAreForTheirReaders(t *testing.T) {
 	if _, err := c.Attach(t.Context(), o.Ref.ID, core.AttachmentDraft{Name: "a.txt", Size: 9, Visibility: core.Visibility{Audience: core.Internal}}, strings.NewReader("hello")); connectors.Class(err) != "busy" {
 		t.Errorf("a file that is cut off came out as %v", err)
 	}
+	if n := a.count("SELECT Id FROM ContentVersion"); n != 2 {
+		t.Errorf("%d files are kept, of which one is a half", n)
+	}
 	got, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{Attachments: true})
 	if err != nil || len(got.Attachments) != 2 {
 		t.Fatalf("%d files, %v", len(got.Attachments), err)

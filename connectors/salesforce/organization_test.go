@@ -4,11 +4,13 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -128,6 +130,23 @@ func (a *organization) control(path, body string) {
 		text, _ := io.ReadAll(resp.Body)
 		a.t.Fatalf("control %s answered %d: %s", path, resp.StatusCode, text)
 	}
+}
+
+// count is how many rows a query has for somebody who sees everything.
+func (a *organization) count(soql string) int {
+	a.t.Helper()
+	req, _ := http.NewRequest(http.MethodGet, a.url+"/services/data/v67.0/query?"+url.Values{"q": {soql}}.Encode(), nil)
+	req.Header.Set("Authorization", "Bearer "+emulator.TokenAda)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var answer struct{ TotalSize int }
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || resp.StatusCode != http.StatusOK {
+		a.t.Fatalf("%s: %s, %v", soql, resp.Status, err)
+	}
+	return answer.TotalSize
 }
 
 // create makes a case as the sync does.
