@@ -24,7 +24,7 @@ func joinLines(lines [][]Node) []Node {
 	var out []Node
 	for i, line := range lines {
 		if i > 0 {
-			out = append(out, Node{Kind: HardBreak, Marks: commonMarks(out[len(out)-1].Marks, line[0].Marks)})
+			out = append(out, Node{Kind: HardBreak, Marks: between(out[len(out)-1], line[0])})
 		}
 		out = append(out, line...)
 	}
@@ -68,7 +68,7 @@ func tidyInline(nodes []Node) [][]Node {
 				endLine()
 				out = append(out, indentOf(gap)...)
 			default:
-				shared := commonMarks(out[len(out)-1].Marks, n.Marks)
+				shared := between(out[len(out)-1], n)
 				for _, g := range gap {
 					g.Marks = shared
 					out = append(out, g)
@@ -82,6 +82,17 @@ func tidyInline(nodes []Node) [][]Node {
 		endLine()
 	}
 	return lines
+}
+
+// between are the marks of spaces and breaks between two nodes: those of both.
+// Two links with the same target are one, unless one of them is the bare
+// address: beside other words it would be told twice.
+func between(a, b Node) []Mark {
+	shared := commonMarks(a.Marks, b.Marks)
+	if l, ok := findMark(shared, Link); ok && (a.Text == l.Value || b.Text == l.Value) {
+		return dropMark(shared, Link)
+	}
+	return shared
 }
 
 // tidyText reports whether nodes are one text that is tidy as it is, as most
