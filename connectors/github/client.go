@@ -151,7 +151,7 @@ func classify(now func() time.Time) func(*http.Response, []byte) error {
 	return func(resp *http.Response, body []byte) error {
 		var r refusal
 		_ = json.Unmarshal(body, &r)
-		said := short(r.Message)
+		said := httpx.Short(r.Message)
 		switch resp.StatusCode {
 		case http.StatusForbidden, http.StatusTooManyRequests:
 			if after, limited := limit(resp, r.Message, now()); limited {
@@ -187,7 +187,7 @@ func limit(resp *http.Response, message string, now time.Time) (time.Duration, b
 // permissions are those that the call would have needed.
 func permissions(h http.Header) string {
 	if need := h.Get("X-Accepted-GitHub-Permissions"); need != "" {
-		return " (it needs the permissions " + short(need) + ")"
+		return " (it needs the permissions " + httpx.Short(need) + ")"
 	}
 	return ""
 }
@@ -205,25 +205,16 @@ func invalid(r refusal) error {
 			text = strings.TrimSpace(e.Code + " " + e.Message)
 		}
 		if strings.Contains(text, "too long") {
-			return fmt.Errorf("%w: %s", connectors.ErrTooLarge, short(text))
+			return fmt.Errorf("%w: %s", connectors.ErrTooLarge, httpx.Short(text))
 		}
 		at := e.Field
 		if other, ok := vendorNames[at]; ok {
 			at = other
 		}
-		fields[at] = short(text)
+		fields[at] = httpx.Short(text)
 	}
 	if len(fields) == 0 {
-		fields[""] = short(r.Message)
+		fields[""] = httpx.Short(r.Message)
 	}
 	return &connectors.InvalidError{Fields: fields}
-}
-
-// short keeps a vendor's reason to one line.
-func short(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 200 {
-		return string(r[:200]) + "…"
-	}
-	return s
 }

@@ -11,6 +11,7 @@ import (
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/internal/httpx"
 	"duplex/internal/signature"
 )
 
@@ -75,7 +76,7 @@ func (c *Connector) hints(event string, d delivery) ([]core.Hint, string) {
 	case event == "label" || event == "milestone":
 		return nil, "a " + event + " was changed, which moves no issue: the next look at each issue shows it"
 	case d.Issue == nil || d.Repository == nil || d.Issue.Number == 0:
-		return nil, "the event " + short(event) + " is not about an issue"
+		return nil, "the event " + httpx.Short(event) + " is not about an issue"
 	case d.Issue.pull():
 		return nil, "it is about a pull request"
 	case !c.ours(d.Repository):

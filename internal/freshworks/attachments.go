@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"html"
 	"io"
-	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"slices"
 	"strconv"
 	"strings"
@@ -125,14 +123,12 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	case !private && draft.Visibility.Audience != core.Public:
 		return core.Attachment{}, attempt(fmt.Errorf("every agent can read a private note, this file is for fewer: %w", connectors.ErrUnsupported))
 	}
-	form, kind, read := c.form(draft, private, content)
+	form, kind := httpx.Form([][2]string{{"body", c.withMark("<p>Attached: "+html.EscapeString(draft.Name)+"</p>", draft.Mark)}, {"private", strconv.FormatBool(private)}},
+		httpx.FormFile{Field: "attachments[]", Name: draft.Name, MediaType: draft.MediaType, Size: draft.Size, Content: content})
+	defer form.Close()
 	_, _, one := it.talkName()
 	var m message
 	err = c.call(ctx, http.MethodPost, path(it, id)+"/notes", one, nil, &m, httpx.RawBody(form, kind), httpx.Operation("POST "+it.Path+"/{id}/notes"))
-	form.Close()
-	if broken := read(); broken != nil && !errors.Is(err, context.Canceled) {
-		err = broken
-	}
 	var invalid *connectors.InvalidError
 	if errors.As(err, &invalid) && strings.Contains(fmt.Sprint(invalid.Fields), "ttachment") {
 		err = fmt.Errorf("the files of the item would be more than %d bytes together, or the file is refused: %s: %w", c.p.MostFiles, invalid, connectors.ErrTooLarge)
@@ -148,73 +144,6 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	}
 	on, err := c.comment(ctx, it, m)
 	return m.Attachments[0].value(on), err
-}
-
-// form streams a note with a file. Read tells afterwards whether the content broke off.
-func (c *Connector) form(draft core.AttachmentDraft, private bool, content io.Reader) (body *io.PipeReader, kind string, read func() error) {
-	out, in := io.Pipe()
-	w := multipart.NewWriter(in)
-	failed := make(chan error, 1)
-	go func() {
-		var count int64
-		err := errors.Join(w.WriteField("body", c.withMark("<p>Attached: "+html.EscapeString(draft.Name)+"</p>", draft.Mark)),
-			w.WriteField("private", strconv.FormatBool(private)))
-		var broken error
-		if err == nil {
-			header := textproto.MIMEHeader{}
-			name := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", " ", "\n", " ").Replace(draft.Name)
-			header.Set("Content-Disposition", `form-data; name="attachments[]"; filename="`+name+`"`)
-			header.Set("Content-Type", orElse(draft.MediaType, "application/octet-stream"))
-			var part io.Writer
-			if part, err = w.CreatePart(header); err == nil {
-				counted := &reading{r: content}
-				_, err = io.Copy(part, counted)
-				count, broken = counted.n, counted.err
-			}
-		}
-		if broken != nil {
-			broken = connectors.Busy("reading the content", "it broke off", 0)
-		} else if err == nil && draft.Size >= 0 && count != draft.Size {
-			broken = connectors.Busy("reading the content", fmt.Sprintf("%d of %d bytes came", count, draft.Size), 0)
-		}
-		if broken != nil {
-			err = broken
-		}
-		in.CloseWithError(errors.Join(err, closed(w, err)))
-		failed <- broken
-	}()
-	return out, w.FormDataContentType(), func() error { return <-failed }
-}
-
-// closed ends the form where all of it was written.
-func closed(w *multipart.Writer, err error) error {
-	if err != nil {
-		return nil
-	}
-	return w.Close()
-}
-
-// reading counts what is read and remembers why it failed.
-type reading struct {
-	r   io.Reader
-	n   int64
-	err error
-}
-
-func (r *reading) Read(p []byte) (int, error) {
-	n, err := r.r.Read(p)
-	r.n += int64(n)
-	if err != nil && err != io.EOF {
-		r.err = err
-	}
-	return n, err
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 // FindAttachment finds a file by the mark in the text of the note that brought it.

@@ -70,7 +70,7 @@ func classify(resp *http.Response, body []byte) error {
 		}
 	case http.StatusForbidden:
 		if r.Code == "require_feature" {
-			return fmt.Errorf("%w: the account's plan or settings do not have it: %s", connectors.ErrUnsupported, short(r.Message))
+			return fmt.Errorf("%w: the account's plan or settings do not have it: %s", connectors.ErrUnsupported, httpx.Short(r.Message))
 		}
 		return nil
 	default:
@@ -78,21 +78,12 @@ func classify(resp *http.Response, body []byte) error {
 	}
 	fields := map[string]string{}
 	for _, e := range r.Errors {
-		fields[strings.TrimPrefix(e.Field, "custom_fields.")] = short(strings.TrimSpace(e.Code + " " + e.Message))
+		fields[strings.TrimPrefix(e.Field, "custom_fields.")] = httpx.Short(strings.TrimSpace(e.Code + " " + e.Message))
 	}
 	if len(fields) == 0 {
-		fields[""] = short(strings.TrimSpace(r.Code + " " + r.Description + " " + r.Message))
+		fields[""] = httpx.Short(strings.TrimSpace(r.Code + " " + r.Description + " " + r.Message))
 	}
 	return &connectors.InvalidError{Fields: fields}
-}
-
-// short keeps a vendor's reason to one line.
-func short(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 200 {
-		return string(r[:200]) + "…"
-	}
-	return s
 }
 
 const pageSize = 100

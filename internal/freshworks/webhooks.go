@@ -1,6 +1,7 @@
 package freshworks
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -67,7 +68,7 @@ func kindOfEvent(text string) core.HintKind {
 }
 
 // HookHeader is the name of the header that carries the secret.
-func (c *Connector) HookHeader() string { return orElse(c.hook.header, DefaultHeader) }
+func (c *Connector) HookHeader() string { return cmp.Or(c.hook.header, DefaultHeader) }
 
 // Template is the body that an admin pastes into a webhook for items of that type: the number alone, since a text would break the JSON.
 func (c *Connector) Template(itemType string) string {
