@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"duplex/connectors/rest"
 	"duplex/core"
 	"duplex/core/mapping"
 	"duplex/gateway"
@@ -47,6 +49,14 @@ func check(paths []string, described *catalogue) (checked, error) {
 		known[s.System.Name] = s.System.Kind
 		wrong = append(wrong, config.InFile(config.CheckSystem(s.System), s.Path, s.Source)...)
 	}
+	for _, m := range c.files.Manifests {
+		_, ds := rest.Parse(m.Path, m.Source)
+		for _, d := range ds {
+			if !slices.Contains(wrong, d) { // a system that uses it told it already
+				wrong = append(wrong, d)
+			}
+		}
+	}
 	c.wrong = gateway.Diagnostics(placed(wrong))
 	if len(known) == 0 || c.files.Unread {
 		known = nil // the systems may be in the gateway, or in the file that cannot be read
@@ -69,8 +79,8 @@ func check(paths []string, described *catalogue) (checked, error) {
 		}
 		c.connections = append(c.connections, cf)
 	}
-	if len(c.wrong) == 0 && len(c.files.Systems)+len(c.files.Connections) == 0 {
-		return c, fail(ExitUsage, "there is no system or connection file under these paths")
+	if len(c.wrong) == 0 && len(c.files.Systems)+len(c.files.Connections)+len(c.files.Manifests) == 0 {
+		return c, fail(ExitUsage, "there is no system, connection or manifest file under these paths")
 	}
 	return c, nil
 }
@@ -105,6 +115,7 @@ type verdict struct {
 	Valid       bool      `json:"valid"`
 	Systems     []string  `json:"systems"`
 	Connections []string  `json:"connections"`
+	Manifests   []string  `json:"manifests,omitempty"`
 	Diagnostics []finding `json:"diagnostics"`
 	Warnings    []finding `json:"warnings"`
 	Online      bool      `json:"online"` // checked against the live systems too
@@ -122,6 +133,9 @@ func (c checked) verdict() verdict {
 	}
 	for _, f := range c.files.Connections {
 		v.Connections = append(v.Connections, f.Name)
+	}
+	for _, f := range c.files.Manifests {
+		v.Manifests = append(v.Manifests, f.Path)
 	}
 	v.wrong(c.wrong)
 	v.warned(c.warnings)
@@ -142,7 +156,7 @@ func (v *verdict) warned(more []gateway.Diagnostic) {
 func (e *env) validate() *cobra.Command {
 	var online, blind bool
 	cmd := &cobra.Command{
-		Use: "validate PATH…", Short: "Check files of systems and connections", Args: cobra.MinimumNArgs(1),
+		Use: "validate PATH…", Short: "Check files of systems, connections and manifests", Args: cobra.MinimumNArgs(1),
 		Long: "Check files of systems and connections, and of folders every one in them. Everything wrong is printed with its place.\n" +
 			"Fields and options are held against what the systems said when they were last described (see duplex help describe);\n" +
 			"nobody is asked, unless --online has the gateway hold connections against the live systems.",
@@ -199,6 +213,9 @@ func (e *env) judge(v verdict) error {
 		}
 		if v.Valid {
 			text := fmt.Sprintf("valid: %s, %s", count(len(v.Systems), "system"), count(len(v.Connections), "connection"))
+			if n := len(v.Manifests); n > 0 {
+				text += ", " + count(n, "manifest")
+			}
 			if n := len(v.Warnings); n > 0 {
 				text += ", " + count(n, "warning")
 			}

@@ -90,8 +90,11 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 	if ch.Order == "asc" && limit > 0 {
 		asked = limit + len(at.Seen) // what is seen again is on the page too
 	}
-	for {
+	for n := 0; ; n++ {
 		p, err := c.page(ctx, &ch.Request, v, q, token, asked)
+		if err == nil && p.next != "" && (p.next == token || n > mostPages) {
+			err = connectors.Busy("reading a list", "it does not end: its next page is the same page again", 0)
+		}
 		if err != nil {
 			return connectors.Page{Next: since}, c.failed("reading changes", err)
 		}

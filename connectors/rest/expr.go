@@ -74,6 +74,9 @@ func (e *Expr) compile(names string) string {
 			name, _, _ = strings.Cut(name, "'")
 			return fmt.Sprintf("%s is not known here; an expression here knows %s", name, strings.ReplaceAll(names, " ", ", "))
 		}
+		if strings.Contains(text, "'<EOF>'") {
+			return "the expression ends too early"
+		}
 		return "the expression cannot be read: " + strings.TrimPrefix(text, "Syntax error: ")
 	}
 	p, err := env.Program(ast, cel.CostLimit(costLimit))
@@ -107,7 +110,7 @@ func (e *Expr) eval(v vars) (any, error) {
 	out, _, err := e.program.Eval(map[string]any(v))
 	if err != nil {
 		if s := err.Error(); strings.Contains(s, "no such key") || strings.Contains(s, "no such overload") || strings.Contains(s, "no such attribute") ||
-			strings.Contains(s, "index out of bounds") {
+			strings.Contains(s, "index out of bounds") || strings.Contains(s, "unsupported index") {
 			return nil, nil
 		}
 		return nil, fmt.Errorf("the manifest's expression %q: %w: it cannot be evaluated on this answer", e.source, connectors.ErrUnsupported)

@@ -126,9 +126,10 @@ func (c *Connector) FindByField(ctx context.Context, t connectors.ItemType, fiel
 				refs = append(refs, ref)
 			}
 		}
-		if token = p.next; n > mostPages {
+		if token == p.next && token != "" || n > mostPages {
 			return nil, c.failed(what, connectors.Busy("reading a list", "it does not end", 0))
 		}
+		token = p.next
 	}
 	return refs, nil
 }

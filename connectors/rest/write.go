@@ -391,5 +391,5 @@ func (c *Connector) mapped(fields map[string]*Field, err error) error {
 			}
 		}
 	}
-	return err
+	return invalid // what wraps it has the names of before in its text
 }

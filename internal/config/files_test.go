@@ -118,7 +118,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		want   string // DIR stands for the folder
 	}{
 		{"no such path", nil, "none", "DIR/none: there is no such file or folder"},
-		{"a file of neither kind, named", map[string]string{"x.yaml": "- a\n"}, "x.yaml", "DIR/x.yaml: is neither a system (system: name) nor a connection (connection: name)"},
+		{"a file of neither kind, named", map[string]string{"x.yaml": "- a\n"}, "x.yaml", "DIR/x.yaml: is neither a system (system: name) nor a connection (connection: name) nor a manifest (manifest: name)"},
 		{"every wrong file at once", map[string]string{"a.yaml": "system: a\n", "b.yaml": "system: [\n"}, "",
 			"DIR/a.yaml:1:1: base_url is missing: Scheme and host of the product, without a slash at the end\nDIR/a.yaml:1:1: kind is missing: The connector that speaks with it\n" +
 				"DIR/b.yaml:1:9: is no valid YAML or JSON: sequence end token ']' not found"},

@@ -20,6 +20,7 @@ import (
 type Files struct {
 	Systems     []SystemFile
 	Connections []ConnectionFile
+	Manifests   []ManifestFile
 	// Wrong are the systems whose files are wrong, by the name they say, with the kind they say.
 	Wrong map[string]string
 	// Unread says that a file could not be read as YAML or JSON: what it would have defined is not known.
@@ -31,6 +32,12 @@ type SystemFile struct {
 	Path   string
 	Source []byte
 	System core.System // secrets are references; with the files it names
+}
+
+// ManifestFile is a manifest as it was found. It is checked by whoever knows manifests.
+type ManifestFile struct {
+	Path   string
+	Source []byte
 }
 
 // ConnectionFile is a connection file as it was found. It is compiled by whoever knows the systems.
@@ -61,7 +68,7 @@ func relative(path, name string) ([]byte, error) {
 }
 
 // Load reads files and, of folders, every .yaml, .yml and .json file in them and below. A file is a system or a connection
-// by its first words, system: or connection:. In a folder other files are left alone; a path that names a file of neither
+// by its first words, system: or connection:, or a manifest: manifest:. In a folder other files are left alone; a path that names a file of neither
 // kind is an error. Hidden folders are skipped. Everything wrong is told at once: the error is mapping.Diagnostics where
 // the contents are wrong. A name that two files claim is an error that names both.
 func Load(paths ...string) (Files, error) {
@@ -140,26 +147,28 @@ func (f *Files) add(path string, named bool) (mapping.Diagnostics, error) {
 		f.Systems = append(f.Systems, SystemFile{Path: path, Source: src, System: s})
 	case "connection":
 		f.Connections = append(f.Connections, ConnectionFile{Path: path, Name: name, Source: src})
+	case "manifest":
+		f.Manifests = append(f.Manifests, ManifestFile{Path: path, Source: src})
 	case "broken":
 		f.Unread = true
 		_, ds := mapping.ParseSystem(path, src) // says what is wrong with the YAML
 		return ds, nil
 	default:
 		if named {
-			return mapping.Diagnostics{{File: path, Text: "is neither a system (system: name) nor a connection (connection: name)", Code: mapping.CodeFile}}, nil
+			return mapping.Diagnostics{{File: path, Text: "is neither a system (system: name) nor a connection (connection: name) nor a manifest (manifest: name)", Code: mapping.CodeFile}}, nil
 		}
 	}
 	return nil, nil
 }
 
-// sniff tells systems from connections without judging the rest.
+// sniff tells systems, connections and manifests apart without judging the rest.
 func sniff(src []byte) (kind, name string) {
 	var head any
 	if err := yaml.Unmarshal(bytes.TrimPrefix(src, []byte("\ufeff")), &head); err != nil {
 		return "broken", ""
 	}
 	m, _ := head.(map[string]any)
-	for _, kind := range []string{"system", "connection"} {
+	for _, kind := range []string{"system", "connection", "manifest"} {
 		if v, ok := m[kind]; ok {
 			return kind, fmt.Sprint(v)
 		}
