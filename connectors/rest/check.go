@@ -22,6 +22,7 @@ func (k *checking) meaning() {
 	need("auth", m.Auth.Method == "header" && m.Auth.Header == "", "header is missing: the name of the header that carries the token")
 	need("auth", m.Auth.Method == "query" && m.Auth.Parameter == "", "parameter is missing: the name of the parameter that carries the token")
 	need("auth", m.Auth.Method == "oauth2" && m.Auth.TokenURL == "", "token_url is missing: where tokens are handed out")
+	need("auth", m.Auth.Strangers && m.Self == nil, "self is missing, which tells whether the credential is still known")
 	k.paging("paging", m.Paging)
 	need("self", m.Self != nil && m.Self.Item == nil, "item is missing: where in the answer the user is")
 	if u := m.Users; u != nil {

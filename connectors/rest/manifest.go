@@ -43,6 +43,7 @@ type Auth struct {
 	Parameter string   `json:"parameter"`
 	TokenURL  string   `json:"token_url"`
 	Scopes    []string `json:"scopes"`
+	Strangers bool     `json:"strangers_see"` // who is not known gets answers too, of what everybody may see
 }
 
 // Errors maps refusals to the classes of connectors.

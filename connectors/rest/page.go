@@ -35,6 +35,9 @@ func (c *Connector) paging(r *Request) *Paging {
 // page reads the part of a list that begins at token, "" for its beginning. More than limit items are not asked for; 0 is the most
 // there can be.
 func (c *Connector) page(ctx context.Context, r *Request, v vars, q url.Values, token string, limit int) (page, error) {
+	if err := c.vouch(ctx); err != nil {
+		return page{}, err
+	}
 	pg := c.paging(r)
 	if pg.Limit > 0 && (limit <= 0 || limit > pg.Limit) {
 		limit = pg.Limit

@@ -58,6 +58,9 @@ func (c *Connector) get(ctx context.Context, id string, want connectors.Want) (r
 	if it.Narrow != nil && want.Fields != nil && !want.Comments && !want.Attachments {
 		c.narrow(ctx, it, v, want.Fields, q)
 	}
+	if err := c.vouch(ctx); err != nil {
+		return raw{}, err
+	}
 	a, err := c.call(ctx, it.Get, http.MethodGet, v, q, it.Get.Body.fill(v))
 	if err != nil {
 		return raw{}, err

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"duplex/connectors"
@@ -33,6 +34,9 @@ type Connector struct {
 	lists  *cache.Cache[string, []any] // options and fields that the system lists, by address
 	people *cache.Cache[string, core.Value]
 	misses *cache.Cache[string, bool]
+
+	mu      sync.Mutex
+	vouched time.Time // when the system last said whose the credential is
 }
 
 // Lives of what is remembered.

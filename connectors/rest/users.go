@@ -6,12 +6,29 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"duplex/connectors"
 	"duplex/core"
 )
 
 const selfKey = "\x00self"
+
+// vouchedFor is how long a credential is believed to be known that a system would take for a stranger's without a word.
+const vouchedFor = 10 * time.Second
+
+// vouch makes sure that answers are those for the account. A system that shows strangers what everybody may see answers a revoked
+// credential with less and not with a refusal: private comments would look deleted.
+func (c *Connector) vouch(ctx context.Context) error {
+	c.mu.Lock()
+	fresh := !c.m.Auth.Strangers || c.m.Self == nil || c.now().Sub(c.vouched).Abs() < vouchedFor
+	c.mu.Unlock()
+	if fresh {
+		return nil
+	}
+	_, err := c.readSelf(ctx)
+	return err
+}
 
 // Self is the account the credential belongs to. It is read once in a while.
 func (c *Connector) Self(ctx context.Context) (core.Value, error) {
@@ -21,6 +38,10 @@ func (c *Connector) Self(ctx context.Context) (core.Value, error) {
 	if p, ok := c.people.Get(selfKey); ok {
 		return p, nil
 	}
+	return c.readSelf(ctx)
+}
+
+func (c *Connector) readSelf(ctx context.Context) (core.Value, error) {
 	v := vars{"settings": c.settings}
 	a, err := c.call(ctx, c.m.Self, http.MethodGet, v, query(v, c.m.Self.Query), nil)
 	if err != nil {
@@ -38,6 +59,9 @@ func (c *Connector) Self(ctx context.Context) (core.Value, error) {
 		return core.Value{}, c.failed("reading the own account", err)
 	}
 	c.people.Put(selfKey, p)
+	c.mu.Lock()
+	c.vouched = c.now()
+	c.mu.Unlock()
 	return p, nil
 }
 
