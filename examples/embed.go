@@ -18,3 +18,8 @@ func SupportEscalation() (connection []byte, tables map[string]string, err error
 	people, err := fs.ReadFile(files, "support-escalation/people.yaml")
 	return connection, map[string]string{"people.yaml": string(people)}, err
 }
+
+// Redmine is the manifest of manifests/redmine.yaml.
+//
+//go:embed manifests/redmine.yaml
+var Redmine string

@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,8 @@ import (
 	"duplex/core"
 	emulator "duplex/emulators/redmine"
 )
+
+var update = flag.Bool("update", false, "rewrite docs/features.md")
 
 // emulated is a Redmine of the emulator whose clock the test moves.
 func emulated(t *testing.T) redmine {
@@ -43,7 +46,7 @@ func emulated(t *testing.T) redmine {
 }
 
 func TestConformanceOfRedmine(t *testing.T) {
-	conformance.Run(t, conformance.Suite{Name: "redmine", Capabilities: redmineCapabilities, Skips: redmineSkips,
+	f := conformance.Run(t, conformance.Suite{Name: "redmine", Capabilities: redmineCapabilities, Skips: redmineSkips,
 		New: func(t *testing.T) conformance.Instance {
 			i := emulated(t).instance(t)
 			if _, err := i.Connector.Create(t.Context(), i.Draft(0)); err != nil { // filters are judged only where there is an issue
@@ -51,4 +54,5 @@ func TestConformanceOfRedmine(t *testing.T) {
 			}
 			return i
 		}})
+	conformance.Record(t, f, *update)
 }

@@ -10,12 +10,12 @@ import (
 )
 
 // markForm is what a mark looks like; anything else in its place belongs to somebody else.
-var markForm = regexp.MustCompile(`^dx-[a-z2-7]{26}$`)
+var markForm = regexp.MustCompile(`^dx-[a-z0-9]{26}$`)
 
 // hidden finds a mark at the end of a text.
 func (m *Mark) hidden() *regexp.Regexp {
 	form := regexp.QuoteMeta(m.Hide)
-	form = strings.Replace(form, regexp.QuoteMeta("{mark}"), `(dx-[a-z2-7]{26})`, 1)
+	form = strings.Replace(form, regexp.QuoteMeta("{mark}"), `(dx-[a-z0-9]{26})`, 1)
 	return regexp.MustCompile(`\s*` + form + `\s*`)
 }
 
