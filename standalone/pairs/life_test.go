@@ -254,6 +254,13 @@ func (l *life) sweep(side core.Side) {
 		}
 		cursor, more = page.Next, page.More
 	}
+	if p.duplex.Facts().ListsDeletions {
+		return
+	}
+	// What the feed does not show a sweep looks for item by item.
+	if _, err := p.duplex.Get(ctx(), l.id(side), connectors.Want{Type: p.Type}); errors.Is(err, connectors.ErrNotFound) {
+		l.env.SignalWorkflow(workflows.HintSignal, workflows.Hint{Side: side, Kind: core.HintDeleted, Urgency: core.Sweep})
+	}
 }
 
 // edited holds that the other side shows what ada set, and that it stands.
