@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -175,7 +176,7 @@ func (c *Connector) upload(ctx context.Context, draft core.AttachmentDraft, cont
 	}
 	if err == nil {
 		_, err = form.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="VersionData"; filename="` + quoteName.Replace(draft.Name) + `"`},
-			"Content-Type": {firstOf(draft.MediaType, "application/octet-stream")}})
+			"Content-Type": {cmp.Or(draft.MediaType, "application/octet-stream")}})
 	}
 	if err != nil {
 		return "", err

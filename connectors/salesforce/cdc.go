@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -54,12 +55,12 @@ func (c *Connector) changeEvents(body []byte, self string) (connectors.Webhook, 
 		}
 		ids = append(ids, fmt.Sprintf("%s/%d/%s", e.Header.Key, e.Header.Sequence, e.Header.Entity))
 		hints, note := c.happened(e, self)
-		w.Hints, w.Note = append(w.Hints, hints...), firstOf(w.Note, note)
+		w.Hints, w.Note = append(w.Hints, hints...), cmp.Or(w.Note, note)
 	}
 	if len(w.Hints) > 0 {
 		w.Note = ""
 	} else {
-		w.Note = firstOf(w.Note, "there is no change event in it")
+		w.Note = cmp.Or(w.Note, "there is no change event in it")
 	}
 	w.ID = deliveryID(ids)
 	return w, nil

@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -18,7 +19,7 @@ func (c *Connector) Check(ctx context.Context, t connectors.ItemType) []connecto
 		wrong("sign in", err, "Look at the app's OAuth settings, its Run-As user or certificate, and at auth in the system's file.", "Setup → External Client App Manager")
 		return out
 	}
-	out = append(out, connectors.Finding{What: "sign in", State: connectors.Fine, Saw: "as " + firstOf(self.Name(), self.ID())})
+	out = append(out, connectors.Finding{What: "sign in", State: connectors.Fine, Saw: "as " + cmp.Or(self.Name(), self.ID())})
 	s, err := c.schema(ctx, typeOf(t))
 	if err != nil {
 		wrong("read "+typeOf(t), err, "Give the integration user read, create and edit on the object.", "Setup → Permission Sets")

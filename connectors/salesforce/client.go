@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +44,7 @@ func newSession(cfg connectors.Config, base *url.URL, now func() time.Time) (*se
 		}
 		s.quota.share = share
 	}
-	s.tokens = &httpx.OAuth2{TokenURL: firstOf(auth["token_url"], base.JoinPath("/services/oauth2/token").String()),
+	s.tokens = &httpx.OAuth2{TokenURL: cmp.Or(auth["token_url"], base.JoinPath("/services/oauth2/token").String()),
 		ClientID: auth["client_id"], ClientSecret: auth["client_secret"], HTTP: cfg.HTTP, Now: now, Save: cfg.Save, Load: cfg.Load}
 	need := []string{"client_id"}
 	switch auth["method"] {
@@ -91,7 +92,7 @@ func (s *session) signIn(auth map[string]string) error {
 	s.tokens.ClientSecret = ""
 	s.tokens.Assertion = func(now time.Time) (string, error) {
 		return key.Sign(map[string]any{"iss": auth["client_id"], "sub": auth["username"],
-			"aud": firstOf(auth["audience"], "https://login.salesforce.com"), "exp": now.Add(2 * time.Minute).Unix()})
+			"aud": cmp.Or(auth["audience"], "https://login.salesforce.com"), "exp": now.Add(2 * time.Minute).Unix()})
 	}
 	return nil
 }
@@ -110,7 +111,7 @@ func (s *session) api(ctx context.Context) (*httpx.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	told = firstOf(strings.TrimSuffix(told, "/"), s.base.String())
+	told = cmp.Or(strings.TrimSuffix(told, "/"), s.base.String())
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.client != nil && s.at == told {

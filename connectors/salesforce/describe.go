@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -83,5 +84,5 @@ func optionNames(list []core.Value) string {
 	for _, o := range list {
 		names = append(names, o.Name())
 	}
-	return firstOf(strings.Join(names, ", "), "none")
+	return cmp.Or(strings.Join(names, ", "), "none")
 }

@@ -15,8 +15,8 @@
 //     believed for ten minutes.
 //   - Comments of a Case are case comments: plain text of 4000 bytes, published to customers or not. With settings.comments feed, and
 //     for every other object, they are posts of the record's feed; a case comment is also shown in the feed, so only one of the two is
-//     synced. A comment of duplex ends in its mark
-//     (settings.comment_marks), which is not part of the text that is synced.
+//     synced. With settings.comment_marks on, a comment
+//     of duplex ends in its mark, which is not part of the text that is synced.
 //   - Files are Salesforce Files linked to the record. The old Attachments are not read.
 //   - Assignment rules do not run on what duplex writes. Flows, triggers and e-mail alerts do.
 //   - There are no worklogs.

@@ -95,12 +95,9 @@ func splitMark(body string) (text, mark string) {
 	return body[:m[0]], body[at[0]:at[1]]
 }
 
-// FindComment finds a comment by the mark at its end.
+// FindComment finds a comment by the mark at its end, where comments have one; see Has.
 func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.Comment, error) {
 	attempt := "looking for a comment of " + itemID
-	if !c.signs {
-		return core.Comment{}, c.fail(attempt, fmt.Errorf("with settings.comment_marks off it cannot be told: %w", connectors.ErrUnsupported))
-	}
 	s, err := c.schemaOf(ctx, itemID)
 	if err != nil {
 		return core.Comment{}, err

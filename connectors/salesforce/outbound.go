@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"strings"
@@ -80,14 +81,14 @@ func (c *Connector) notified(n notification, self string) (core.Hint, bool) {
 	if !found {
 		object = n.Record.Type
 	}
-	id, actor := n.field("Id"), firstOf(n.field("LastModifiedById"), n.field("CreatedById"))
+	id, actor := n.field("Id"), cmp.Or(n.field("LastModifiedById"), n.field("CreatedById"))
 	if object == "CaseComment" || object == "FeedItem" {
 		parent := n.field("ParentId")
 		if parent == "" {
 			return core.Hint{}, false
 		}
 		h := c.talked(parent)
-		h.At = instant(firstOf(n.field("LastModifiedDate"), n.field("CreatedDate")))
+		h.At = instant(cmp.Or(n.field("LastModifiedDate"), n.field("CreatedDate")))
 		return h, true
 	}
 	if id == "" {
@@ -100,6 +101,6 @@ func (c *Connector) notified(n notification, self string) (core.Hint, bool) {
 	}
 	h.Own = self != "" && sameID(actor, self)
 	h.Revision = revision(n.field("SystemModstamp"))
-	h.At = instant(firstOf(n.field("SystemModstamp"), n.field("LastModifiedDate")))
+	h.At = instant(cmp.Or(n.field("SystemModstamp"), n.field("LastModifiedDate")))
 	return h, true
 }

@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -101,9 +102,9 @@ func classify(resp *http.Response, body []byte) error {
 	}
 	fields := map[string]string{}
 	for _, one := range list {
-		why := firstOf(reasons[one.ErrorCode], one.ErrorCode)
+		why := cmp.Or(reasons[one.ErrorCode], one.ErrorCode)
 		if one.ErrorCode == "FIELD_CUSTOM_VALIDATION_EXCEPTION" { // the words of the organization's admin
-			why = short(one.Message)
+			why = httpx.Short(one.Message)
 		}
 		for _, f := range one.Fields {
 			fields[f] = why
@@ -125,15 +126,6 @@ func fieldIn(code, message string) string {
 		return name
 	}
 	return ""
-}
-
-// short keeps a text to one line.
-func short(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 200 {
-		return string(r[:200]) + "…"
-	}
-	return s
 }
 
 // named gives the fields of a refusal the names that mappings use.

@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -51,9 +52,9 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 		now = time.Now
 	}
 	c := &Connector{
-		name: sys.Name, base: base, now: now, version: "v" + firstOf(strings.TrimPrefix(sys.Settings["api_version"], "v"), "67.0"),
-		mark: firstOf(sys.Settings["external_id"], "Sync_Id__c"), feed: sys.Settings["comments"] == "feed",
-		signs:    sys.Settings["comment_marks"] != "off",
+		name: sys.Name, base: base, now: now, version: "v" + cmp.Or(strings.TrimPrefix(sys.Settings["api_version"], "v"), "67.0"),
+		mark: cmp.Or(sys.Settings["external_id"], "Sync_Id__c"), feed: sys.Settings["comments"] == "feed",
+		signs:    sys.Settings["comment_marks"] == "on",
 		hook:     hook{secret: sys.Webhook["secret"], organization: sys.Webhook["organization_id"]},
 		schemas:  cache.New[string, *schema](50, cached, now),
 		prefixes: cache.New[string, string](5000, cached, now),
@@ -84,7 +85,7 @@ func (c *Connector) Facts() connectors.Facts {
 
 func (c *Connector) ref(object, id, key string) core.Ref {
 	return core.Ref{
-		System: c.name, Type: object, ID: id, Key: firstOf(key, id),
+		System: c.name, Type: object, ID: id, Key: cmp.Or(key, id),
 		URL: c.base.String() + "/lightning/r/" + object + "/" + id + "/view",
 	}
 }
@@ -109,14 +110,8 @@ func (c *Connector) fail(attempt string, err error) error {
 	return fmt.Errorf("%s: %s: %w", c.name, attempt, err)
 }
 
-func firstOf(ss ...string) string {
-	for _, s := range ss {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}
+// Has tells what depends on the settings: comments are found by a mark only where they end in one.
+func (c *Connector) Has(capability string) bool { return capability != "CommentFinder" || c.signs }
 
 func init() {
 	connectors.Register(connectors.Kind{
@@ -134,7 +129,7 @@ func init() {
 			{Section: "webhook", Name: "organization_id", Help: "Id of the organization; messages of any other are refused."},
 			{Section: "settings", Name: "external_id", Default: "Sync_Id__c", Help: "Field of each synced object that holds duplex's mark: text, External ID, Unique."},
 			{Section: "settings", Name: "comments", Oneof: []string{"case", "feed"}, Default: "case", Help: "What the comments of a Case are: case comments, or posts of its feed. Other objects have posts."},
-			{Section: "settings", Name: "comment_marks", Oneof: []string{"on", "off"}, Default: "on", Help: "Whether a comment of duplex ends in a reference; without it one whose answer was lost is not found again, and an operator is asked."},
+			{Section: "settings", Name: "comment_marks", Oneof: []string{"off", "on"}, Default: "off", Help: "Whether a comment of duplex ends in a reference that readers see, by which one whose answer was lost is found for certain; without it, it is found by its words, and in doubt an operator is asked."},
 			{Section: "settings", Name: "api_version", Default: "67.0", Help: "Version of the REST API."},
 			{Section: "settings", Name: "quota_share", Default: "80", Help: "Per cent of the organization's daily API calls, other integrations' included, at which duplex stops calling."},
 		},
@@ -166,6 +161,7 @@ var (
 	_ connectors.WebhookGuide      = (*Connector)(nil)
 	_ connectors.Checker           = (*Connector)(nil)
 	_ connectors.ClockReader       = (*Connector)(nil)
+	_ connectors.Varies            = (*Connector)(nil)
 )
 
 // call sends one JSON request to the REST API; path begins after the version.

@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -127,7 +128,7 @@ func newSchema(d described, mark string) *schema {
 		case f.Type == "textarea":
 			out.format = richtext.Plain
 		case f.Type == "reference":
-			out.name = firstOf(f.RelationshipName, f.Name)
+			out.name = cmp.Or(f.RelationshipName, f.Name)
 			if slices.Contains(f.ReferenceTo, "User") {
 				out.kind = core.KindUser
 			}
@@ -136,7 +137,7 @@ func newSchema(d described, mark string) *schema {
 			out.kind, out.options = core.KindOption, nil
 			for _, t := range d.RecordTypeInfos {
 				if t.Available && !t.Master {
-					out.options = append(out.options, core.Option(long(t.RecordTypeID), firstOf(t.DeveloperName, t.Name)))
+					out.options = append(out.options, core.Option(long(t.RecordTypeID), cmp.Or(t.DeveloperName, t.Name)))
 				}
 			}
 		}
@@ -195,4 +196,4 @@ func (c *Connector) schemaOf(ctx context.Context, id string) (*schema, error) {
 }
 
 // typeOf is the object of an item type.
-func typeOf(t connectors.ItemType) string { return firstOf(strings.TrimSpace(t.Type), "Case") }
+func typeOf(t connectors.ItemType) string { return cmp.Or(strings.TrimSpace(t.Type), "Case") }

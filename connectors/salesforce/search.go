@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,7 +51,7 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 	if err != nil {
 		var invalid *connectors.InvalidError
 		if errors.As(err, &invalid) {
-			return page, connectors.Invalid(c.name+": searching", "", "Salesforce cannot read the query: "+firstOf(reasons[codeOf(err)], codeOf(err)))
+			return page, connectors.Invalid(c.name+": searching", "", "Salesforce cannot read the query: "+cmp.Or(reasons[codeOf(err)], codeOf(err)))
 		}
 		return page, c.fail("searching", err)
 	}

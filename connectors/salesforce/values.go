@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -143,7 +144,7 @@ func (c *Connector) write(ctx context.Context, f field, v core.Value) (any, erro
 	case core.KindUser:
 		return c.owner(ctx, v)
 	case core.KindReference:
-		if id := firstOf(v.ID(), v.Source()); isID(id) {
+		if id := cmp.Or(v.ID(), v.Source()); isID(id) {
 			return long(id), nil
 		}
 		return nil, errors.New("it takes the id of a record")
