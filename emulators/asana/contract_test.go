@@ -84,6 +84,8 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		{200, "GET", "/custom_fields/" + FieldPriority, ""},
 		{200, "GET", ws + "/custom_fields", ""},
 		{200, "PUT", "/enum_options/" + option.text("data", "gid"), `{"data":{"enabled":false}}`},
+		{200, "GET", "/custom_types?project=" + ProjectBugs, ""},
+		{404, "GET", "/custom_types/4711", ""},
 		{200, "GET", "/tags?workspace=" + WorkspaceAcme, ""},
 		{200, "GET", "/tags/" + TagCustomer, ""},
 		{200, "GET", ws + "/tags", ""},

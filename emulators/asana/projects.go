@@ -76,6 +76,16 @@ func (c *call) listProjects() error {
 	return c.list(rows)
 }
 
+// listTypes shows that the project has no task types of its own.
+func (c *call) listTypes() error {
+	if _, err := c.project(c.query("project")); err != nil {
+		return err
+	}
+	return c.list(nil)
+}
+
+func (c *call) getType() error { return notFound("custom_type", c.req.PathValue("custom_type_gid")) }
+
 func (c *call) sectionView(s *section) object {
 	return object{"gid": s.GID, "resource_type": "section", "name": s.Name, "created_at": stamp(s.Created), "project": projectRef(s.Project),
 		"projects": []any{projectRef(s.Project)}}

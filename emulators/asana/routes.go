@@ -61,6 +61,9 @@ func (e *Emulator) routes() {
 	e.handle("POST /custom_fields/{custom_field_gid}/enum_options", (*call).postOption)
 	e.handle("PUT /enum_options/{enum_option_gid}", (*call).putOption)
 
+	e.handle("GET /custom_types", (*call).listTypes)
+	e.handle("GET /custom_types/{custom_type_gid}", (*call).getType)
+
 	e.handle("GET /tags", (*call).listTags)
 	e.handle("POST /tags", (*call).postTag)
 	e.handle("GET /tags/{tag_gid}", (*call).getTag)

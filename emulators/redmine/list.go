@@ -68,23 +68,19 @@ func (c *call) listIssues() error {
 	return c.page("issues", rows)
 }
 
+// matches decides every filter, also where one of them has said no: a wrong one is refused whatever the others say.
 func (c *call) matches(i *issue) (bool, error) {
 	q := c.req.URL.Query()
-	status := q.Get("status_id")
-	switch status {
+	all := false
+	switch status := q.Get("status_id"); status {
 	case "*":
+		all = true
 	case "", "open", "o":
-		if closed(i.Status) {
-			return false, nil
-		}
+		all = !closed(i.Status)
 	case "closed", "c":
-		if !closed(i.Status) {
-			return false, nil
-		}
+		all = closed(i.Status)
 	default:
-		if !oneOf(status, i.Status) {
-			return false, nil
-		}
+		all = oneOf(status, i.Status)
 	}
 	for name, values := range q {
 		v, ok := values[0], true
@@ -115,11 +111,9 @@ func (c *call) matches(i *issue) (bool, error) {
 				ok = slices.ContainsFunc(append(slices.Clone(i.Values[f.id]), ""), func(have string) bool { return have != "" && matchText(have, v) })
 			}
 		}
-		if !ok {
-			return false, nil
-		}
+		all = all && ok
 	}
-	return true, nil
+	return all, nil
 }
 
 // dateFilters are the filters that take a time or a day, as messages name them.
