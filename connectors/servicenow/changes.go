@@ -19,6 +19,7 @@ type position struct {
 	Run    bool   `json:"r,omitempty"` // a sweep is under way
 	Side   string `json:"s,omitempty"` // what the sweep lists now: "" records, then files, then deletions
 	From   string `json:"f,omitempty"` // where files and deletions of this sweep begin
+	Fold   string `json:"d,omitempty"` // begin of the hours that the account's wall clock shows twice, while they are listed by id
 }
 
 // overlap is how far a new sweep looks back.
@@ -30,7 +31,8 @@ func (c *Connector) CursorAt(t time.Time) connectors.Cursor {
 }
 
 // Changes lists records by the time of their last update, then those that got a file, which does not move that time, then the deleted
-// ones, as far as the account may read sys_audit_delete. The account has to be in the time zone GMT.
+// ones, as far as the account may read sys_audit_delete. Times are asked for in the account's own time zone, which should be GMT: the hours
+// that another zone's clock shows twice in autumn are listed by id, several times.
 func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since connectors.Cursor, limit int) (connectors.Page, error) {
 	page, err := c.changes(ctx, t, since, limit)
 	if err != nil {
@@ -44,7 +46,8 @@ func (c *Connector) changes(ctx context.Context, t connectors.ItemType, since co
 	if err := connectors.DecodeCursor(since, &pos); err != nil {
 		return connectors.Page{}, err
 	}
-	if err := c.inGMT(ctx); err != nil {
+	loc, err := c.zone(ctx)
+	if err != nil {
 		return connectors.Page{}, err
 	}
 	s, err := c.schema(ctx, t.Type)
@@ -61,53 +64,76 @@ func (c *Connector) changes(ctx context.Context, t connectors.ItemType, since co
 	if !pos.Run {
 		from := pos.Time
 		if from != "" {
-			from = instant(from).Add(-overlap).Format(layout)
+			from = plainly(instant(from).Add(-overlap), loc).Format(layout)
 		}
 		pos = position{Time: from, Run: true, From: from}
 	}
 	switch pos.Side {
 	case "files":
-		return c.changedFiles(ctx, s, scope, pos, limit)
+		return c.changedFiles(ctx, s, scope, pos, loc, limit)
 	case "deletions":
-		return c.deletions(ctx, s, pos, limit)
+		return c.deletions(ctx, s, pos, loc, limit)
 	}
-	return c.changedRecords(ctx, s, scope, pos, limit)
+	return c.changedRecords(ctx, s, scope, pos, loc, limit)
 }
 
-// after is the condition of what comes behind the position, by that column and the id. With offset the position stays.
-func (pos position) after(column, scope string) string {
+// after is the condition of what comes behind the position, by that column and the id.
+func (pos position) after(column, scope string, loc *time.Location) string {
 	order := "^ORDERBY" + column + "^ORDERBYsys_id"
+	now := at(instant(pos.Time), loc)
 	switch {
+	case pos.Fold != "":
+		_, to, _ := fold(instant(pos.Fold), loc)
+		behind := ""
+		if pos.ID != "" {
+			behind = "^sys_id>" + pos.ID
+		}
+		return scope + column + ">=" + at(plainly(instant(pos.Fold), loc), loc) + "^" + column + "<" + at(to, loc) + behind + "^ORDERBYsys_id"
 	case pos.Time == "":
 		return scope + "sys_idISNOTEMPTY" + order
 	case pos.ID == "":
-		return scope + column + ">=" + at(instant(pos.Time)) + order
+		return scope + column + ">=" + now + order
 	}
-	now := at(instant(pos.Time))
 	return scope + column + "=" + now + "^sys_id>" + pos.ID + "^NQ" + scope + column + ">" + now + order
 }
 
-// behind is the position after a page of rows. A page without any moves the offset only.
-func (pos position) behind(column string, l listed, limit int) position {
+// behind is the position after a page of rows. A page without any moves the offset only. Where the last row's time says nothing, since the clock
+// showed it twice, all of those hours are listed by id first.
+func (pos position) behind(column string, l listed, loc *time.Location, limit int) position {
 	if len(l.rows) == 0 {
 		pos.Offset += limit
 		return pos
 	}
 	last := l.rows[len(l.rows)-1]
-	pos.Time, pos.ID, pos.Offset = last[column].Value, last.id(), 0
+	pos.ID, pos.Offset = last.id(), 0
+	if pos.Fold != "" {
+		return pos
+	}
+	pos.Time = last[column].Value
+	if from, _, ok := fold(instant(pos.Time), loc); ok {
+		pos.Fold, pos.ID = from.Format(layout), ""
+	}
 	return pos
 }
 
-func (c *Connector) changedRecords(ctx context.Context, s *schema, scope string, pos position, limit int) (connectors.Page, error) {
-	l, err := c.list(ctx, s.table, pos.after("sys_updated_on", scope), basics, pos.Offset, limit)
+func (c *Connector) changedRecords(ctx context.Context, s *schema, scope string, pos position, loc *time.Location, limit int) (connectors.Page, error) {
+	l, err := c.list(ctx, s.table, pos.after("sys_updated_on", scope, loc), basics, pos.Offset, limit)
 	if err != nil {
 		return connectors.Page{}, err
 	}
-	next := pos.behind("sys_updated_on", l, limit)
+	next := pos.behind("sys_updated_on", l, loc, limit)
 	page := connectors.Page{More: true}
 	for _, r := range l.rows {
 		c.classes.Put(r.id(), r.table(s.table))
 		page.Items = append(page.Items, connectors.Change{Ref: c.ref(s.table, r.id(), r["number"].Value), Revision: r.revision(), UpdatedAt: instant(r["sys_updated_on"].Value)})
+	}
+	if !l.more && pos.Fold != "" {
+		_, to, _ := fold(instant(pos.Fold), loc)
+		if until := to.Format(layout); !c.now().Before(to.Add(overlap)) { // the hours are over, and so is their list
+			page.Next = connectors.EncodeCursor(position{Time: until, From: pos.From, Run: true})
+			return page, nil
+		}
+		pos.Time, l.rows = plainly(instant(pos.Fold), loc).Format(layout), nil // they are not: the next sweep lists them again
 	}
 	if !l.more {
 		next = position{Time: pos.Time, Side: "files", From: pos.From, Run: true}
@@ -124,10 +150,10 @@ func (c *Connector) changedRecords(ctx context.Context, s *schema, scope string,
 }
 
 // changedFiles lists the records that got files since the sweep's beginning. Their revision is left out: it does not tell of files.
-func (c *Connector) changedFiles(ctx context.Context, s *schema, scope string, pos position, limit int) (connectors.Page, error) {
+func (c *Connector) changedFiles(ctx context.Context, s *schema, scope string, pos position, loc *time.Location, limit int) (connectors.Page, error) {
 	done := position{Time: pos.Time, Side: "deletions", From: pos.From, Run: true}
 	at := position{Time: pos.From, Offset: pos.Offset}
-	l, err := c.list(ctx, "sys_attachment", at.after("sys_created_on", "table_nameIN"+s.table+",ZZ_YY"+s.table+"^"),
+	l, err := c.list(ctx, "sys_attachment", at.after("sys_created_on", "table_nameIN"+s.table+",ZZ_YY"+s.table+"^", loc),
 		[]string{"sys_id", "table_sys_id", "sys_created_on"}, at.Offset, limit)
 	switch {
 	case unavailable(err):
@@ -160,10 +186,10 @@ func (c *Connector) changedFiles(ctx context.Context, s *schema, scope string, p
 }
 
 // deletions lists what was deleted since the sweep's beginning, of every scope: a deleted record tells no more of itself.
-func (c *Connector) deletions(ctx context.Context, s *schema, pos position, limit int) (connectors.Page, error) {
+func (c *Connector) deletions(ctx context.Context, s *schema, pos position, loc *time.Location, limit int) (connectors.Page, error) {
 	done := position{Time: pos.Time}
 	at := position{Time: pos.From, Offset: pos.Offset}
-	l, err := c.list(ctx, "sys_audit_delete", at.after("sys_created_on", "tablename="+s.table+"^"), []string{"sys_id", "documentkey", "sys_created_on"}, at.Offset, limit)
+	l, err := c.list(ctx, "sys_audit_delete", at.after("sys_created_on", "tablename="+s.table+"^", loc), []string{"sys_id", "documentkey", "sys_created_on"}, at.Offset, limit)
 	switch {
 	case unavailable(err):
 		return connectors.Page{Next: connectors.EncodeCursor(done)}, nil
@@ -183,18 +209,4 @@ func (c *Connector) deletions(ctx context.Context, s *schema, pos position, limi
 	}
 	page.Next = connectors.EncodeCursor(done)
 	return page, nil
-}
-
-// inGMT refuses to ask for times in a zone where nobody can tell how they are read.
-func (c *Connector) inGMT(ctx context.Context) error {
-	a, err := c.account(ctx)
-	if err != nil {
-		return err
-	}
-	switch a.timeZone {
-	case "GMT", "UTC", "Etc/UTC", "Etc/GMT", "GMT0", "Zulu":
-		return nil
-	}
-	return fmt.Errorf("the instance reads times in the account's time zone (%s): an administrator has to set the time zone of %s to GMT: %w",
-		firstOf(a.timeZone, "the instance's own"), c.username, connectors.ErrDenied)
 }

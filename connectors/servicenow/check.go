@@ -19,8 +19,15 @@ func (c *Connector) Check(ctx context.Context, t connectors.ItemType) []connecto
 	}
 	out = append(out, f)
 	zone := connectors.Finding{What: "hold the time zone GMT", State: connectors.Fine, Saw: a.timeZone}
-	if err := c.inGMT(ctx); err != nil {
-		zone.State, zone.Saw = connectors.Wrong, firstOf(a.timeZone, "the instance's own time zone")
+	_, err = c.zone(ctx)
+	switch {
+	case err != nil:
+		zone.State = connectors.Wrong
+	case a.timeZone != "GMT" && a.timeZone != "UTC":
+		zone.State = connectors.Doubt
+	}
+	if zone.State != connectors.Fine {
+		zone.Saw = firstOf(a.timeZone, "the instance's own time zone")
 		zone.Mend, zone.Where = "set the time zone of the account to GMT: sweeps ask for times, and the instance reads them in the account's zone", "User Administration > Users > "+c.username
 	}
 	out = append(out, zone)

@@ -157,13 +157,6 @@ func (c *Connector) every(ctx context.Context, table, query string, columns []st
 // literal is a value in a query: a caret ends a condition, two are one.
 func literal(s string) string { return strings.ReplaceAll(s, "^", "^^") }
 
-// at is a time in a query. The instance reads the arguments in the account's time zone; only the zone GMT is known to read them alike
-// everywhere, so that the account has to be in it (vendor page "GlideSystem").
-func at(t time.Time) string {
-	t = t.UTC()
-	return fmt.Sprintf("javascript:gs.dateGenerate('%s','%s')", t.Format(time.DateOnly), t.Format(time.TimeOnly))
-}
-
 // in joins values for the operator IN, whose values have no commas.
 func in(values []string) string { return "IN" + strings.Join(values, ",") }
 

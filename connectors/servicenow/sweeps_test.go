@@ -2,12 +2,14 @@ package servicenow_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"duplex/connectors"
 	"duplex/core"
+	emulator "duplex/emulators/servicenow"
 )
 
 func small(sys *core.System) { sys.Settings["page_size"] = "2" }
@@ -77,10 +79,84 @@ func TestPagesThatAreShortAreNotTheEnd(t *testing.T) {
 	}
 }
 
-func TestTheAccountHasToBeInGMT(t *testing.T) {
+func TestTimesAreAskedForInTheAccountsZone(t *testing.T) {
 	r := newRig(t)
-	_, err := r.connector("grace").Changes(t.Context(), incident, "", 10)
-	wantClass(t, "an account in Los Angeles", err, "denied")
+	c, ada := r.connector("sync"), r.connector("ada") // Berlin
+	at := func(s string) {
+		to, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.pass(to.Sub(r.clock()))
+	}
+	want := map[string]bool{}
+	for n, s := range []string{"2026-07-01T10:00:00Z", "2026-10-24T23:59:59Z", "2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T00:59:59Z", // 02:59:59, and
+		"2026-10-25T01:00:00Z", "2026-10-25T01:30:00Z", "2026-10-25T01:59:59Z", "2026-10-25T02:00:00Z"} { // 02:00 again
+		at(s)
+		want[r.create(c, draft(n)).Ref.ID] = true
+	}
+	half := connectors.Cursor("")
+	at("2026-10-25T02:30:00Z")
+	for reason, reader := range map[string]connectors.Connector{"GMT": c, "Berlin": ada} {
+		seen, cursor := r.drain(reader, half)
+		for id := range want {
+			if seen[id].Ref.ID == "" {
+				t.Errorf("%s: %s is missing from the feed", reason, id)
+			}
+		}
+		r.pass(time.Hour)
+		id := r.create(c, draft(20+len(reason))).Ref.ID
+		_, cursor = r.drain(reader, cursor)
+		if more, _ := r.drain(reader, cursor); len(more) != 1 || more[id].Ref.ID == "" {
+			t.Errorf("%s: hours later a sweep lists %v again, want what is repeated for safety only", reason, more)
+		}
+	}
+	since := ada.CursorAt(time.Date(2026, 10, 25, 0, 45, 0, 0, time.UTC)) // a time that Berlin's clock shows twice
+	seen, _ := r.drain(ada, since)
+	if len(seen) < 7 || len(seen) > 10 {
+		t.Errorf("since 02:45: %d records, want at least the seven that came after", len(seen))
+	}
+}
+
+func TestASweepDuringTheHoursThatComeTwiceLosesNothing(t *testing.T) {
+	r := newRig(t)
+	c, ada := r.connector("sync"), r.connector("ada")
+	r.pass(time.Date(2026, 10, 25, 0, 10, 0, 0, time.UTC).Sub(r.clock()))
+	first := r.create(c, draft(1)).Ref.ID
+	seen, cursor := r.drain(ada, "")
+	if len(seen) != 1 {
+		t.Errorf("the first sweep lists %v", seen)
+	}
+	for n := range 5 {
+		r.pass(30 * time.Minute)
+		id := r.create(c, draft(10+n)).Ref.ID
+		seen, cursor = r.drain(ada, cursor)
+		if seen[id].Ref.ID == "" {
+			t.Errorf("%s, created at %s, is missing from the sweep", id, r.clock())
+		}
+	}
+	r.pass(time.Hour)
+	_, cursor = r.drain(ada, cursor)
+	if seen, _ = r.drain(ada, cursor); seen[first].Ref.ID != "" {
+		t.Error("a sweep after those hours lists them still")
+	}
+}
+
+func TestAnAccountWithoutATimeZoneIsRefused(t *testing.T) {
+	r := newRig(t)
+	req, err := http.NewRequest(http.MethodPatch, r.url+"/api/now/table/sys_user/"+emulator.ID("sys_user", emulator.UserLinus), strings.NewReader(`{"time_zone":""}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.SetBasicAuth(emulator.UserAda, emulator.PasswordAda)
+	resp, err := r.http.Do(req)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatal(resp, err)
+	}
+	resp.Body.Close()
+	_, err = r.connector("linus").Changes(t.Context(), incident, "", 10)
+	wantClass(t, "a zone that nobody can tell", err, "denied")
 	if !strings.Contains(fmt.Sprint(err), "GMT") {
 		t.Errorf("the error does not say what to do: %v", err)
 	}
