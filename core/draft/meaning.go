@@ -13,7 +13,7 @@ var meanings = []struct {
 }{
 	{"title", []string{"title", "summary", "subject", "shortdescription", "headline", "name"}},
 	{"description", []string{"description", "body", "details", "content", "longdescription", "htmldescription", "notes"}},
-	{"status", []string{"status", "state", "stage"}},
+	{"status", []string{"status", "state", "stage", "section", "column"}},
 	{"priority", []string{"priority", "urgency"}},
 	{"severity", []string{"severity", "impact"}},
 	{"type", []string{"type", "issuetype", "tickettype", "workitemtype", "category"}},
@@ -98,11 +98,11 @@ var ladders = []struct {
 		{"closed", "archived", "cancelled", "canceled", "rejected", "declined", "wontdo", "removed"},
 	}, [][]int{{0, 1, 2}, {1, 0, 2}, {2, 4, 3, 1}, {3, 2, 1}, {4, 2, 3}, {5, 6}, {6, 5}}},
 	{"priority", [][]string{
-		{"highest", "urgent", "critical", "blocker", "immediate", "emergency", "veryhigh", "p0", "p1", "sev1"},
-		{"high", "major", "important", "p2", "sev2"},
-		{"medium", "normal", "moderate", "standard", "average", "default", "p3", "sev3"},
-		{"low", "minor", "p4", "sev4"},
-		{"lowest", "trivial", "verylow", "planning", "p5", "sev5"},
+		{"highest", "urgent", "critical", "blocker", "immediate", "emergency", "veryhigh", "p0", "p1", "sev1", "1"},
+		{"high", "major", "important", "p2", "sev2", "2"},
+		{"medium", "normal", "moderate", "standard", "average", "default", "p3", "sev3", "3"},
+		{"low", "minor", "p4", "sev4", "4"},
+		{"lowest", "trivial", "verylow", "planning", "p5", "sev5", "5"},
 	}, [][]int{{0, 1, 2}, {1, 0, 2}, {2, 3, 1}, {3, 4, 2}, {4, 3, 2}}},
 	{"type", [][]string{
 		{"bug", "incident", "defect", "problem"},

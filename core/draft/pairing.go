@@ -2,6 +2,7 @@ package draft
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -19,6 +20,9 @@ const (
 	least    = 30 // from here on it is proposed in doubt
 )
 
+// vague is a label that many fields have: whose name it is, it does not say.
+const vague = "name"
+
 func alike(a, b Field) likeness {
 	an, bn, al, bl := fold(a.Name), fold(b.Name), fold(a.Label), fold(b.Label)
 	ma, mb := meaning(a), meaning(b)
@@ -28,8 +32,12 @@ func alike(a, b Field) likeness {
 	case a.Name == b.Name:
 		return likeness{100, "same name"}
 	case al != "" && al == bl:
-		return likeness{95, fmt.Sprintf("same label: %s", a.Label)}
-	case an != "" && an == bl, bn != "" && al == bn:
+		score := 95
+		if a.Kind != b.Kind { // labels are free: one of the same meaning that holds the same may be meant
+			score = 75
+		}
+		return likeness{score, fmt.Sprintf("same label: %s", a.Label)}
+	case an != "" && an == bl && an != vague, bn != "" && al == bn && bn != vague:
 		return likeness{90, fmt.Sprintf("%s is also called %s", b.Name, a.Name)}
 	case ma != "" && ma == mb:
 		return likeness{80 - usual(a) - usual(b), fmt.Sprintf("same meaning: %s and %s", a.Name, b.Name)}
@@ -87,6 +95,9 @@ func (w *work) pair() {
 				if fa.Kind == fb.Kind { // of two that are called alike the one that also holds the same
 					l.score += 3
 				}
+				if outdone(fa, a) || outdone(fb, b) {
+					l.score -= 25
+				}
 				all = append(all, candidate{[2]int{i, j}, l.score, l.reason})
 			}
 		}
@@ -113,4 +124,11 @@ func (w *work) pair() {
 		}
 		w.add(r)
 	}
+}
+
+// outdone tells that a field cannot be written while another of its side with the same meaning and kind can: a priority that is worked out
+// from an urgency.
+func outdone(f Field, all []Field) bool {
+	m := meaning(f)
+	return f.ReadOnly && m != "" && slices.ContainsFunc(all, func(o Field) bool { return !o.ReadOnly && o.Kind == f.Kind && meaning(o) == m })
 }

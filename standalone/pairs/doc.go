@@ -3,6 +3,6 @@
 // ones; the connectors speak HTTP to the emulators, and the emulators' webhooks are what the workflow hears.
 //
 //	go test ./pairs                          # all pairs, against docs/pairs.md
-//	go test ./pairs -run 'Pairs/jira-zendesk'
+//	go test ./pairs -run 'Pairs/every/jira-zendesk'
 //	go test ./pairs -update                  # write docs/pairs.md
 package pairs
