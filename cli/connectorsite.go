@@ -61,7 +61,7 @@ func (s *site) look(ctx context.Context) error {
 			if err != nil {
 				return fail(ExitWrong, "the account cannot be read: %v", err)
 			}
-			if s.known.IsAbsent() {
+			if s.known.IsAbsent() || s.known.Email() == "" {
 				s.known = p
 			}
 			s.self = p

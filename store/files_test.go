@@ -32,10 +32,23 @@ func TestSystems(t *testing.T) {
 		put("bytes of an older version are a new version", "zendesk", "a", 3, true)
 		put("another system counts for itself", "jira", "", 1, true)
 		put("an empty file again", "jira", "", 1, false)
+		for i, c := range []struct {
+			reason, manifest string
+			version          int
+			changed          bool
+		}{{"a file it names", "m1", 1, true}, {"the same file again", "m1", 1, false}, {"another text of that file", "m2", 2, true}} {
+			v, ch, err := s.PutSystem(ctx, core.SystemVersion{Name: "a-manifest", Source: []byte("x"), Files: map[string]string{"m.yaml": c.manifest}})
+			ok(t, err)
+			kept, err := s.System(ctx, "a-manifest")
+			ok(t, err)
+			if v.Version != c.version || ch != c.changed || kept.Files["m.yaml"] != c.manifest {
+				t.Errorf("%d, %s: version %d, changed %v, files %v", i, c.reason, v.Version, ch, kept.Files)
+			}
+		}
 
 		all, err := s.Systems(ctx)
 		ok(t, err)
-		if len(all) != 2 || all[0].Name != "jira" || all[1].Name != "zendesk" || all[1].Version != 3 {
+		if len(all) != 3 || all[1].Name != "jira" || all[2].Name != "zendesk" || all[2].Version != 3 {
 			t.Errorf("the systems are %+v", all)
 		}
 		got, err := s.System(ctx, "zendesk")

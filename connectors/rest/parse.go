@@ -3,6 +3,7 @@ package rest
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -54,14 +55,19 @@ var options = []connectors.Option{
 	{Section: "settings", Name: "text", Oneof: []string{"markdown", "html", "plain", "wiki", "adf"}, Help: "Format of rich text, where this account has another than the manifest says."},
 }
 
-// own are the settings that the system's manifest asks for.
+// own are the settings that the system's manifest asks for. Of a manifest that cannot be used nobody knows them: any setting will do.
 func own(s core.System) []connectors.Option {
+	var out []connectors.Option
 	name := s.Settings[manifestSetting]
 	m, ds := Parse(name, []byte(s.Files[name]))
 	if len(ds) > 0 {
-		return nil
+		for _, n := range sortedKeys(s.Settings) {
+			if !slices.ContainsFunc(options, func(o connectors.Option) bool { return o.Section == "settings" && o.Name == n }) {
+				out = append(out, connectors.Option{Section: "settings", Name: n})
+			}
+		}
+		return out
 	}
-	var out []connectors.Option
 	for _, n := range sortedKeys(m.Settings) {
 		st := m.Settings[n]
 		out = append(out, connectors.Option{Section: "settings", Name: n, Help: st.Help, Required: st.Required, Default: st.Default, Oneof: st.Oneof})
