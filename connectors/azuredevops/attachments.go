@@ -99,7 +99,7 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	if seen.WiderThan(draft.Visibility) {
 		return fail(fmt.Errorf("everybody who sees the work item sees its files, this file is for fewer: %w", connectors.ErrUnsupported))
 	}
-	counted := &counter{r: content}
+	counted := &httpx.Counted{From: content}
 	var sent struct{ ID, URL string }
 	r := request{op: "POST attachments", query: url.Values{"fileName": {draft.Name}}}
 	if err := c.pause.keep(ctx, r.op); err != nil {
@@ -110,12 +110,12 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 		c.pause.note(resp.Status, resp.Header)
 	}
 	switch {
-	case counted.err != nil:
+	case counted.Err != nil:
 		err = connectors.Busy("reading the content", "it broke off", 0)
 	case resp != nil && signIn(resp.Status, resp.Header):
 		err = fmt.Errorf("%w: the answer is a sign-in page", connectors.ErrUnauthenticated)
-	case err == nil && draft.Size >= 0 && counted.n != draft.Size:
-		err = connectors.Busy("reading the content", fmt.Sprintf("%d of %d bytes came", counted.n, draft.Size), 0)
+	case err == nil && draft.Size >= 0 && counted.N != draft.Size:
+		err = connectors.Busy("reading the content", fmt.Sprintf("%d of %d bytes came", counted.N, draft.Size), 0)
 	case err == nil && sent.URL == "":
 		err = connectors.Busy("sending", "the answer has no address", 0)
 	}
@@ -133,22 +133,6 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 		}
 	}
 	return fail(connectors.Busy("linking", "the item does not show the file yet", 0))
-}
-
-// counter counts what is read and remembers why reading failed.
-type counter struct {
-	r   io.Reader
-	n   int64
-	err error
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	if err != nil && err != io.EOF {
-		c.err = err
-	}
-	return n, err
 }
 
 // FindAttachment finds a file by the mark on its link.

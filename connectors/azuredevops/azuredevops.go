@@ -1,6 +1,7 @@
 package azuredevops
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -85,7 +86,7 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 			c.version = "7.0"
 		}
 	}
-	if c.lag, err = time.ParseDuration(firstOf(sys.Settings["index_lag"], findLag.String())); err != nil || c.lag < 0 {
+	if c.lag, err = time.ParseDuration(cmp.Or(sys.Settings["index_lag"], findLag.String())); err != nil || c.lag < 0 {
 		return nil, fmt.Errorf("system %s: settings.index_lag must be a duration such as 2m", sys.Name)
 	}
 	for _, p := range strings.Split(sys.Settings["projects"], ",") {
@@ -137,7 +138,7 @@ func (c *Connector) checkType(typ string) error {
 
 // place is the project and the type of work item that a scope names, "" where it does not.
 func (c *Connector) place(scope map[string]string) (project, typ string) {
-	return firstOf(scope["project"], c.project), firstOf(scope["type"], c.typ)
+	return cmp.Or(scope["project"], c.project), cmp.Or(scope["type"], c.typ)
 }
 
 // number is a work item's id. A text that is no number names no item.
@@ -147,15 +148,6 @@ func number(id string) (int64, error) {
 		return 0, fmt.Errorf("work item %q: %w", id, connectors.ErrNotFound)
 	}
 	return n, nil
-}
-
-func firstOf(ss ...string) string {
-	for _, s := range ss {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 // ClockSkew is how far the vendor's clock is ahead of ours.

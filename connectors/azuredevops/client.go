@@ -2,6 +2,7 @@ package azuredevops
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -55,7 +56,7 @@ func (c *Connector) connect(cfg connectors.Config) error {
 			missing = errors.Join(missing, need("tenant"))
 		}
 		tokens := &httpx.OAuth2{ClientID: auth["client_id"], ClientSecret: auth["client_secret"], Scopes: []string{resource}, HTTP: cfg.HTTP, Now: c.now,
-			TokenURL: firstOf(auth["token_url"], "https://login.microsoftonline.com/"+auth["tenant"]+"/oauth2/v2.0/token")}
+			TokenURL: cmp.Or(auth["token_url"], "https://login.microsoftonline.com/"+auth["tenant"]+"/oauth2/v2.0/token")}
 		client.Authorize, client.Refresh = tokens.Authorize, tokens.Refresh
 	default:
 		return errors.New("auth.method must be pat or entra")
@@ -118,7 +119,7 @@ func (c *Connector) options(r request) []httpx.Option {
 	for k, vs := range r.query {
 		q[k] = vs
 	}
-	q.Set("api-version", firstOf(r.version, c.version))
+	q.Set("api-version", cmp.Or(r.version, c.version))
 	opts := []httpx.Option{httpx.Query(q), httpx.Header("X-TFS-FedAuthRedirect", "Suppress"), httpx.Operation(r.op)}
 	if r.patch {
 		opts = append(opts, httpx.Header("Content-Type", "application/json-patch+json"))
@@ -189,20 +190,11 @@ func classify(resp *http.Response, body []byte) error {
 	fields := map[string]string{}
 	for _, rule := range r.Properties.Rules {
 		if rule.Field != "" {
-			fields[rule.Field] = short(rule.Message)
+			fields[rule.Field] = httpx.Short(rule.Message)
 		}
 	}
 	if len(fields) == 0 {
-		fields[""] = short(r.Message)
+		fields[""] = httpx.Short(r.Message)
 	}
 	return &connectors.InvalidError{Fields: fields}
-}
-
-// short keeps a vendor's reason to one line.
-func short(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 200 {
-		return string(r[:200]) + "…"
-	}
-	return s
 }

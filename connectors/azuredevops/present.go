@@ -1,6 +1,7 @@
 package azuredevops
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -55,7 +56,7 @@ func (c *Connector) remembered(n int64, s *schema, patch core.Patch, revision st
 		return now, false
 	}
 	project, typ := c.place(want.Type.Scope)
-	project, typ = firstOf(known.Field("project").Source(), project), firstOf(known.Field("type").Source(), typ)
+	project, typ = cmp.Or(known.Field("project").Source(), project), cmp.Or(known.Field("type").Source(), typ)
 	if project == "" || typ == "" {
 		return now, false
 	}

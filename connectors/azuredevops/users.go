@@ -1,6 +1,7 @@
 package azuredevops
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -32,7 +33,7 @@ func (p person) value() core.Value {
 	if email == "" && strings.Contains(p.property("Account"), "@") {
 		email = p.property("Account")
 	}
-	return core.Person(strings.ToLower(p.ID), email, firstOf(p.Custom, p.Name))
+	return core.Person(strings.ToLower(p.ID), email, cmp.Or(p.Custom, p.Name))
 }
 
 // Self is the account that signs in (connectionData, which the vendor's own clients use).
@@ -75,7 +76,7 @@ func (c *Connector) ResolveUserByName(ctx context.Context, _ connectors.ItemType
 	if strings.TrimSpace(name) == "" {
 		return core.Value{}, fmt.Errorf("%s: a user without a name: %w", c.name, connectors.ErrNotFound)
 	}
-	return c.onePerson(ctx, "DisplayName", name, func(p person) bool { return firstOf(p.Custom, p.Name) == name || p.Name == name })
+	return c.onePerson(ctx, "DisplayName", name, func(p person) bool { return cmp.Or(p.Custom, p.Name) == name || p.Name == name })
 }
 
 // onePerson looks somebody up by the identity service. A miss is believed for a minute, a hit for ten.

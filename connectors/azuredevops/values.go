@@ -2,6 +2,7 @@ package azuredevops
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"duplex/core"
 	"duplex/core/richtext"
+	"duplex/internal/httpx"
 )
 
 // workItem is an item as the vendor shows it. A field without a value is not in Fields.
@@ -208,7 +210,7 @@ func (f *field) numeric() bool {
 
 // pick is the option that v means, by id or name, then in another case; else why there is none. Without a list any will do.
 func pick(options []core.Value, v core.Value) (string, string) {
-	want := firstOf(v.ID(), v.Name())
+	want := cmp.Or(v.ID(), v.Name())
 	if len(options) == 0 {
 		return want, ""
 	}
@@ -223,7 +225,7 @@ func pick(options []core.Value, v core.Value) (string, string) {
 	for i, o := range options {
 		names[i] = o.Name()
 	}
-	return "", short(fmt.Sprintf("there is no option %q; there are: %s", v, strings.Join(names, ", ")))
+	return "", httpx.Short(fmt.Sprintf("there is no option %q; there are: %s", v, strings.Join(names, ", ")))
 }
 
 // written is how a person is named in a write: by the unique name, which may be one that was seen before.

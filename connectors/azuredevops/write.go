@@ -1,6 +1,7 @@
 package azuredevops
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -174,7 +175,7 @@ func (c *Connector) Create(ctx context.Context, draft core.Draft) (core.Observat
 	fields := maps.Clone(draft.Fields)
 	for name, to := range map[string]*string{"project": &project, "type": &typ} { // a rule may say where it goes
 		if v, ok := fields[name]; ok {
-			*to = firstOf(v.Source(), v.Name(), v.ID(), *to)
+			*to = cmp.Or(v.Source(), v.Name(), v.ID(), *to)
 			delete(fields, name)
 		}
 	}

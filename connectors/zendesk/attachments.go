@@ -86,7 +86,7 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 
 // upload sends the bytes and gives the token that a comment takes them by, for an hour.
 func (c *Connector) upload(ctx context.Context, draft core.AttachmentDraft, content io.Reader) (string, attachment, error) {
-	counted := &counter{r: content}
+	counted := &httpx.Counted{From: content}
 	var answer struct {
 		Upload struct {
 			Token      string
@@ -95,32 +95,16 @@ func (c *Connector) upload(ctx context.Context, draft core.AttachmentDraft, cont
 	}
 	_, err := c.http.JSON(ctx, http.MethodPost, "/api/v2/uploads", nil, &answer,
 		httpx.Query(url.Values{"filename": {draft.Name}}), httpx.RawBody(counted, cmp.Or(draft.MediaType, "application/octet-stream")))
-	if counted.err != nil {
+	if counted.Err != nil {
 		return "", attachment{}, connectors.Busy("reading the content", "it broke off", 0)
 	}
-	if err == nil && draft.Size >= 0 && counted.n != draft.Size {
-		err = connectors.Busy("reading the content", fmt.Sprintf("%d of %d bytes came", counted.n, draft.Size), 0)
+	if err == nil && draft.Size >= 0 && counted.N != draft.Size {
+		err = connectors.Busy("reading the content", fmt.Sprintf("%d of %d bytes came", counted.N, draft.Size), 0)
 	}
 	if err == nil && answer.Upload.Token == "" {
 		err = connectors.Busy("uploading", "the answer has no token", 0)
 	}
 	return answer.Upload.Token, answer.Upload.Attachment, err
-}
-
-// counter counts what is read and remembers why reading failed.
-type counter struct {
-	r   io.Reader
-	n   int64
-	err error
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	if err != nil && err != io.EOF {
-		c.err = err
-	}
-	return n, err
 }
 
 // FindAttachment finds a file by the mark of the update that brought it.

@@ -92,3 +92,15 @@ func TestShort(t *testing.T) {
 		t.Errorf("%d characters", len([]rune(got)))
 	}
 }
+
+func TestCounted(t *testing.T) {
+	broken := errors.New("the line is dead")
+	c := &Counted{From: io.MultiReader(strings.NewReader("abc"), failing{broken})}
+	if _, err := io.ReadAll(c); !errors.Is(err, broken) || c.N != 3 || !errors.Is(c.Err, broken) {
+		t.Errorf("%d bytes, %v, %v", c.N, c.Err, err)
+	}
+	whole := &Counted{From: strings.NewReader("abc")}
+	if _, err := io.ReadAll(whole); err != nil || whole.N != 3 || whole.Err != nil {
+		t.Errorf("%d bytes, %v, %v", whole.N, whole.Err, err)
+	}
+}
