@@ -9,8 +9,7 @@ import (
 	"duplex/core"
 )
 
-// The capabilities. Each is one method, found by type assertion, and asserted with `var _ X = …` at the foot of the
-// connector's file.
+// The capabilities. Each is one method, asked for with As, and asserted with `var _ X = …` at the foot of the connector's file.
 
 // Deleter deletes an item. An item that is already gone is ErrNotFound.
 type Deleter interface {
