@@ -46,11 +46,13 @@ type world struct {
 	places [2]*place
 	pair   string // its id, once there is one
 	item   core.Ref
+	twin   atomic.Value    // its id, once there is one
 	heard  [2]atomic.Int64 // hints about the pair's items
 	runs   atomic.Bool     // the workflow, so that it can be told something
 }
 
-func newWorld(t *testing.T, profiles [2]kinds.Profile) *world {
+// newWorld takes what the connection's file is turned into before it is used.
+func newWorld(t *testing.T, profiles [2]kinds.Profile, change ...func(string) string) *world {
 	t.Helper()
 	w := &world{T: t, store: storetest.Open(t, store.SQLite)}
 	var suite testsuite.WorkflowTestSuite
@@ -73,6 +75,9 @@ func newWorld(t *testing.T, profiles [2]kinds.Profile) *world {
 		{Profile: profiles[0], Name: ends[0], System: w.places[0].Name, Start: "true"},
 		{Profile: profiles[1], Name: ends[1], System: w.places[1].Name},
 	})
+	for _, f := range change {
+		source = f(source)
+	}
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the connection:\n%s", source)
@@ -168,10 +173,14 @@ func (w *world) id(side core.Side) string {
 	if side == core.A {
 		return w.item.ID
 	}
+	if id, ok := w.twin.Load().(string); ok {
+		return id // also when the pair has ended
+	}
 	p, err := w.store.Pair(context.Background(), w.pair)
-	if err != nil {
+	if err != nil || p.Sides[side].Ref.ID == "" {
 		return ""
 	}
+	w.twin.Store(p.Sides[side].Ref.ID)
 	return p.Sides[side].Ref.ID
 }
 
@@ -202,10 +211,10 @@ func (w *world) run(steps []step) {
 	state := workflows.FromItem(connection, ends, [2]string{w.places[0].Name, w.places[1].Name}, core.A, core.Ref{System: w.places[0].Name, ID: w.item.ID})
 	w.pair = state.ID
 	w.env.RegisterDelayedCallback(func() { w.runs.Store(true) }, time.Millisecond)
-	at := time.Duration(0)
+	at, played := time.Duration(0), 0
 	for _, s := range steps {
 		at += s.after
-		w.env.RegisterDelayedCallback(s.do, at)
+		w.env.RegisterDelayedCallback(func() { played++; s.do() }, at)
 	}
 	w.env.RegisterDelayedCallback(func() {
 		w.runs.Store(false)
@@ -216,6 +225,9 @@ func (w *world) run(steps []step) {
 	w.runs.Store(false)
 	if err := w.env.GetWorkflowError(); err != nil {
 		w.Errorf("the workflow ended with %v", err)
+	}
+	if played < len(steps) {
+		w.Errorf("the workflow ended after %d of %d steps", played, len(steps))
 	}
 }
 
