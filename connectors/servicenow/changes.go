@@ -22,8 +22,8 @@ type position struct {
 	Fold   string `json:"d,omitempty"` // begin of the hours that the account's wall clock shows twice, while they are listed by id
 }
 
-// overlap is how far a new sweep looks back.
-const overlap = time.Minute
+// overlap is how far a new sweep looks back behind the last update it saw: what jobs change becomes visible later than its time says.
+const overlap = 5 * time.Minute
 
 // CursorAt starts the feed at t.
 func (c *Connector) CursorAt(t time.Time) connectors.Cursor {

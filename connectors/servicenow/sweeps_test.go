@@ -206,6 +206,28 @@ func TestSweepsShowFilesAndDeletionsAsFarAsTheyMay(t *testing.T) {
 	}
 }
 
+func TestAJobThatCommitsLateIsSeen(t *testing.T) {
+	r := newRig(t)
+	c := r.connector("sync")
+	id := r.create(c, draft(1)).Ref.ID
+	r.pass(time.Hour)
+	r.create(c, draft(2))
+	_, cursor := r.drain(c, "")
+	r.control("late", fmt.Sprintf(`{"table":"incident","sys_id":%q,"set":{"u_area":"mobile"},"age":"90s"}`, id))
+	if seen, _ := r.drain(c, cursor); seen[id].Ref.ID == "" {
+		t.Error("what became visible 90 seconds late is missing from the sweep")
+	}
+	if o := r.get(c, id); o.Field("u_area").ID() != "mobile" {
+		t.Errorf("it shows %v", o.Field("u_area"))
+	}
+	before := r.get(c, id)
+	r.control("late", fmt.Sprintf(`{"table":"incident","sys_id":%q,"set":{"u_area":"web"},"quiet":true}`, id))
+	o, err := c.Get(t.Context(), id, connectors.Want{Type: incident, Comments: true, Attachments: true, Known: &before})
+	if err != nil || o.Revision != before.Revision || o.Field("u_area").ID() != "web" {
+		t.Errorf("a change without a trace is read from what was known: %v, %v", o.Field("u_area"), err)
+	}
+}
+
 func TestPushedCallsOfTheInstanceAreRead(t *testing.T) {
 	r := newRig(t)
 	c, ada := r.connector("sync"), r.connector("ada")
