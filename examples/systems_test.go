@@ -1,9 +1,14 @@
 package examples_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"duplex/connectors"
@@ -19,6 +24,11 @@ func TestSystems(t *testing.T) {
 	if err != nil || len(all) == 0 {
 		t.Fatal("no examples", err)
 	}
+	made, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(made)}))
 	shown := map[string]bool{}
 	for _, path := range all {
 		found, err := config.Load(path)
@@ -32,8 +42,16 @@ func TestSystems(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		resolved, err := config.Resolve(s, func(string) (string, bool) { return "a secret", true },
-			func(string) ([]byte, error) { return []byte("a secret"), nil })
+		given := func(name string) string {
+			switch n := strings.ToLower(name); {
+			case strings.HasSuffix(n, "_url"):
+				return "https://system.acme.example"
+			case strings.HasSuffix(n, ".pem"):
+				return key
+			}
+			return "a secret"
+		}
+		resolved, err := config.Resolve(s, func(n string) (string, bool) { return given(n), true }, func(n string) ([]byte, error) { return []byte(given(n)), nil })
 		if err != nil {
 			t.Error(err)
 			continue

@@ -1,13 +1,12 @@
 package asana
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"path"
 	"slices"
@@ -112,32 +111,17 @@ func (c *Connector) OpenAttachment(ctx context.Context, _ string, a core.Attachm
 		return nil, err
 	}
 	if f.Download == "" {
-		return nil, c.unsupported("open attachment", "the file lies at "+firstOf(f.Host, "another host")+", which hands out no content")
+		return nil, c.unsupported("open attachment", "the file lies at "+cmp.Or(f.Host, "another host")+", which hands out no content")
 	}
 	body, resp, err := c.files.Stream(ctx, http.MethodGet, f.Download)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.system, err)
 	}
-	if why := notTheFile(resp, a.MediaType, f.Size); why != "" {
+	if why := httpx.NotTheFile(resp, a.MediaType, f.Size); why != "" {
 		body.Close()
 		return nil, connectors.Busy(c.system+": open attachment", why, 0)
 	}
 	return body, nil
-}
-
-// notTheFile says why an answer is not the file, "" when it is. It is pure.
-func notTheFile(resp *httpx.Response, media string, size int64) string {
-	got, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	n := resp.Header.Get("Content-Length")
-	switch {
-	case got == "text/html" && media != got:
-		return "the answer is a page, not the file"
-	case n != "" && size > 0 && resp.Header.Get("Content-Encoding") == "" && n != fmt.Sprint(size):
-		return fmt.Sprintf("the answer has %s bytes, the file %d", n, size)
-	case resp.Status != http.StatusOK:
-		return fmt.Sprintf("status %d is not the whole file", resp.Status)
-	}
-	return ""
 }
 
 // Attach uploads a file ("Upload an attachment"). Everybody who sees the task sees it.
@@ -155,7 +139,9 @@ func (c *Connector) Attach(ctx context.Context, itemID string, d core.Attachment
 	if err != nil {
 		return none, err
 	}
-	body, contentType := upload(itemID, d, content)
+	name := url.PathEscape(d.Name) // beyond ASCII it is encoded as in an address
+	body, contentType := httpx.Form([][2]string{{"parent", itemID}}, httpx.FormFile{Field: "file", Name: d.Name, MediaType: d.MediaType, Size: d.Size, Content: content,
+		Disposition: `form-data; name="file"; filename="` + name + `"; filename*=UTF-8''` + name})
 	defer body.Close()
 	made, _, err := call[file](ctx, c, http.MethodPost, "/attachments", nil, optFields(fileOpts...), httpx.RawBody(body, contentType))
 	if err = c.noParent(outOfSight(err)); err != nil {
@@ -180,35 +166,6 @@ func (c *Connector) noParent(err error) error {
 		return fmt.Errorf("%s: attach: %w", c.system, connectors.ErrNotFound)
 	}
 	return err
-}
-
-// upload is the form of one file, written while it is read. A name beyond ASCII is encoded as in an address. A content that breaks off, or
-// has another length than the draft says, breaks the upload off, so that no half file is kept.
-func upload(parent string, d core.AttachmentDraft, content io.Reader) (*io.PipeReader, string) {
-	r, w := io.Pipe()
-	form := multipart.NewWriter(w)
-	go func() {
-		err := form.WriteField("parent", parent)
-		head := textproto.MIMEHeader{}
-		name := url.PathEscape(d.Name)
-		head.Set("Content-Disposition", `form-data; name="file"; filename="`+name+`"; filename*=UTF-8''`+name)
-		head.Set("Content-Type", firstOf(d.MediaType, "application/octet-stream"))
-		var part io.Writer
-		if err == nil {
-			part, err = form.CreatePart(head)
-		}
-		if err == nil {
-			var n int64
-			if n, err = io.Copy(part, content); err == nil && d.Size >= 0 && n != d.Size {
-				err = connectors.Busy("reading the content", fmt.Sprintf("%d of %d bytes came", n, d.Size), 0)
-			}
-		}
-		if err == nil {
-			err = form.Close()
-		}
-		w.CloseWithError(err)
-	}()
-	return r, form.FormDataContentType()
 }
 
 // DeleteAttachment deletes a file of the task.

@@ -1,13 +1,13 @@
 package asana
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"duplex/connectors"
@@ -87,7 +87,7 @@ func (c *Connector) classify(resp *http.Response, body []byte) error {
 	for _, e := range said.Errors {
 		text = strings.TrimSpace(text + " " + e.Message)
 	}
-	text = short(text)
+	text = httpx.Short(text)
 	about, why, _ := strings.Cut(text, ": ")
 	switch resp.StatusCode {
 	case http.StatusPaymentRequired:
@@ -95,7 +95,7 @@ func (c *Connector) classify(resp *http.Response, body []byte) error {
 	case http.StatusUnavailableForLegalReasons:
 		return fmt.Errorf("%s: %w", text, connectors.ErrDenied)
 	case http.StatusBadRequest:
-		return &connectors.InvalidError{Fields: map[string]string{c.nameOf(about, &why): firstOf(why, text, "status 400 without a reason")}}
+		return &connectors.InvalidError{Fields: map[string]string{c.nameOf(about, &why): cmp.Or(why, text, "status 400 without a reason")}}
 	case http.StatusNotFound:
 		// What was asked for is not there, or something that the body names: that one is no missing item.
 		if name := c.nameOf(about, &why); name != "" {
@@ -124,23 +124,6 @@ func (c *Connector) nameOf(about string, why *string) string {
 		return name
 	}
 	return gid
-}
-
-// short keeps what a vendor says to a length that logs bear.
-func short(s string) string {
-	const most = 300
-	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "…"
-	}
-	return s
-}
-
-func firstOf(all ...string) string {
-	i := slices.IndexFunc(all, func(s string) bool { return s != "" })
-	if i < 0 {
-		return ""
-	}
-	return all[i]
 }
 
 func (c *Connector) unsupported(attempt, why string) error {

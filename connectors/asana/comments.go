@@ -1,6 +1,7 @@
 package asana
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"html"
@@ -60,7 +61,7 @@ const unmarked = "-"
 
 // signed puts a mark at the end of a text.
 func signed(source, mark string) string {
-	mark = firstOf(mark, unmarked)
+	mark = cmp.Or(mark, unmarked)
 	link := `<a href="` + markAddress + html.EscapeString(mark) + `">` + markText + `</a>`
 	return strings.TrimSuffix(source, "</body>") + link + "</body>"
 }
@@ -140,7 +141,7 @@ func (c *Connector) EditComment(ctx context.Context, itemID, commentID string, d
 	if err != nil {
 		return core.Comment{}, err
 	}
-	d.Mark = firstOf(d.Mark, mark)
+	d.Mark = cmp.Or(d.Mark, mark)
 	return c.tell(ctx, http.MethodPut, "/stories/"+commentID, d)
 }
 

@@ -1,6 +1,7 @@
 package asana
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -196,7 +197,7 @@ func (p *planner) settle(ctx context.Context, f field, v core.Value) (settled co
 	}
 	switch k {
 	case core.KindOption:
-		return p.option(ctx, f, core.Option(v.ID(), firstOf(v.Name(), v.Source())))
+		return p.option(ctx, f, core.Option(v.ID(), cmp.Or(v.Name(), v.Source())))
 	case core.KindUser:
 		return p.user(ctx, v)
 	case core.KindText:

@@ -1,6 +1,7 @@
 package asana
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -186,7 +187,7 @@ func custom(d definition, name string) field {
 	f := field{Field: connectors.Field{Name: name, Label: d.Name, ID: d.GID, Kind: core.KindString, OnCreate: true}, opts: customOpts, how: byCustom, key: customKey}
 	value := func(h held) core.Value { return textOf(h.Display) }
 	computed := d.ReadOnly || d.Shown == "formula" || d.Shown == "custom_id"
-	switch typ := firstOf(d.Subtype, d.Type); {
+	switch typ := cmp.Or(d.Subtype, d.Type); {
 	case computed:
 		f.ReadOnly, f.OnCreate = true, false
 	case typ == "text":

@@ -1,6 +1,7 @@
 package asana
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -200,7 +201,7 @@ func (c *Connector) ensure(ctx context.Context, at url.URL, project string) erro
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.system, err)
 	}
-	chosen := firstOf(made.Secret, resp.Header.Get(secretHeader))
+	chosen := cmp.Or(made.Secret, resp.Header.Get(secretHeader))
 	if chosen == "" {
 		if shaken, ok := c.handshook.Get(project); ok {
 			chosen = shaken
