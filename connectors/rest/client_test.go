@@ -251,6 +251,21 @@ func TestWhatTheSystemKeepsIsRefused(t *testing.T) {
 	}
 }
 
+// TestAnIdStaysBelowItsAddress: an id is one step of an address, whatever it says.
+func TestAnIdStaysBelowItsAddress(t *testing.T) {
+	con := smallBy(t, "{method: none}", "", "", "", func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.EscapedPath(), "/t/") || strings.Count(r.URL.EscapedPath(), "/") != 2 {
+			t.Errorf("asked for %s", r.URL.EscapedPath())
+		}
+		w.WriteHeader(http.StatusNotFound)
+	})
+	for _, id := range []string{"..", ".", "../admin", "7/../../admin", "7?x=y", "7#x", "%2e%2e"} {
+		if _, err := con.Get(t.Context(), id, connectors.Want{}); connectors.Class(err) != "not-found" {
+			t.Errorf("%q came out as %v", id, err)
+		}
+	}
+}
+
 // TestWaysToVerify: a secret in a header, or a user name and password.
 func TestWaysToVerify(t *testing.T) {
 	body := []byte(`{"id":7}`)

@@ -109,7 +109,11 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 		if err != nil {
 			return nil, c.failed("looking for a mark", err)
 		}
-		if got != mark || gone {
+		by, err := c.byline(it.Creator, r.see())
+		if err != nil {
+			return nil, c.failed("looking for a mark", err)
+		}
+		if got != mark || gone || copied(by, self) {
 			continue
 		}
 		ref, err := c.ref(r)

@@ -210,7 +210,10 @@ func (c *Connector) observe(ctx context.Context, r raw, want connectors.Want) (c
 	if o.Mark, err = c.markOf(r.it.Mark, r.see(), r.it); err != nil {
 		return o, err
 	}
-	o.OwnItem = o.Mark != "" && (o.CreatedBy.IsAbsent() || o.CreatedBy.ID() == self.ID())
+	if copied(o.CreatedBy, self) {
+		o.Mark = ""
+	}
+	o.OwnItem = o.Mark != ""
 	if o.Fields, err = c.shownFields(ctx, r, want.Fields); err != nil {
 		return o, err
 	}
@@ -231,6 +234,11 @@ func (c *Connector) observe(ctx context.Context, r raw, want connectors.Want) (c
 		}
 	}
 	return o, nil
+}
+
+// copied tells that an item was made by somebody else than the account: a mark on it was copied along from the item it is a copy of.
+func copied(by, self core.Value) bool {
+	return by.ID() != "" && self.ID() != "" && by.ID() != self.ID()
 }
 
 // byline is who did something; absent where the system does not tell.

@@ -175,5 +175,13 @@ func TestConformanceOfARealRedmine(t *testing.T) {
 		people: [2]core.Value{core.Person("", "linus.r@acme.example", "Linus Pauling"), core.Person("", "triage.r@acme.example", "Triage Desk")},
 		more:   map[string][2]core.Value{"severity": {core.Option("Major", "Major"), core.Option("Minor", "Minor")}, "systems": {core.Set(core.Option("Linux", "Linux"), core.Option("Mac", "Mac")), core.Set(core.Option("Windows", "Windows"))}},
 	}
+	t.Run("PrivateNotes", func(t *testing.T) {
+		i := r.instance(t)
+		o, err := i.Connector.Create(t.Context(), i.Draft(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.privateNotes(t, o.Ref.ID)
+	})
 	conformance.Run(t, conformance.Suite{Name: "redmine", Capabilities: redmineCapabilities, New: r.instance, Skips: redmineSkips})
 }

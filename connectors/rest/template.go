@@ -65,7 +65,14 @@ func asIs(s string) string { return s }
 
 // path fills a template of an address. A hole without a value is an error that says who has to give it.
 func (t Template) path(v vars) (string, error) {
-	out, missing := fill(t.source, v, url.PathEscape)
+	up := false
+	out, missing := fill(t.source, v, func(s string) string {
+		up = up || s == "." || s == ".."
+		return url.PathEscape(s)
+	})
+	if up {
+		return "", fmt.Errorf("%w: an id that leads to another address names nothing", connectors.ErrNotFound)
+	}
 	if missing == "" {
 		return out, nil
 	}

@@ -35,8 +35,11 @@ func (c *Connector) ParseWebhook(call connectors.WebhookCall, self string) (conn
 	if out.ID, err = w.Delivery.text(v); err != nil {
 		return out, c.failed("webhook", fmt.Errorf("%w: %w", connectors.ErrMalformed, err))
 	}
-	if out.Note, err = w.Note.text(v); err != nil || out.Note != "" {
-		return out, err
+	if out.Note, err = w.Note.text(v); err != nil {
+		return out, c.failed("webhook", fmt.Errorf("%w: %w", connectors.ErrMalformed, err))
+	}
+	if out.Note != "" {
+		return out, nil
 	}
 	h, note, err := c.hint(w, v, self)
 	if err != nil {
