@@ -18,6 +18,7 @@ type node struct {
 	Content []*node        `json:"content,omitempty"`
 	Marks   []mark         `json:"marks,omitempty"`
 	Text    string         `json:"text,omitempty"`
+	Wiki    string         `json:"wiki,omitempty"` // of a doc: the wiki markup it was written in on Data Center
 }
 
 // MarshalJSON writes the members a reader of the vendor's documents always finds: a doc has its
@@ -31,7 +32,11 @@ func (n *node) MarshalJSON() ([]byte, error) {
 	if content == nil {
 		content = []*node{}
 	}
-	return json.Marshal(map[string]any{"type": "doc", "version": 1, "content": content})
+	out := map[string]any{"type": "doc", "version": 1, "content": content}
+	if n.Wiki != "" {
+		out["wiki"] = n.Wiki
+	}
+	return json.Marshal(out)
 }
 
 type mark struct {
@@ -135,6 +140,9 @@ func checkNode(n *node, path string) error {
 	rule, known := nodeRules[n.Type]
 	if !known {
 		return fmt.Errorf("%s: unknown node type %q", path, n.Type)
+	}
+	if n.Wiki != "" {
+		return fmt.Errorf("%s: unknown member wiki", path)
 	}
 	if n.Type == "text" {
 		if n.Text == "" {

@@ -11,6 +11,9 @@ func wikiText(doc *node) string {
 	if doc == nil {
 		return ""
 	}
+	if doc.Wiki != "" {
+		return doc.Wiki
+	}
 	return strings.TrimSpace(wikiBlocks(doc.Content, ""))
 }
 

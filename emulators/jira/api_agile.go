@@ -18,9 +18,13 @@ func (c *call) agilePage(all []object) object {
 func (c *call) agileBoard(b *board) object {
 	p := findProject(b.ProjectID)
 	kind := c.view().project(p)["projectTypeKey"]
-	return object{"id": b.ID, "self": c.base + "/rest/agile/1.0/board/" + strconv.FormatInt(b.ID, 10), "name": b.Name, "type": b.Type,
-		"location": object{"projectId": number(p.ID), "displayName": p.Name + " (" + p.Key + ")", "projectName": p.Name, "projectKey": p.Key,
-			"projectTypeKey": kind, "name": p.Name + " (" + p.Key + ")"}}
+	out := object{"id": b.ID, "self": c.base + "/rest/agile/1.0/board/" + strconv.FormatInt(b.ID, 10), "name": b.Name, "type": b.Type}
+	if c.opts.DataCenter {
+		return out
+	}
+	out["location"] = object{"projectId": number(p.ID), "displayName": p.Name + " (" + p.Key + ")", "projectName": p.Name, "projectKey": p.Key,
+		"projectTypeKey": kind, "name": p.Name + " (" + p.Key + ")"}
+	return out
 }
 
 func (c *call) getBoards() (reply, error) {

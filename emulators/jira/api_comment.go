@@ -11,7 +11,7 @@ func (c *call) renderComment(i *issue, cm *comment, expand []string) object {
 	if slices.Contains(expand, "renderedBody") {
 		out["renderedBody"] = c.view().html(cm.Body)
 	}
-	if slices.Contains(expand, "properties") {
+	if slices.Contains(expand, "properties") && !c.v2 { // Data Center's document knows renderedBody only
 		out["properties"] = renderProperties(cm.Properties)
 	}
 	return out

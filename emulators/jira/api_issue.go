@@ -29,7 +29,7 @@ func list(values ...string) []string {
 }
 
 // chosen resolves the fields parameter: names, *all, *navigable, and -name to leave one out.
-func (wn wanted) chosen() []*field {
+func (wn wanted) chosen(fields []*field) []*field {
 	all := len(wn.fields) == 0 || slices.Contains(wn.fields, "*all") || slices.Contains(wn.fields, "*navigable")
 	onlyMinus := len(wn.fields) > 0 && !slices.ContainsFunc(wn.fields, func(n string) bool { return !strings.HasPrefix(n, "-") })
 	var out []*field
@@ -51,12 +51,12 @@ func (c *call) renderIssue(i *issue, wn wanted) object {
 	v := c.view()
 	out := object{"id": i.ID}
 	if wn.bare() {
-		if slices.Contains(wn.fields, "key") {
+		if slices.Contains(wn.fields, "key") || v.dc {
 			out["key"], out["self"] = i.Key, v.self("/issue/"+i.ID)
 		}
 	} else {
 		shown := object{}
-		for _, f := range wn.chosen() {
+		for _, f := range wn.chosen(c.fields()) {
 			if f.Kind == kindParent && i.Values["parent"].empty() {
 				continue
 			}
@@ -68,13 +68,13 @@ func (c *call) renderIssue(i *issue, wn wanted) object {
 		switch e {
 		case "names":
 			names := map[string]string{}
-			for _, f := range wn.chosen() {
+			for _, f := range wn.chosen(c.fields()) {
 				names[f.ID] = f.Name
 			}
 			out["names"] = names
 		case "schema":
 			schemas := object{}
-			for _, f := range wn.chosen() {
+			for _, f := range wn.chosen(c.fields()) {
 				schemas[f.ID] = f.schema()
 			}
 			out["schema"] = schemas
@@ -85,7 +85,7 @@ func (c *call) renderIssue(i *issue, wn wanted) object {
 		case "editmeta":
 			out["editmeta"] = object{"fields": c.editFields(i)}
 		case "renderedFields":
-			out["renderedFields"] = v.renderedFields(i, wn.chosen())
+			out["renderedFields"] = v.renderedFields(i, wn.chosen(c.fields()))
 		}
 	}
 	if len(wn.properties) > 0 {
@@ -114,6 +114,12 @@ func (v view) renderedFields(i *issue, chosen []*field) object {
 // newestChanges is the truncated history of expand=changelog: newest first, at most 40 entries.
 func (c *call) newestChanges(i *issue) object {
 	v, out := c.view(), []object{}
+	if v.dc { // all of them, oldest first
+		for _, ch := range i.History {
+			out = append(out, v.change(ch))
+		}
+		return object{"startAt": 0, "maxResults": len(out), "total": len(out), "histories": out}
+	}
 	for _, ch := range slices.Backward(i.History) {
 		if len(out) == 40 {
 			break
@@ -200,7 +206,7 @@ func (c *call) putIssue() (reply, error) {
 	if err := c.change(i, in); err != nil {
 		return reply{}, err
 	}
-	if c.query.Get("returnIssue") == "true" {
+	if c.query.Get("returnIssue") == "true" && !c.v2 {
 		return ok(c.renderIssue(i, wanted{expand: list(c.query["expand"]...)}))
 	}
 	return noContent()
@@ -225,9 +231,13 @@ func (c *call) putAssignee() (reply, error) {
 	raw := rawDoc(c.body)
 	var who struct {
 		AccountID *string `json:"accountId"`
+		Name      *string `json:"name"`
 	}
 	if err := c.decode(&who, false); err != nil {
 		return reply{}, err
+	}
+	if c.v2 {
+		who.AccountID = who.Name
 	}
 	if who.AccountID == nil {
 		raw = rawDoc("null")

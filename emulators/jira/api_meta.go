@@ -42,8 +42,13 @@ func ids(list []*named) []string {
 
 // fieldMeta is what createmeta, editmeta and a transition's screen tell of a field.
 func (c *call) fieldMeta(f *field, projectID, typeID string, required bool) object {
-	out := object{"required": required, "schema": f.schema(), "name": f.Name, "key": f.ID, "hasDefaultValue": f.ID == "priority" || f.ID == "reporter",
+	out := object{"required": required, "schema": f.schema(), "name": f.Name, "hasDefaultValue": f.ID == "priority" || f.ID == "reporter",
 		"operations": f.operations()}
+	if c.opts.DataCenter {
+		out["fieldId"] = f.ID
+	} else {
+		out["key"] = f.ID
+	}
 	if f.ID == "priority" {
 		out["defaultValue"] = c.view().priority(defaultPriority)
 	}
@@ -53,6 +58,9 @@ func (c *call) fieldMeta(f *field, projectID, typeID string, required bool) obje
 	switch f.Kind {
 	case kindUser, kindUsers:
 		out["autoCompleteUrl"] = c.base + "/rest/api/3/user/search?query="
+		if c.opts.DataCenter {
+			out["autoCompleteUrl"] = c.base + "/rest/api/latest/user/search?username="
+		}
 	case kindLabels:
 		out["autoCompleteUrl"] = c.base + "/rest/api/1.0/labels/suggest?query="
 		if f.Custom != "" {
@@ -64,8 +72,8 @@ func (c *call) fieldMeta(f *field, projectID, typeID string, required bool) obje
 
 func (c *call) editFields(i *issue) object {
 	out := object{}
-	for _, f := range fields {
-		if f.OnEdit && f.onScreens(i.ProjectID, i.TypeID) && !(f.Kind == kindComponents && len(ofProject(components, i.ProjectID)) == 0) {
+	for _, f := range c.fields() {
+		if f.OnEdit && f.onScreens(i.ProjectID, i.TypeID) && !c.lacks(f, i.TypeID) && !(f.Kind == kindComponents && len(ofProject(components, i.ProjectID)) == 0) {
 			out[f.ID] = c.fieldMeta(f, i.ProjectID, "", f.required(i.TypeID))
 		}
 	}
@@ -83,8 +91,11 @@ func (c *call) editMeta() (reply, error) {
 func (c *call) renderTransitions(i *issue, withFields bool) []object {
 	out := []object{}
 	for _, t := range transitionsFrom(i.StatusID, i.TypeID, c.user) {
-		one := object{"id": t.ID, "name": t.Name, "to": c.view().status(t.To), "hasScreen": len(t.Screen) > 0, "isGlobal": t.From == "",
-			"isInitial": false, "isAvailable": true, "isConditional": t.conditional(), "looped": false}
+		one := object{"id": t.ID, "name": t.Name, "to": c.view().status(t.To)}
+		if !c.opts.DataCenter {
+			one["hasScreen"], one["isGlobal"], one["isInitial"] = len(t.Screen) > 0, t.From == "", false
+			one["isAvailable"], one["isConditional"], one["looped"] = true, t.conditional(), false
+		}
 		if withFields {
 			screen := object{}
 			for _, id := range t.Screen {
@@ -132,8 +143,7 @@ func (c *call) createMetaTypes() (reply, error) {
 		return reply{}, err
 	}
 	all := c.view().each(ids(issueTypes), c.view().issueType)
-	page, startAt, maxResults := window(c, all, 50, 200)
-	return ok(object{"startAt": startAt, "maxResults": maxResults, "total": len(all), "issueTypes": page})
+	return ok(c.createMetaPage("issueTypes", all))
 }
 
 func (c *call) createMetaFields() (reply, error) {
@@ -146,21 +156,29 @@ func (c *call) createMetaFields() (reply, error) {
 		return reply{}, fail(http.StatusBadRequest, "The issue type with id '%s' does not exist in the project.", c.vars["issueTypeId"])
 	}
 	all := []object{}
-	for _, f := range fields {
-		if !f.OnCreate || !f.onScreens(p.ID, t.ID) {
+	for _, f := range c.fields() {
+		if !f.OnCreate || !f.onScreens(p.ID, t.ID) || c.lacks(f, t.ID) {
 			continue
 		}
 		one := c.fieldMeta(f, p.ID, t.ID, f.required(t.ID) || f.ID == "parent" && t.Subtask)
 		one["fieldId"] = f.ID
 		all = append(all, one)
 	}
+	return ok(c.createMetaPage("fields", all))
+}
+
+// createMetaPage is a page of what a create screen offers: in a member of its own name on Cloud, in values on Data Center.
+func (c *call) createMetaPage(name string, all []object) object {
 	page, startAt, maxResults := window(c, all, 50, 200)
-	return ok(object{"startAt": startAt, "maxResults": maxResults, "total": len(all), "fields": page})
+	if c.opts.DataCenter {
+		return object{"startAt": startAt, "maxResults": maxResults, "total": len(all), "isLast": startAt+len(page) >= len(all), "values": append([]object{}, page...)}
+	}
+	return object{"startAt": startAt, "maxResults": maxResults, "total": len(all), name: page}
 }
 
 func (c *call) getFields() (reply, error) {
 	out := []object{}
-	for _, f := range fields {
+	for _, f := range c.fields() {
 		names := []string{f.ID}
 		if f.Custom != "" {
 			names = []string{"cf[" + strings.TrimPrefix(f.ID, "customfield_") + "]", f.Name}
@@ -174,7 +192,7 @@ func (c *call) getFields() (reply, error) {
 func (c *call) searchFields() (reply, error) {
 	query, wantedIDs, kinds := strings.ToLower(c.query.Get("query")), list(c.query["id"]...), list(c.query["type"]...)
 	out := []object{}
-	for _, f := range fields {
+	for _, f := range c.fields() {
 		kind := "system"
 		if f.Custom != "" {
 			kind = "custom"

@@ -166,9 +166,12 @@ func (c *call) hits(q *query, fresh []int64) ([]*issue, error) {
 	}
 	var found []hit
 	for _, i := range c.index.visible(c.now, c.state.Issues, fresh) {
-		yes, err := m.matches(q.where, i)
-		if err != nil {
-			return nil, err
+		yes := q.where == nil
+		if !yes {
+			var err error
+			if yes, err = m.matches(q.where, i); err != nil {
+				return nil, err
+			}
 		}
 		if !yes {
 			continue

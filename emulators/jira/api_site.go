@@ -35,7 +35,10 @@ func (c *call) searchProjects() (reply, error) {
 func (c *call) fullProject(p *project, whole bool) object {
 	v := c.view()
 	out := v.project(p)
-	out["style"], out["isPrivate"], out["expand"] = "classic", false, "description,lead,issueTypes,url,projectKeys"
+	out["expand"] = "description,lead,issueTypes,url,projectKeys"
+	if !v.dc {
+		out["style"], out["isPrivate"] = "classic", false
+	}
 	if whole {
 		out["lead"] = v.user(p.LeadID)
 		out["issueTypes"] = v.each(ids(issueTypes), v.issueType)

@@ -12,7 +12,7 @@ func (c *call) myself() (reply, error) {
 	if slices.Contains(list(c.query["expand"]...), "groups") {
 		groups := []object{}
 		for _, g := range c.user.Groups {
-			groups = append(groups, object{"name": g, "self": c.base + "/rest/api/3/group?groupname=" + g})
+			groups = append(groups, object{"name": g, "self": c.view().self("/group?groupname=" + g)})
 		}
 		out["groups"] = object{"size": len(groups), "items": groups}
 	}

@@ -27,10 +27,18 @@ func fileForm(name, content string) (body io.Reader, contentType string) {
 	return &buf, w.FormDataContentType()
 }
 
+// version is the one the site answers.
+func (s *site) version() string {
+	if s.e.opts.DataCenter {
+		return "2"
+	}
+	return "3"
+}
+
 func (c caller) upload(issueID, name string, content []byte, token string) answer {
 	c.t.Helper()
 	buf, kind := fileForm(name, string(content))
-	req, _ := http.NewRequest("POST", c.url+"/rest/api/3/issue/"+issueID+"/attachments", buf)
+	req, _ := http.NewRequest("POST", c.url+"/rest/api/"+c.version()+"/issue/"+issueID+"/attachments", buf)
 	req.Header.Set("Content-Type", kind)
 	if token != "" {
 		req.Header.Set("X-Atlassian-Token", token)

@@ -41,6 +41,16 @@ func (s *session) readComment(raw rawDoc, i *issue) (*comment, error) {
 
 // readBody checks a text of an issue that replaces another, nil for none.
 func (s *session) readBody(raw rawDoc, i *issue, before *node) (*node, error) {
+	if s.v2 {
+		doc, err := readWiki(raw)
+		switch {
+		case err != nil:
+			return nil, badField("comment", "%s", err.Error())
+		case doc == nil:
+			return nil, badField("comment", "Comment body can not be empty!")
+		}
+		return doc, nil
+	}
 	if len(raw) == 0 || raw[0] != '{' {
 		return nil, badField("comment", "Comment body is not valid!")
 	}

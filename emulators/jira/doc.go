@@ -24,6 +24,10 @@
 //
 // ENG has a scrum board (id 1) with a closed, an active and two future sprints; OPS a kanban board (2).
 //
+// With Options.DataCenter the same site answers as Jira Data Center: version 2 under /rest/api/2 (version 3
+// answers 404), people by user name (the address up to the @), the same tokens as personal access tokens
+// (Bearer) or passwords (Basic, by user name), no OAuth and no rate limits; see datacenter.go.
+//
 // What differs from the real site, on purpose: the X-Emulator-Reason header says why a document was
 // refused; the old GET /issue/createmeta, ranks and epics of boards are absent; the hourly points
 // limit is not counted.

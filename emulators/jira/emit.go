@@ -42,7 +42,9 @@ func newSender(opts Options, skew *harness.Skew) *harness.Sender {
 }
 
 // webhookView renders bodies in the shape of API version 2, with nothing hidden by rights.
-func (s *session) webhookView() view { return view{base: s.base, state: s.state, version: "2"} }
+func (s *session) webhookView() view {
+	return view{base: s.base, state: s.state, version: "2", dc: s.opts.DataCenter}
+}
 
 // sixFields are all the fields an issue has inside a comment event.
 var sixFields = []string{"summary", "issuetype", "project", "assignee", "priority", "status"}
@@ -54,8 +56,8 @@ func (v view) webhookIssue(i *issue, only []string) object {
 			shown[id] = v.fieldOf(i, findField(id))
 		}
 	} else {
-		for _, f := range fields {
-			if f.ID != "comment" && f.ID != "worklog" && f.ID != "parent" {
+		for _, f := range v.fields() {
+			if v.dc && f.ID != "parent" || f.ID != "comment" && f.ID != "worklog" && f.ID != "parent" {
 				shown[f.ID] = v.fieldOf(i, f)
 			}
 		}
@@ -95,6 +97,10 @@ func (s *session) emitIssue(event, eventType string, i *issue, ch *change, with 
 // emitComment tells of a comment. The body names no user: who deleted a comment is not said.
 func (s *session) emitComment(event string, i *issue, c *comment) {
 	v := s.webhookView()
+	if v.dc {
+		s.emitCommentTwice(event, i, c)
+		return
+	}
 	s.emit(event, i, object{"comment": v.comment(i, c), "issue": v.webhookIssue(i, sixFields)}, nil)
 }
 
@@ -148,6 +154,10 @@ func (s *session) delivery(h *hook, event string, i *issue, body object) harness
 	id := fmt.Sprintf("%08x-0000-4000-8000-%012x", number(s.state.nextID()), s.now.UnixMilli())
 	header := http.Header{"Content-Type": {"application/json; charset=UTF-8"}, "User-Agent": {"Atlassian Webhook HTTP Client"},
 		"X-Atlassian-Webhook-Identifier": {id}, "X-Atlassian-Webhook-Flow": {"Primary"}}
+	if s.opts.DataCenter { // no page of the vendor names these for it
+		header.Del("X-Atlassian-Webhook-Identifier")
+		header.Del("X-Atlassian-Webhook-Flow")
+	}
 	return harness.Delivery{ID: id, URL: target, Header: header, Body: raw, Event: event, Item: item, Sign: h.signer()}
 }
 

@@ -17,6 +17,9 @@ type Options struct {
 	Seed    uint64        // for faults and webhook modes drawn by chance
 	File    string        // snapshot file: read at start, written before each change is answered; "" keeps nothing
 
+	// DataCenter gives the same site the front of Jira Data Center: API version 2, see datacenter.go.
+	DataCenter bool
+
 	IndexLag time.Duration // how long search runs behind the issues
 	Limits   Limits        // zero: the vendor's published limits
 	// CountDocumentJSON measures the limit of 32,767 characters on a document's JSON, not its text.
@@ -66,6 +69,9 @@ func New(opts Options) (*Emulator, error) {
 	e.limiter = newLimiter(opts.Limits)
 	e.sender = newSender(opts, e.skew)
 	e.routes = e.table()
+	if opts.DataCenter {
+		e.routes = e.dataCenterTable()
+	}
 	e.server = harness.New(harness.Options{
 		Name: "jira", Seed: opts.Seed, Skew: e.skew, Webhooks: e.sender,
 		Vendor: http.HandlerFunc(e.serve), Pages: e.pages(), Operation: e.operation,
@@ -146,6 +152,7 @@ type session struct {
 	*Emulator
 	user    *User
 	client  bool // signed in through OAuth
+	v2      bool // what it writes is in the shape of API version 2: wiki markup, people by user name
 	now     time.Time
 	changed bool
 	outbox  []harness.Delivery

@@ -27,6 +27,7 @@ const (
 	kindParent
 	kindSprint
 	kindTimes // original and remaining estimate
+	kindEpic  // Data Center's epic of an issue
 )
 
 // field describes one field of the site. Screen membership is part of it: a field that is not on
@@ -46,6 +47,8 @@ type field struct {
 	OnCreate bool
 	OnEdit   bool
 	Limit    int // characters, 0: none
+
+	DataCenter bool // Cloud does not have it
 }
 
 const (
@@ -100,6 +103,10 @@ var fields = []*field{
 		Types: []string{typeIncident}, Needed: []string{typeIncident}, Options: []*named{{ID: "10150", Name: "Critical"}, {ID: "10151", Name: "Major"}, {ID: "10152", Name: "Minor"}}},
 	{ID: "customfield_10044", Name: "Detected at", Kind: kindDateTime, Type: "datetime", Custom: customTypes + "datetime", CustomID: 10044, OnCreate: true, OnEdit: true,
 		Types: []string{typeIncident}, Needed: []string{typeIncident}},
+
+	{ID: epicField, Name: "Epic Link", Kind: kindEpic, Type: "any", Custom: "com.pyxis.greenhopper.jira:gh-epic-link", CustomID: 10014, OnCreate: true, OnEdit: true, DataCenter: true,
+		Types: []string{"10001", "10002", "10004", typeIncident}},
+	{ID: rankField, Name: "Rank", Type: "any", Custom: "com.pyxis.greenhopper.jira:gh-lexo-rank", CustomID: 10019, DataCenter: true},
 
 	{ID: "status", Name: "Status", Type: "status"},
 	{ID: "created", Name: "Created", Type: "datetime"},

@@ -68,7 +68,9 @@ func (s *session) described(f *field, v value) (id, words *string) {
 	text := v.Text
 	switch f.Kind {
 	case kindUser:
-		id, text = &v.Text, findUser(v.Text).Name
+		u := findUser(v.Text)
+		known := s.accountOf(u)
+		id, text = &known, u.Name
 	case kindPriority:
 		id, text = &v.Text, findNamed(priorities, v.Text, "").Name
 	case kindResolution:
@@ -89,11 +91,11 @@ func (s *session) described(f *field, v value) (id, words *string) {
 			text += "Level 1 values: " + findNamed(parent.Children, v.List[0], "").Name + "(" + v.List[0] + ")"
 		}
 	case kindUsers:
-		ids := "[" + strings.Join(v.List, ", ") + "]"
-		var names []string
+		var known, names []string
 		for _, one := range v.List {
-			names = append(names, findUser(one).Name)
+			known, names = append(known, s.accountOf(findUser(one))), append(names, findUser(one).Name)
 		}
+		ids := "[" + strings.Join(known, ", ") + "]"
 		id, text = &ids, "["+strings.Join(names, ", ")+"]"
 	case kindLabels:
 		text = strings.Join(v.List, " ")
@@ -103,7 +105,7 @@ func (s *session) described(f *field, v value) (id, words *string) {
 		text = strconv.FormatFloat(*v.Number, 'f', -1, 64)
 	case kindDate, kindDateTime:
 		id = &v.Text
-	case kindParent:
+	case kindParent, kindEpic:
 		id = &v.Text
 		if parent := s.state.Issues[v.Text]; parent != nil {
 			text = parent.Key
@@ -125,7 +127,7 @@ func statusItem(from, to string) changeItem {
 // creationItems are what the created webhook tells as changelog: each value from nothing.
 func (s *session) creationItems(i *issue) []changeItem {
 	var items []changeItem
-	for _, f := range fields {
+	for _, f := range s.fields() {
 		if v, ok := i.Values[f.ID]; ok && !v.empty() {
 			items = append(items, s.fieldItems(f, value{}, v)...)
 		}

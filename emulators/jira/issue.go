@@ -40,7 +40,7 @@ func (s *session) plan(in issueInput, i *issue, projectID, typeID string, onScre
 	if i != nil {
 		now = i.Values
 	}
-	rd := reading{issue: i, projectID: projectID, typeID: typeID, now: now, find: s.state.find, sprint: s.state.sprint, jsonCount: s.opts.CountDocumentJSON}
+	rd := reading{issue: i, projectID: projectID, typeID: typeID, now: now, find: s.state.find, sprint: s.state.sprint, v2: s.v2, jsonCount: s.opts.CountDocumentJSON}
 	ed := edit{values: map[string]value{}, properties: in.Properties, metadata: in.HistoryMetadata}
 	var refused refusals
 	for _, id := range slices.Sorted(maps.Keys(in.Fields)) {
@@ -52,7 +52,7 @@ func (s *session) plan(in issueInput, i *issue, projectID, typeID string, onScre
 			continue
 		}
 		f := findField(id)
-		if f == nil || !onScreen(f) {
+		if f == nil || !onScreen(f) || s.lacks(f, typeID) {
 			refused.add(notOnScreen(id))
 			continue
 		}
@@ -76,7 +76,7 @@ func (s *session) plan(in issueInput, i *issue, projectID, typeID string, onScre
 			continue
 		}
 		f := findField(id)
-		if f == nil || !onScreen(f) {
+		if f == nil || !onScreen(f) || s.lacks(f, typeID) {
 			refused.add(notOnScreen(id))
 			continue
 		}
@@ -127,7 +127,7 @@ func (s *session) create(in issueInput) (*issue, error) {
 	if !hasSummary && in.Update["summary"] == nil {
 		refused.add(badField("summary", "You must specify a summary of the issue."))
 	}
-	for _, f := range fields {
+	for _, f := range s.fields() {
 		if ed.values[f.ID].empty() && slices.Contains(f.Needed, typeID) && !refused.names(f.ID) {
 			refused.add(badField(f.ID, "%s is required.", f.Name))
 		}
@@ -274,6 +274,11 @@ func (s *session) apply(i *issue, ed edit, items []changeItem, eventType string)
 		with = ed.comments[0]
 	}
 	s.emitIssue("jira:issue_updated", eventType, i, ch, with)
+	if s.opts.DataCenter { // which tells of the comment by itself too
+		for _, c := range ed.comments {
+			s.emit("comment_created", i, object{"comment": s.webhookView().comment(i, c)}, nil)
+		}
+	}
 }
 
 // nextChange gives history items their entry; it is stored by whoever keeps it.
@@ -300,11 +305,12 @@ func (s *session) remove(i *issue, withSubtasks bool) error {
 			return err
 		}
 	}
-	for _, child := range s.state.children(i.ID) { // what an epic held goes on without it
-		old := child.Values["parent"]
-		items := s.fieldItems(findField("parent"), old, value{})
-		delete(child.Values, "parent")
-		s.record(child, items...)
+	for _, name := range []string{"parent", epicField} { // what an epic held goes on without it
+		for _, child := range s.state.holding(name, i.ID) {
+			items := s.fieldItems(findField(name), child.Values[name], value{})
+			delete(child.Values, name)
+			s.record(child, items...)
+		}
 	}
 	s.emitIssue("jira:issue_deleted", "", i, nil, nil)
 	for _, l := range s.state.linksOf(i.ID) {

@@ -70,7 +70,7 @@ func (m matcher) words(name string, i *issue) ([]string, error) {
 	}
 	person := func(id string) []string {
 		if u := findUser(id); u != nil {
-			return []string{u.AccountID, u.Name, u.Email}
+			return []string{u.AccountID, u.Login(), u.Key(), u.Name, u.Email}
 		}
 		return nil
 	}
@@ -119,6 +119,11 @@ func (m matcher) words(name string, i *issue) ([]string, error) {
 				out = append(out, both(n.Children, v.List...)...)
 			}
 			return out, nil
+		case f.Kind == kindEpic:
+			if epic := m.state.Issues[v.Text]; epic != nil {
+				return []string{epic.ID, epic.Key}, nil
+			}
+			return nil, nil
 		case f.Kind == kindLabels:
 			return v.List, nil
 		case f.Kind == kindUsers:

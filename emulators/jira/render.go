@@ -15,10 +15,11 @@ type view struct {
 	state   *state
 	viewer  *User // nil in webhooks: nothing is hidden by rights
 	version string
+	dc      bool // Data Center's shapes
 }
 
 func (s *session) view() view {
-	return view{base: s.base, state: s.state, viewer: s.user, version: "3"}
+	return view{base: s.base, state: s.state, viewer: s.user, version: s.version(), dc: s.opts.DataCenter}
 }
 
 func (v view) self(path string) string { return v.base + "/rest/api/" + v.version + path }
@@ -27,6 +28,9 @@ func (v view) user(accountID string) any {
 	u := findUser(accountID)
 	if u == nil {
 		return nil
+	}
+	if v.dc {
+		return v.namedUser(u)
 	}
 	avatar := func(size string) string {
 		return v.base + "/secure/useravatar?size=" + size + "&ownerId=" + u.AccountID
@@ -44,8 +48,12 @@ func (v view) user(accountID string) any {
 
 func (v view) issueType(id string) object {
 	t := findNamed(issueTypes, id, "")
-	return object{"self": v.self("/issuetype/" + id), "id": id, "description": t.Description, "iconUrl": v.base + "/icons/type-" + id + ".svg",
-		"name": t.Name, "subtask": t.Subtask, "avatarId": 10300 + number(id)%100, "hierarchyLevel": t.Level}
+	out := object{"self": v.self("/issuetype/" + id), "id": id, "description": t.Description, "iconUrl": v.base + "/icons/type-" + id + ".svg",
+		"name": t.Name, "subtask": t.Subtask, "avatarId": 10300 + number(id)%100}
+	if !v.dc {
+		out["hierarchyLevel"] = t.Level
+	}
+	return out
 }
 
 var categories = map[string]object{
@@ -75,8 +83,12 @@ func (v view) project(p *project) object {
 	if p.ServiceDesk {
 		kind = "service_desk"
 	}
-	return object{"self": v.self("/project/" + p.ID), "id": p.ID, "key": p.Key, "name": p.Name, "projectTypeKey": kind, "simplified": false,
+	out := object{"self": v.self("/project/" + p.ID), "id": p.ID, "key": p.Key, "name": p.Name, "projectTypeKey": kind,
 		"avatarUrls": object{"48x48": avatar("48"), "24x24": avatar("24"), "16x16": avatar("16"), "32x32": avatar("32")}}
+	if !v.dc {
+		out["simplified"] = false
+	}
+	return out
 }
 
 func (v view) priority(id string) object {
@@ -224,6 +236,11 @@ func (v view) fieldOf(i *issue, f *field) any {
 			return v.stub(parent)
 		}
 		return nil
+	case kindEpic:
+		if epic := v.state.Issues[val.Text]; epic != nil {
+			return epic.Key
+		}
+		return nil
 	}
 	return v.computed(i, f.ID)
 }
@@ -268,6 +285,8 @@ func (v view) computed(i *issue, id string) any {
 		return object{"self": v.self("/issue/" + i.Key + "/votes"), "votes": 0, "hasVoted": false}
 	case "worklog":
 		return v.worklogField(i)
+	case rankField:
+		return rank(i)
 	}
 	return v.trackedField(i, id)
 }
@@ -285,7 +304,10 @@ func (v view) comments(i *issue) []object {
 func (v view) comment(i *issue, c *comment) object {
 	out := object{
 		"self": v.self("/issue/" + i.ID + "/comment/" + c.ID), "id": c.ID, "author": v.user(c.AuthorID), "updateAuthor": v.user(c.UpdaterID),
-		"created": formatTime(c.Created, v.viewer), "updated": formatTime(c.Updated, v.viewer), "jsdPublic": c.public(i.project()),
+		"created": formatTime(c.Created, v.viewer), "updated": formatTime(c.Updated, v.viewer),
+	}
+	if !v.dc {
+		out["jsdPublic"] = c.public(i.project())
 	}
 	if v.version == "2" {
 		out["body"] = v.wiki(c.Body)
@@ -293,7 +315,7 @@ func (v view) comment(i *issue, c *comment) object {
 		out["body"] = c.Body
 	}
 	if c.Visibility != nil {
-		out["visibility"] = c.Visibility
+		out["visibility"] = v.visibility(c.Visibility)
 	}
 	return out
 }
@@ -301,6 +323,9 @@ func (v view) comment(i *issue, c *comment) object {
 func (v view) attachment(a *attachment) object {
 	out := object{"self": v.self("/attachment/" + a.ID), "id": a.ID, "filename": a.Filename, "author": v.user(a.AuthorID),
 		"created": formatTime(a.Created, v.viewer), "size": a.Size, "mimeType": a.MimeType, "content": v.self("/attachment/content/" + a.ID)}
+	if v.dc {
+		return v.filed(a, out)
+	}
 	if a.image() {
 		out["thumbnail"] = v.self("/attachment/thumbnail/" + a.ID)
 	}
@@ -343,7 +368,10 @@ func (v view) remoteLink(i *issue, l *remoteLink) object {
 func (v view) change(c *change) object {
 	items := []object{}
 	for _, it := range c.Items {
-		one := object{"field": it.Field, "fieldtype": it.FieldType, "fieldId": it.FieldID}
+		one := object{"field": it.Field, "fieldtype": it.FieldType}
+		if !v.dc {
+			one["fieldId"] = it.FieldID
+		}
 		for name, text := range map[string]*string{"from": it.From, "fromString": it.FromString, "to": it.To, "toString": it.ToString} {
 			if text != nil {
 				one[name] = *text

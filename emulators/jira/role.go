@@ -126,7 +126,13 @@ func (c *call) projectRole() (reply, error) {
 	r, actors := roles[at], []object{}
 	for n, u := range users {
 		if slices.Contains(u.Roles, r.Name) {
-			actors = append(actors, object{"id": 10240 + n, "displayName": u.Name, "type": "atlassian-user-role-actor", "actorUser": object{"accountId": u.AccountID}})
+			one := object{"id": 10240 + n, "displayName": u.Name, "type": "atlassian-user-role-actor"}
+			if c.opts.DataCenter {
+				one["name"] = u.Login()
+			} else {
+				one["actorUser"] = object{"accountId": u.AccountID}
+			}
+			actors = append(actors, one)
 		}
 	}
 	return ok(object{"self": c.roleAddress(p, r), "id": r.ID, "name": r.Name, "description": r.Description, "actors": actors})

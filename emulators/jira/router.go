@@ -75,15 +75,15 @@ func (rt *route) match(parts []string) (map[string]string, bool) {
 }
 
 // sitePath takes the OAuth gateway's prefix off: /ex/jira/{cloudId}/rest/… is /rest/….
-func sitePath(path string) string {
-	if rest, ok := strings.CutPrefix(path, "/ex/jira/"+CloudID); ok {
+func (e *Emulator) sitePath(path string) string {
+	if rest, ok := strings.CutPrefix(path, "/ex/jira/"+CloudID); ok && !e.opts.DataCenter {
 		return rest
 	}
 	return path
 }
 
 func (e *Emulator) operation(r *http.Request) string {
-	if rt, _, _ := e.find(r.Method, sitePath(r.URL.Path)); rt != nil {
+	if rt, _, _ := e.find(r.Method, e.sitePath(r.URL.Path)); rt != nil {
 		return rt.method + " " + rt.path
 	}
 	return ""
@@ -91,7 +91,7 @@ func (e *Emulator) operation(r *http.Request) string {
 
 // serve answers the vendor's API.
 func (e *Emulator) serve(w http.ResponseWriter, r *http.Request) {
-	rt, vars, otherMethod := e.find(r.Method, sitePath(r.URL.Path))
+	rt, vars, otherMethod := e.find(r.Method, e.sitePath(r.URL.Path))
 	switch {
 	case rt == nil && otherMethod:
 		writeError(w, fail(http.StatusMethodNotAllowed, "Method Not Allowed"))
@@ -111,12 +111,14 @@ func (e *Emulator) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	harness.SetActor(r, user.Email)
-	w.Header().Set("X-AAccountId", user.AccountID)
-	verdict := e.limiter.take(rt.method+" "+rt.path, rt.method, e.skew.Now())
-	verdict.headers(w.Header())
-	if verdict.reason != "" {
-		writeError(w, fail(http.StatusTooManyRequests, "Rate limit exceeded."))
-		return
+	if !e.opts.DataCenter { // which has no rate limits unless an admin sets some
+		w.Header().Set("X-AAccountId", user.AccountID)
+		verdict := e.limiter.take(rt.method+" "+rt.path, rt.method, e.skew.Now())
+		verdict.headers(w.Header())
+		if verdict.reason != "" {
+			writeError(w, fail(http.StatusTooManyRequests, "Rate limit exceeded."))
+			return
+		}
 	}
 	most := int64(e.uploadLimit() + 1<<20)
 	body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
@@ -130,6 +132,7 @@ func (e *Emulator) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	var out reply
 	err = e.act(user, viaOAuth, func(s *session) (err error) {
+		s.v2 = e.opts.DataCenter
 		c := &call{session: s, r: r, vars: vars, query: r.URL.Query(), body: body}
 		if err := c.writeLimit(w); err != nil {
 			return err
@@ -147,7 +150,7 @@ func (e *Emulator) serve(w http.ResponseWriter, r *http.Request) {
 // writeLimit holds the limit of writes per issue.
 func (c *call) writeLimit(w http.ResponseWriter) error {
 	name, named := c.vars["issueIdOrKey"]
-	if !named || c.r.Method == http.MethodGet {
+	if !named || c.r.Method == http.MethodGet || c.opts.DataCenter {
 		return nil
 	}
 	i := c.state.find(name)
@@ -197,6 +200,11 @@ func writeError(w http.ResponseWriter, err error) {
 
 // throttled is the vendor's 429 for an injected fault.
 func (e *Emulator) throttled(w http.ResponseWriter, reason string, after int) {
+	if e.opts.DataCenter {
+		w.Header().Set("Retry-After", strconv.Itoa(after))
+		writeError(w, fail(http.StatusTooManyRequests, "Rate limit exceeded."))
+		return
+	}
 	v := verdict{limit: 100, reset: e.skew.Now()}
 	v.headers(w.Header())
 	w.Header().Set("RateLimit-Reason", reason)

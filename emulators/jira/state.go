@@ -136,10 +136,13 @@ func (s *state) sorted() []*issue {
 }
 
 // children are the issues with this parent; subtasks only those that cannot be without it.
-func (s *state) children(parentID string) []*issue {
+func (s *state) children(parentID string) []*issue { return s.holding("parent", parentID) }
+
+// holding are the issues whose field names that issue.
+func (s *state) holding(fieldID, issueID string) []*issue {
 	var out []*issue
 	for _, i := range s.sorted() {
-		if i.Values["parent"].Text == parentID {
+		if i.Values[fieldID].Text == issueID {
 			out = append(out, i)
 		}
 	}

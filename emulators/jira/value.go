@@ -40,6 +40,7 @@ type reading struct {
 	now       map[string]value // what is stored at present
 	sprint    func(id int64) *sprint
 	find      func(idOrKey string) *issue // for the parent field
+	v2        bool                        // the shape of API version 2
 	jsonCount bool                        // count a document's limit on its JSON
 }
 
@@ -94,13 +95,15 @@ func (rd reading) read(f *field, raw json.RawMessage) (value, error) {
 	case kindLabels:
 		return readLabels(f, raw)
 	case kindUser:
-		return readUser(f, raw, rd.projectID)
+		return rd.readUser(f, raw)
 	case kindUsers:
-		return readUsers(f, raw)
+		return rd.readUsers(f, raw)
 	case kindTimes:
 		return readEstimates(f, raw, rd.now[f.ID])
 	case kindParent:
 		return rd.readParent(f, raw)
+	case kindEpic:
+		return rd.readEpic(f, raw)
 	}
 	return value{}, badField(f.ID, "Field '%s' cannot be set. It is not on the appropriate screen, or unknown.", f.ID)
 }
@@ -141,6 +144,13 @@ func (rd reading) noParent() (value, error) {
 }
 
 func (rd reading) readDoc(f *field, raw json.RawMessage) (value, error) {
+	if rd.v2 {
+		doc, err := readWiki(raw)
+		if err != nil {
+			return value{}, badField(f.ID, "%s", err.Error())
+		}
+		return value{Doc: doc}, nil
+	}
 	if len(raw) == 0 || raw[0] != '{' {
 		return value{}, badField(f.ID, "Operation value must be an Atlassian Document (see the Atlassian Document Format)")
 	}

@@ -119,7 +119,10 @@ func checkLabel(fieldID, l string) error {
 	return nil
 }
 
-func readUser(f *field, raw json.RawMessage, projectID string) (value, error) {
+func (rd reading) readUser(f *field, raw json.RawMessage) (value, error) {
+	if rd.v2 {
+		return rd.readUserByName(f, raw)
+	}
 	var members map[string]*string
 	if json.Unmarshal(raw, &members) != nil {
 		return value{}, badField(f.ID, "expected Object containing an account id")
@@ -141,10 +144,8 @@ func readUser(f *field, raw json.RawMessage, projectID string) (value, error) {
 	case id == "":
 		return value{}, badField(f.ID, "expected Object containing an account id")
 	case id == "-1" && f.ID == "assignee":
-		for _, p := range projects {
-			if p.ID == projectID {
-				return value{Text: p.LeadID}, nil
-			}
+		if p := findProject(rd.projectID); p != nil {
+			return value{Text: p.LeadID}, nil
 		}
 	}
 	if findUser(id) == nil {
@@ -153,14 +154,14 @@ func readUser(f *field, raw json.RawMessage, projectID string) (value, error) {
 	return value{Text: id}, nil
 }
 
-func readUsers(f *field, raw json.RawMessage) (value, error) {
+func (rd reading) readUsers(f *field, raw json.RawMessage) (value, error) {
 	var items []json.RawMessage
 	if json.Unmarshal(raw, &items) != nil {
 		return value{}, badField(f.ID, "data was not an array")
 	}
 	var ids []string
 	for _, item := range items {
-		one, err := readUser(f, item, "")
+		one, err := rd.readUser(f, item)
 		if err != nil {
 			return value{}, err
 		}

@@ -192,7 +192,7 @@ func (v view) worklog(i *issue, w *worklog) object {
 		out["comment"] = w.Comment
 	}
 	if w.Visibility != nil {
-		out["visibility"] = w.Visibility
+		out["visibility"] = v.visibility(w.Visibility)
 	}
 	return out
 }

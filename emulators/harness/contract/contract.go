@@ -46,9 +46,15 @@ type Doc struct {
 // Load reads openapi.json of that vendor, with the exceptions known for it, and the further files named, e.g. Load(t, "jira", "openapi-agile.json").
 func Load(t testing.TB, kind string, more ...string) *Doc {
 	t.Helper()
+	return LoadOnly(t, kind, append([]string{"openapi.json"}, more...)...)
+}
+
+// LoadOnly reads the files named of that vendor and not openapi.json: for a product that has another API beside the usual one.
+func LoadOnly(t testing.TB, kind string, names ...string) *Doc {
+	t.Helper()
 	dir := VendorDir(t, kind)
 	d := &Doc{seen: map[string]int{}, outside: map[string]string{}, exceptions: slices.Clone(known[kind])}
-	for _, name := range append([]string{"openapi.json"}, more...) {
+	for _, name := range names {
 		doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatalf("the vendor document %s/%s cannot be read: %v", kind, name, err)
