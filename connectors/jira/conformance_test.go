@@ -56,9 +56,12 @@ const (
 	secret   = "the webhook secret"
 )
 
-// site is one emulated site with a connector that signs in as the integration's account.
+// site is one emulated site with a connector that signs in as the integration's account. With settings.deployment datacenter both are of
+// Data Center, and people sign in by user name.
 type site struct {
 	url   string
+	api   string // where the platform's operations are
+	rich  richtext.Format
 	emu   *emulator.Emulator
 	ahead atomic.Int64 // how far the site's clock is ahead of the machine's
 	conn  *jira.Connector
@@ -72,8 +75,12 @@ const indexLag = 3 * time.Second
 
 func newSite(t *testing.T, doc *contract.Doc, settings map[string]string) *site {
 	t.Helper()
-	s := &site{}
-	emu, err := emulator.New(emulator.Options{Clock: s.now, Seed: 1, IndexLag: indexLag,
+	s := &site{api: "/rest/api/3", rich: richtext.ADF}
+	auth := map[string]string{"email": "sync@acme.example", "token": "sync-api-token"}
+	if settings["deployment"] == "datacenter" {
+		s.api, s.rich, auth = "/rest/api/2", richtext.Wiki, map[string]string{"method": "pat", "token": "sync-api-token"}
+	}
+	emu, err := emulator.New(emulator.Options{Clock: s.now, Seed: 1, IndexLag: indexLag, DataCenter: s.rich == richtext.Wiki,
 		Limits: emulator.Limits{Get: -1, Post: -1, Put: -1, Delete: -1, IssueShort: -1, IssueLong: -1}})
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +95,7 @@ func newSite(t *testing.T, doc *contract.Doc, settings map[string]string) *site 
 	}
 	c, err := k.New(connectors.Config{
 		System: core.System{Name: "jira-acme", Kind: "jira", BaseURL: server.URL,
-			Auth:    map[string]string{"email": "sync@acme.example", "token": "sync-api-token"},
+			Auth:    auth,
 			Webhook: map[string]string{"secret": secret}, Settings: settings},
 		HTTP: &http.Client{Transport: apiOnly{doc.Transport(t, nil)}, Timeout: 2 * time.Second},
 		Now:  s.now,
@@ -100,15 +107,15 @@ func newSite(t *testing.T, doc *contract.Doc, settings map[string]string) *site 
 	return s
 }
 
-// apiOnly checks calls of the API; the media host, where downloads are redirected to, is not part of the vendor's
-// document.
+// apiOnly checks calls of the API; the media host, where downloads are redirected to, and Data Center's addresses of files are not part of
+// the vendor's documents.
 type apiOnly struct{ checked http.RoundTripper }
 
 func (a apiOnly) RoundTrip(r *http.Request) (*http.Response, error) {
-	if strings.HasPrefix(r.URL.Path, "/media/") {
+	if strings.HasPrefix(r.URL.Path, "/media/") || strings.HasPrefix(r.URL.Path, "/secure/") {
 		return http.DefaultTransport.RoundTrip(r)
 	}
-	if strings.HasSuffix(r.URL.Path, "/search/jql") {
+	if strings.HasSuffix(r.URL.Path, "/search/jql") || strings.HasSuffix(r.URL.Path, "/api/2/search") {
 		if err := smallPage(r); err != nil {
 			return nil, err
 		}
@@ -146,7 +153,7 @@ func (s *site) send(t *testing.T, method, path string, body io.Reader, contentTy
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.SetBasicAuth("ada@acme.example", adaToken)
+	req.SetBasicAuth(map[richtext.Format]string{richtext.ADF: "ada@acme.example", richtext.Wiki: "ada"}[s.rich], adaToken)
 	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("X-Atlassian-Token", "no-check")
 	resp, err := http.DefaultClient.Do(req)
@@ -168,6 +175,20 @@ func toADF(text string) json.RawMessage {
 	return json.RawMessage(s)
 }
 
+// written is a plain text as people's requests hold it.
+func (s *site) written(text string) any {
+	if s.rich == richtext.Wiki {
+		return text
+	}
+	return toADF(text)
+}
+
+// text is a plain text in normal form.
+func (s *site) text(text string) core.Value {
+	source, _ := richtext.Convert(richtext.Plain, s.rich, text)
+	return core.Text(string(s.rich), richtext.Normal(s.rich, source))
+}
+
 func (s *site) edit(t *testing.T, id string, fields map[string]core.Value) {
 	t.Helper()
 	out := map[string]any{}
@@ -187,12 +208,12 @@ func (s *site) edit(t *testing.T, id string, fields map[string]core.Value) {
 			out[name] = v.Source()
 		}
 	}
-	s.person(t, "PUT", "/rest/api/3/issue/"+id, map[string]any{"fields": out})
+	s.person(t, "PUT", s.api+"/issue/"+id, map[string]any{"fields": out})
 }
 
-func instance(doc *contract.Doc, project string) func(t *testing.T) conformance.Instance {
+func instance(doc *contract.Doc, project string, settings map[string]string) func(t *testing.T) conformance.Instance {
 	return func(t *testing.T) conformance.Instance {
-		s := newSite(t, doc, nil)
+		s := newSite(t, doc, settings)
 		known, err := s.conn.ResolveUser(t.Context(), connectors.ItemType{}, core.Person("", "grace@acme.example", ""))
 		if err != nil {
 			t.Fatal(err)
@@ -211,13 +232,13 @@ func instance(doc *contract.Doc, project string) func(t *testing.T) conformance.
 				return core.Draft{Type: "issue", Scope: map[string]string{"project": project, "issuetype": "Bug"},
 					Fields: map[string]core.Value{
 						"summary":     core.String(fmt.Sprintf("item %d", n)),
-						"description": core.Text("adf", richtext.Normal(richtext.ADF, string(toADF("a description")))),
+						"description": s.text("a description"),
 						"labels":      core.Strings("fresh"),
 					}}
 			},
 			Samples: map[string][2]core.Value{
 				"summary":     {core.String("one"), core.String("two")},
-				"description": {core.Text("adf", richtext.Normal(richtext.ADF, string(toADF("one\ntwo")))), core.Text("adf", richtext.Normal(richtext.ADF, string(toADF("three"))))},
+				"description": {s.text("one\ntwo"), s.text("three")},
 				"status":      {core.Option("", "In Progress"), core.Option("", "Done")},
 				"priority":    {core.Option("", "High"), core.Option("", "Low")},
 				"labels":      {core.Strings("red", "green"), core.Strings("green", "blue")},
@@ -225,22 +246,22 @@ func instance(doc *contract.Doc, project string) func(t *testing.T) conformance.
 				"duedate":     {date("2026-05-11"), date("2027-01-02")},
 			},
 			Title: "summary", Cleared: "duedate",
-			Body:  func(text string) core.Value { return core.Text("adf", string(toADF(text))) },
-			Plain: func(v core.Value) string { return richtext.PlainText(richtext.ADF, v.Source()) },
+			Body:  s.text,
+			Plain: func(v core.Value) string { return richtext.PlainText(s.rich, v.Source()) },
 			Person: conformance.Person{
 				Create: func(t *testing.T, d core.Draft) string {
-					return s.person(t, "POST", "/rest/api/3/issue", map[string]any{"fields": map[string]any{
+					return s.person(t, "POST", s.api+"/issue", map[string]any{"fields": map[string]any{
 						"project": map[string]string{"key": project}, "issuetype": map[string]string{"name": "Bug"},
 						"summary": d.Fields["summary"].Source()}})["id"].(string)
 				},
 				Edit: s.edit,
 				Comment: func(t *testing.T, id, text string, a core.Audience) {
-					s.person(t, "POST", "/rest/api/3/issue/"+id+"/comment", map[string]any{"body": toADF(text),
+					s.person(t, "POST", s.api+"/issue/"+id+"/comment", map[string]any{"body": s.written(text),
 						"properties": []any{map[string]any{"key": "sd.public.comment", "value": map[string]bool{"internal": a != core.Public}}}})
 				},
 				Work: func(t *testing.T, id string, started time.Time, seconds int64, text string) {
-					s.person(t, "POST", "/rest/api/3/issue/"+id+"/worklog", map[string]any{
-						"started": started.Format("2006-01-02T15:04:05.000-0700"), "timeSpentSeconds": seconds, "comment": toADF(text)})
+					s.person(t, "POST", s.api+"/issue/"+id+"/worklog", map[string]any{
+						"started": started.Format("2006-01-02T15:04:05.000-0700"), "timeSpentSeconds": seconds, "comment": s.written(text)})
 				},
 				Attach: func(t *testing.T, id, name string, content []byte) {
 					var b bytes.Buffer
@@ -251,9 +272,9 @@ func instance(doc *contract.Doc, project string) func(t *testing.T) conformance.
 					}
 					part.Write(content)
 					form.Close()
-					s.send(t, "POST", "/rest/api/3/issue/"+id+"/attachments", &b, form.FormDataContentType())
+					s.send(t, "POST", s.api+"/issue/"+id+"/attachments", &b, form.FormDataContentType())
 				},
-				Delete: func(t *testing.T, id string) { s.person(t, "DELETE", "/rest/api/3/issue/"+id, nil) },
+				Delete: func(t *testing.T, id string) { s.person(t, "DELETE", s.api+"/issue/"+id, nil) },
 			},
 			Known:      known,
 			Attributes: []string{"creator.name", "creator.email", "project.name"},
@@ -290,7 +311,7 @@ func (s *site) fault(t *testing.T, f conformance.Fault) {
 		conformance.Throttled:  {Kind: harness.KindThrottle, RetryAfter: conformance.ThrottledFor},
 		conformance.Failing:    {Kind: harness.KindStatus, Status: 500},
 		conformance.TimesOut:   {Kind: harness.KindTimeout, Delay: "50ms"},
-		conformance.LostAnswer: {Kind: harness.KindDrop, Method: "POST", Path: `^/rest/api/3/issue(/[0-9]+/(comment|worklog))?$`, Times: 1},
+		conformance.LostAnswer: {Kind: harness.KindDrop, Method: "POST", Path: `^/rest/api/[23]/issue(/[0-9]+/(comment|worklog))?$`, Times: 1},
 	}[f]
 	b, err := json.Marshal(rule)
 	if err != nil {
@@ -308,7 +329,7 @@ func (s *site) fault(t *testing.T, f conformance.Fault) {
 
 func TestConformance(t *testing.T) {
 	doc := vendor(t)
-	f := conformance.Run(t, conformance.Suite{Name: "jira", Capabilities: capabilities, New: instance(doc, "ENG"),
+	f := conformance.Run(t, conformance.Suite{Name: "jira", Capabilities: capabilities, New: instance(doc, "ENG", nil),
 		Skips: map[string]string{"Changes/ShowADeletion": "Jira's search does not list deleted issues; webhooks and the next read tell"}})
 	if !t.Failed() {
 		conformance.Record(t, f, *update)
@@ -318,7 +339,7 @@ func TestConformance(t *testing.T) {
 
 func TestConformanceServiceProject(t *testing.T) {
 	internal := "customers may see the files of a service project, so an internal file is refused"
-	conformance.Run(t, conformance.Suite{Name: "jira", Capabilities: capabilities, New: instance(vendor(t), "OPS"),
+	conformance.Run(t, conformance.Suite{Name: "jira", Capabilities: capabilities, New: instance(vendor(t), "OPS", nil),
 		Skips: map[string]string{
 			"Changes/ShowADeletion":     "Jira's search does not list deleted issues; webhooks and the next read tell",
 			"Attachments/RoundTrip":     internal,

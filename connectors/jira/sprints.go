@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -23,7 +24,19 @@ type sprint struct {
 	State string
 }
 
+// serverSprint is how Data Center writes a sprint of an issue, as its webhooks do: a text with the sprint's members in square brackets.
+var serverSprint = regexp.MustCompile(`\[id=(\d+),(?:.*,)?state=([A-Z]+),(?:.*,)?name=(.*?)(?:,(?:startDate|goal)=.*)?\]$`)
+
 func (s *sprint) UnmarshalJSON(b []byte) error {
+	var text string
+	if json.Unmarshal(b, &text) == nil {
+		m := serverSprint.FindStringSubmatch(text)
+		if m == nil {
+			return errors.New("a sprint in an unknown form")
+		}
+		s.thing, s.State = thing{ID: m[1], Name: m[3]}, m[2]
+		return nil
+	}
 	var state struct {
 		State string `json:"state"`
 	}

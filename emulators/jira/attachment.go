@@ -55,3 +55,15 @@ func (s *session) detach(i *issue, a *attachment) {
 	s.record(i, changeItem{Field: "Attachment", FieldType: "jira", FieldID: "attachment", From: &a.ID, FromString: &a.Filename})
 	s.emitAttachment("attachment_deleted", i, a)
 }
+
+func (v view) attachment(a *attachment) object {
+	out := object{"self": v.self("/attachment/" + a.ID), "id": a.ID, "filename": a.Filename, "author": v.user(a.AuthorID),
+		"created": formatTime(a.Created, v.viewer), "size": a.Size, "mimeType": a.MimeType, "content": v.self("/attachment/content/" + a.ID)}
+	if v.dc {
+		return v.filed(a, out)
+	}
+	if a.image() {
+		out["thumbnail"] = v.self("/attachment/thumbnail/" + a.ID)
+	}
+	return out
+}

@@ -320,18 +320,6 @@ func (v view) comment(i *issue, c *comment) object {
 	return out
 }
 
-func (v view) attachment(a *attachment) object {
-	out := object{"self": v.self("/attachment/" + a.ID), "id": a.ID, "filename": a.Filename, "author": v.user(a.AuthorID),
-		"created": formatTime(a.Created, v.viewer), "size": a.Size, "mimeType": a.MimeType, "content": v.self("/attachment/content/" + a.ID)}
-	if v.dc {
-		return v.filed(a, out)
-	}
-	if a.image() {
-		out["thumbnail"] = v.self("/attachment/thumbnail/" + a.ID)
-	}
-	return out
-}
-
 func (v view) linkType(t *linkType) object {
 	return object{"id": t.ID, "name": t.Name, "inward": t.Inward, "outward": t.Outward, "self": v.self("/issueLinkType/" + t.ID)}
 }
