@@ -25,7 +25,7 @@ type sprint struct {
 }
 
 // serverSprint is how Data Center writes a sprint of an issue, as its webhooks do: a text with the sprint's members in square brackets.
-var serverSprint = regexp.MustCompile(`\[id=(\d+),(?:.*,)?state=([A-Z]+),(?:.*,)?name=(.*?)(?:,(?:startDate|goal)=.*)?\]$`)
+var serverSprint = regexp.MustCompile(`\[id=(\d+),(?:.*?,)??state=([A-Z]+),(?:.*?,)??name=(.*?)(?:,(?:startDate|goal)=.*)?\]$`)
 
 func (s *sprint) UnmarshalJSON(b []byte) error {
 	var text string

@@ -14,7 +14,8 @@ import (
 
 // Jira Data Center is the same site behind an older front: version 2 of the API under /rest/api/2, texts
 // in wiki markup, people by user name, epics in a field of their own, one search with offsets, and
-// webhooks in the server's shape. State, fields, workflow and boards are those of the Cloud site.
+// webhooks in the server's shape. The vendor's document as kept here leaves worklogs out: they take and show properties, as the class of
+// the server has that member, but have no address for them. Sprints of an issue are texts as in the server's webhooks. State, fields, workflow and boards are those of the Cloud site.
 // Vendor source: "Jira Software Data Center REST API Reference" (10.3).
 
 const (

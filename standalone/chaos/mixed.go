@@ -37,7 +37,7 @@ func mixed(o Options) (layout, error) {
 	}
 	var ends [2]kinds.End
 	for i, p := range profiles {
-		site, err := kinds.Play(p, "any-"+p.Kind, kinds.Options{Seed: o.Seed, IndexLag: time.Second, RetryWait: 500 * time.Millisecond})
+		site, err := kinds.Play(p, "any-"+p.Called(), kinds.Options{Seed: o.Seed, IndexLag: time.Second, RetryWait: 500 * time.Millisecond})
 		if err != nil {
 			return l, err
 		}
@@ -49,7 +49,7 @@ func mixed(o Options) (layout, error) {
 			return l, err
 		}
 		l.env = append(l.env, env...)
-		l.ends[i] = end{kind: p.Kind, system: sys.Name, source: source, files: sys.Files, control: rig.Control(site.URL), silent: p.Webhooks != ""}
+		l.ends[i] = end{kind: p.Called(), system: sys.Name, source: source, files: sys.Files, control: rig.Control(site.URL), silent: p.Webhooks != ""}
 		ends[i] = kinds.End{Profile: p, Name: mixedSides[i], System: sys.Name, Start: fmt.Sprintf("item[%q].matches('^k[0-9a-f]{8} ')", p.Title)}
 	}
 	l.connections[mixedConnection] = kinds.Connection(mixedConnection, ends, fmt.Sprintf("sweep: %s", o.Sweep), "brakes: {changed: off, deleted: 60%, hold: 3s}")

@@ -7,8 +7,10 @@ import (
 	"duplex/emulators/jira"
 )
 
-func init() {
-	add(Profile{
+func init() { add(jiraCloud()) }
+
+func jiraCloud() Profile {
+	return Profile{
 		Kind: "jira",
 		Start: func(o Options) (Emulator, error) {
 			return jira.New(jira.Options{Clock: o.Clock, Seed: o.Seed, File: o.File, RetryWait: o.RetryWait, IndexLag: o.IndexLag,
@@ -31,5 +33,5 @@ func init() {
 		Labels:      Labels{Field: "labels"},
 		Custom:      Custom{Field: "Support ref", Kind: core.KindString, Values: [2]string{"R-1", "R-2"}},
 		Files:       Audiences{Internal: "customers may see the files of a service project"},
-	})
+	}
 }

@@ -46,12 +46,12 @@ type probe struct {
 
 // TestKind holds every profile against its connector on its emulator.
 func TestKind(t *testing.T) {
-	for _, profile := range kinds.All() {
-		t.Run(profile.Kind, func(t *testing.T) {
+	for _, profile := range append(kinds.All(), kinds.Variants()...) {
+		t.Run(profile.Called(), func(t *testing.T) {
 			t.Parallel()
 			p := &probe{T: t, clock: &clock{at: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)}, hints: make(chan core.Hint, 1000)}
 			var err error
-			p.Site, err = kinds.Play(profile, profile.Kind+"-acme", kinds.Options{Clock: p.clock.now})
+			p.Site, err = kinds.Play(profile, profile.Called()+"-acme", kinds.Options{Clock: p.clock.now})
 			p.must(err)
 			t.Cleanup(p.Close)
 			p.sync, err = p.Connector("sync")

@@ -15,6 +15,9 @@ import (
 // Profile is what a test has to know of one kind.
 type Profile struct {
 	Kind string // as the connector is registered
+	// Variant tells a further profile of a kind from its first, "" the first. Find knows it as kind-variant; All leaves it out, so that
+	// what plays every kind with every other does not play one twice.
+	Variant string
 	// Start starts an emulator without rate limits. Its address is set later.
 	Start func(Options) (Emulator, error)
 	// System is the system file's content for one account, with plain secrets: "sync" is the integration's account, "ada" a person who
@@ -152,7 +155,7 @@ func add(p Profile) { profiles = append(profiles, p) }
 
 // All are the profiles by name of their kind.
 func All() []Profile {
-	all := slices.Clone(profiles)
+	all := slices.DeleteFunc(slices.Clone(profiles), func(p Profile) bool { return p.Variant != "" })
 	slices.SortFunc(all, func(a, b Profile) int {
 		if a.Kind < b.Kind {
 			return -1
@@ -162,14 +165,27 @@ func All() []Profile {
 	return all
 }
 
-// Find is the profile of a kind; the error names those there are.
+// Called is the profile's name: the kind, with its variant where there are several of it.
+func (p Profile) Called() string {
+	if p.Variant == "" {
+		return p.Kind
+	}
+	return p.Kind + "-" + p.Variant
+}
+
+// Variants are the further profiles of kinds, which All leaves out.
+func Variants() []Profile {
+	return slices.DeleteFunc(slices.Clone(profiles), func(p Profile) bool { return p.Variant == "" })
+}
+
+// Find is the profile of that name; the error names those there are.
 func Find(kind string) (Profile, error) {
 	var names []string
-	for _, p := range All() {
-		if p.Kind == kind {
+	for _, p := range append(All(), Variants()...) {
+		if p.Called() == kind {
 			return p, nil
 		}
-		names = append(names, p.Kind)
+		names = append(names, p.Called())
 	}
 	return Profile{}, fmt.Errorf("there is no profile of kind %q; there are: %v", kind, names)
 }
