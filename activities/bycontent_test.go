@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"duplex/connectors"
@@ -25,22 +26,33 @@ func (m markless) Get(ctx context.Context, id string, want connectors.Want) (cor
 	return o, err
 }
 
+// stripped is a system that takes the marks of comments away.
+type stripped struct{ markless }
+
+func (stripped) FindComment(context.Context, string, string) (core.Comment, error) {
+	return core.Comment{}, fmt.Errorf("it cannot be told: %w", connectors.ErrUnsupported)
+}
+
 // TestACommentWithoutAMarkIsFoundByItsWords: the answer to a comment was lost, and the system holds no marks.
 func TestACommentWithoutAMarkIsFoundByItsWords(t *testing.T) {
+	without := func(m *memory.Connector) connectors.Connector { return markless{m, m, m} }
 	for _, c := range []struct {
 		reason string
 		when   memory.When
 		before string // what the own account says there by other means, between the attempts
 		want   string
 		parked bool
+		as     func(m *memory.Connector) connectors.Connector
 	}{
-		{"it was written: it is found, and not written twice", memory.AfterCommit, "", "first", false},
-		{"it was not written: it is written now", memory.Before, "", "first", false},
-		{"something else of the own account may be it: a person is asked", memory.Before, "fi…", "fi…", true},
+		{"it was written: it is found, and not written twice", memory.AfterCommit, "", "first", false, without},
+		{"the system takes marks away: it is found all the same", memory.AfterCommit, "", "first", false,
+			func(m *memory.Connector) connectors.Connector { return stripped{markless{m, m, m}} }},
+		{"it was not written: it is written now", memory.Before, "", "first", false, without},
+		{"something else of the own account may be it: a person is asked", memory.Before, "fi…", "fi…", true, without},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			d := newDesk(t, deskFile)
-			d.as[core.B] = func(m *memory.Connector) connectors.Connector { return markless{m, m, m} }
+			d.as[core.B] = c.as
 			d.open(nil)
 			d.sync()
 			id := d.say(core.A, "u-ada", "first", core.Public)

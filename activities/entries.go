@@ -244,6 +244,10 @@ func (w *applying) findEntry(ctx context.Context, id string, e *core.EntryDecisi
 			return found, false, w.absent(ctx, id, err)
 		}
 		c, err := finder.FindComment(ctx, id, e.Comment.Mark)
+		if errors.Is(err, connectors.ErrUnsupported) { // the system may have taken the mark away
+			found, err = w.commentByContent(ctx, id, e, intent)
+			return found, false, w.absent(ctx, id, err)
+		}
 		same := alike(c.Body, e.Comment.Body) || !e.Comment.Bare.IsAbsent() && alike(c.Body, e.Comment.Bare)
 		return c.ID, err == nil && !same, w.absent(ctx, id, err)
 	}

@@ -59,7 +59,9 @@ func (a *Activities) noteOf(ctx context.Context, pair core.Pair, side core.Side,
 func leftNote(ctx context.Context, c connectors.Connector, ref core.Ref, mark string, body core.Value, since time.Time) (string, error) {
 	if finder, ok := connectors.As[connectors.CommentFinder](c); ok {
 		found, err := finder.FindComment(ctx, ref.ID, mark)
-		return found.ID, err
+		if !errors.Is(err, connectors.ErrUnsupported) { // else the system may have taken the mark away
+			return found.ID, err
+		}
 	}
 	o, err := c.Get(ctx, ref.ID, connectors.Want{Type: connectors.ItemType{Type: ref.Type}, Fields: []string{}, Comments: true, Full: true})
 	if err != nil {

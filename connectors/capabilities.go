@@ -63,7 +63,8 @@ type CommentRedactor interface {
 	RedactComment(ctx context.Context, itemID, commentID string) error
 }
 
-// CommentFinder looks for a comment by its mark, by a direct read. Not there is ErrNotFound.
+// CommentFinder looks for a comment by its mark, by a direct read. Not there is ErrNotFound; that it cannot be told, because the system may
+// have taken the mark away, is ErrUnsupported: then it is looked for by its words.
 type CommentFinder interface {
 	FindComment(ctx context.Context, itemID, mark string) (core.Comment, error)
 }

@@ -91,7 +91,7 @@ func (c *Connector) classify(resp *http.Response, body []byte) error {
 	about, why, _ := strings.Cut(text, ": ")
 	switch resp.StatusCode {
 	case http.StatusPaymentRequired:
-		return fmt.Errorf("Asana offers it in paid plans only: %s: %w", text, connectors.ErrUnsupported)
+		return fmt.Errorf("not in this plan of Asana, paid ones have it: %s: %w", text, connectors.ErrUnsupported)
 	case http.StatusUnavailableForLegalReasons:
 		return fmt.Errorf("%s: %w", text, connectors.ErrDenied)
 	case http.StatusBadRequest:

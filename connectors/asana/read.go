@@ -107,7 +107,7 @@ func (c *Connector) observe(ctx context.Context, t task, v view) (core.Observati
 		o.OwnItem = by.GID == self.ID()
 	}
 	for _, f := range v.fields {
-		val := core.Absent()
+		var val core.Value
 		switch f.Name {
 		case "created_by", "created_by.name", "created_by.email":
 			if val, err = c.creator(ctx, o.CreatedBy.ID(), f.Name); err != nil {

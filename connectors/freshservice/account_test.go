@@ -124,13 +124,5 @@ func (a *account) control(path, body string) string {
 	return string(out)
 }
 
-// calls are the operations called since mark, in order.
-func (a *account) calls(mark int) (ops []string, next int) {
-	for _, c := range a.emu.Harness().Calls(mark).Calls {
-		ops, next = append(ops, c.Operation), c.Seq
-	}
-	return ops, max(next, mark)
-}
-
 // people are the e-mail addresses of who the keys belong to.
 var people = map[string]string{emulator.TokenSync: "sync@acme.example", emulator.TokenAda: "ada@acme.example", emulator.TokenGrace: "grace@acme.example"}

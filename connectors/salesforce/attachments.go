@@ -139,7 +139,7 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	a, err := c.attached(ctx, itemID, func(f file) bool { return f.document == document })
 	if err == nil && a.Visibility.WiderThan(draft.Visibility) {
 		if err = c.call(ctx, "DELETE ContentDocument", http.MethodDelete, "/sobjects/ContentDocument/"+document, nil, nil); err == nil {
-			err = fmt.Errorf("Salesforce showed an internal file to customers, and it was deleted: %w", connectors.ErrUnsupported)
+			err = fmt.Errorf("an internal file was shown to customers, and was deleted: %w", connectors.ErrUnsupported)
 		}
 		return core.Attachment{}, c.fail(attempt, err)
 	}

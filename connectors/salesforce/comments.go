@@ -255,7 +255,7 @@ func (c *Connector) unpublish(ctx context.Context, e entry) error {
 	if err := c.call(ctx, "DELETE "+e.object, http.MethodDelete, "/sobjects/"+e.object+"/"+e.id, nil, nil); err != nil {
 		return fmt.Errorf("an internal comment came out public and could not be deleted, somebody must: %w", err)
 	}
-	return fmt.Errorf("Salesforce made an internal comment public, and it was deleted: %w", connectors.ErrUnsupported)
+	return fmt.Errorf("an internal comment came out public, and was deleted: %w", connectors.ErrUnsupported)
 }
 
 // entryKind is the object of a comment's id. Any other id names no comment.

@@ -1,13 +1,13 @@
 package servicenow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -114,11 +114,11 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	if err != nil {
 		return core.Attachment{}, attempt(err)
 	}
-	counted := &counter{r: content}
+	counted := &httpx.Counted{From: content}
 	q := url.Values{"table_name": {table}, "table_sys_id": {itemID}, "file_name": {draft.Name}}
 	var a attachment
-	_, err = c.call(ctx, http.MethodPost, "/api/now/attachment/file", q, nil, &a, httpx.RawBody(counted, firstOf(draft.MediaType, "application/octet-stream")))
-	if counted.err != nil {
+	_, err = c.call(ctx, http.MethodPost, "/api/now/attachment/file", q, nil, &a, httpx.RawBody(counted, cmp.Or(draft.MediaType, "application/octet-stream")))
+	if counted.Err != nil {
 		return core.Attachment{}, attempt(connectors.Busy("reading the content", "it broke off", 0))
 	}
 	if errors.Is(err, connectors.ErrNotFound) { // the record, or the right to it, is gone
@@ -128,32 +128,16 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 		return core.Attachment{}, attempt(err)
 	}
 	size, err := strconv.ParseInt(a.Size, 10, 64)
-	if a.ID == "" || err == nil && size != counted.n || draft.Size >= 0 && counted.n != draft.Size {
+	if a.ID == "" || err == nil && size != counted.N || draft.Size >= 0 && counted.N != draft.Size {
 		if sysID(a.ID) { // half a file is no file
 			_ = c.DeleteAttachment(ctx, itemID, a.ID)
 		}
-		return core.Attachment{}, attempt(connectors.Busy("attaching", fmt.Sprintf("%d of %d bytes were sent, and the instance tells of %s", counted.n, draft.Size, firstOf(a.Size, "no file")), 0))
+		return core.Attachment{}, attempt(connectors.Busy("attaching", fmt.Sprintf("%d of %d bytes were sent, and the instance tells of %s", counted.N, draft.Size, cmp.Or(a.Size, "no file")), 0))
 	}
 	if err := c.learnPeople(ctx, nil, []string{a.By}); err != nil {
 		return core.Attachment{}, attempt(err)
 	}
 	return c.file(a), nil
-}
-
-// counter counts what is read and remembers why reading failed.
-type counter struct {
-	r   io.Reader
-	n   int64
-	err error
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	if err != nil && err != io.EOF {
-		c.err = err
-	}
-	return n, err
 }
 
 // DeleteAttachment deletes a file of the record.
@@ -175,7 +159,7 @@ func (c *Connector) FindAttachment(ctx context.Context, itemID string, draft cor
 		return core.Attachment{}, fmt.Errorf("%s: looking for a file of %s: %w", c.name, itemID, err)
 	}
 	for _, a := range list {
-		if a.Own && a.Name == draft.Name && (draft.Size < 0 || a.Size == draft.Size) && !a.CreatedAt.Before(since.Truncate(time.Second)) && !slices.Contains(taken, a.ID) {
+		if connectors.MayBe(a, draft, since.Truncate(time.Second), taken) {
 			return a, nil
 		}
 	}

@@ -1,6 +1,7 @@
 package servicenow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -141,7 +142,7 @@ func (c *Connector) changedRecords(ctx context.Context, s *schema, scope string,
 			next.Time = l.rows[n-1]["sys_updated_on"].Value
 		}
 		if pos.From == "" { // the first sweep of all listed every record there is: no file and no deletion adds to that
-			next = position{Time: firstOf(next.Time, c.now().UTC().Add(-overlap).Format(layout))}
+			next = position{Time: cmp.Or(next.Time, c.now().UTC().Add(-overlap).Format(layout))}
 			page.More = false
 		}
 	}

@@ -1,6 +1,7 @@
 package servicenow
 
 import (
+	"cmp"
 	"context"
 
 	"duplex/connectors"
@@ -27,7 +28,7 @@ func (c *Connector) Check(ctx context.Context, t connectors.ItemType) []connecto
 		zone.State = connectors.Doubt
 	}
 	if zone.State != connectors.Fine {
-		zone.Saw = firstOf(a.timeZone, "the instance's own time zone")
+		zone.Saw = cmp.Or(a.timeZone, "the instance's own time zone")
 		zone.Mend, zone.Where = "set the time zone of the account to GMT: sweeps ask for times, and the instance reads them in the account's zone", "User Administration > Users > "+c.username
 	}
 	out = append(out, zone)

@@ -68,16 +68,7 @@ type vendorError struct {
 }
 
 func (e vendorError) text() string {
-	return short(strings.TrimSpace(e.Message + " " + e.Detail))
-}
-
-// short keeps a vendor's reason to one line.
-func short(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 300 {
-		return string(r[:300]) + "…"
-	}
-	return s
+	return httpx.Short(strings.TrimSpace(e.Message + " " + e.Detail))
 }
 
 // policyError is a 403 that says what a record lacks, not that the account may not do it. Fields are named by their labels.

@@ -1,6 +1,7 @@
 package servicenow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,7 +63,7 @@ func (s *schema) labelled(label string) string {
 
 // schema reads the definition of a table, or takes what was read in the last minutes.
 func (c *Connector) schema(ctx context.Context, table string) (*schema, error) {
-	table = firstOf(table, c.tables[0])
+	table = cmp.Or(table, c.tables[0])
 	if s, ok := c.schemas.Get(table); ok {
 		return s, nil
 	}
@@ -155,7 +156,7 @@ func chainOf(supers map[string]string, table string) []string {
 // define makes a column of a dictionary entry; its kind is "" where it is no field of an item.
 func (s *schema) define(r record, choices []record, supers map[string]string) column {
 	yes := func(name string) bool { return r[name].Value == "true" || r[name].Value == "1" }
-	col := column{name: r["element"].Value, label: firstOf(r["column_label"].Value, r["element"].Value), typ: r["internal_type"].Value,
+	col := column{name: r["element"].Value, label: cmp.Or(r["column_label"].Value, r["element"].Value), typ: r["internal_type"].Value,
 		ref: r["reference"].Value, readOnly: yes("read_only"), mandatory: yes("mandatory")}
 	col.max, _ = strconv.Atoi(r["max_length"].Value)
 	if n := r["choice"].Value; n == "1" || n == "3" {
@@ -189,7 +190,7 @@ func (s *schema) choices(element string, rows []record) []choice {
 	for _, owner := range s.chain {
 		var out []choice
 		for _, r := range rows {
-			if r["name"].Value == owner && r["element"].Value == element && r["inactive"].Value != "true" && firstOf(r["language"].Value, "en") == "en" {
+			if r["name"].Value == owner && r["element"].Value == element && r["inactive"].Value != "true" && cmp.Or(r["language"].Value, "en") == "en" {
 				out = append(out, choice{r["value"].Value, r["label"].Value, r["dependent_value"].Value})
 			}
 		}

@@ -1,6 +1,7 @@
 package servicenow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -164,7 +165,7 @@ func (c *Connector) observe(ctx context.Context, s *schema, r record, fields []s
 	}
 	for _, name := range fields {
 		if v, shown := r[name]; shown && s.walks(name) {
-			o.Fields[name] = core.String(firstOf(v.Shown, v.Value))
+			o.Fields[name] = core.String(cmp.Or(v.Shown, v.Value))
 		}
 	}
 	return o, nil

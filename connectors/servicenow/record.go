@@ -1,6 +1,7 @@
 package servicenow
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -45,7 +46,7 @@ type record map[string]cell
 
 func (r record) id() string { return r["sys_id"].Value }
 
-func (r record) table(asked string) string { return firstOf(r["sys_class_name"].Value, asked) }
+func (r record) table(asked string) string { return cmp.Or(r["sys_class_name"].Value, asked) }
 
 // revision is the counter of updates with the time of the last one, as webhooks tell both.
 func revision(count, updated string) string {

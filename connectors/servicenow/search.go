@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"duplex/connectors"
+	"duplex/internal/httpx"
 )
 
 // within is a scope as the beginning of a query, with the caret that joins what follows. Columns the table does not have would be left
@@ -99,7 +100,7 @@ func (s *schema) conditions(query string) (string, error) {
 		m := conditionName.FindStringSubmatch(part)
 		switch {
 		case m == nil:
-			return refuse(fmt.Sprintf("%q is no condition of an encoded query: it has to begin with the name of a column", short(part)))
+			return refuse(fmt.Sprintf("%q is no condition of an encoded query: it has to begin with the name of a column", httpx.Short(part)))
 		case m[1] == "OR" && len(out) == 0:
 			return refuse("a query cannot begin with ^OR: it would widen the scope of the connection")
 		case !s.has(m[2]) && !s.walks(m[2]):

@@ -1,6 +1,7 @@
 package servicenow
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -61,7 +62,7 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 	}
 	c := &Connector{
 		name: sys.Name, base: base, http: client, now: now, username: sys.Auth["username"], secret: sys.Webhook["secret"],
-		mark: firstOf(sys.Settings["mark_field"], "correlation_id"), audience: core.Public, page: 200,
+		mark: cmp.Or(sys.Settings["mark_field"], "correlation_id"), audience: core.Public, page: 200,
 		schemas: cache.New[string, *schema](50, cached, now), classes: cache.New[string, string](20000, 24*time.Hour, now),
 		people: cache.New[string, core.Value](20000, cached, now), emails: cache.New[string, core.Value](10000, cached, now),
 		self: cache.New[string, account](1, cached, now), refused: cache.New[string, bool](10, cached, now),
@@ -77,7 +78,7 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 			return wrong("settings.page_size must be a number from 1 to 1000")
 		}
 	}
-	for _, t := range strings.Split(firstOf(sys.Settings["tables"], "incident"), ",") {
+	for _, t := range strings.Split(cmp.Or(sys.Settings["tables"], "incident"), ",") {
 		if t = strings.TrimSpace(t); !columnName.MatchString(t) {
 			return wrong("settings.tables must be names of tables with commas in between")
 		}
@@ -94,21 +95,12 @@ func (c *Connector) Facts() connectors.Facts {
 }
 
 func (c *Connector) ref(table, id, number string) core.Ref {
-	return core.Ref{System: c.name, Type: table, ID: id, Key: firstOf(number, id),
+	return core.Ref{System: c.name, Type: table, ID: id, Key: cmp.Or(number, id),
 		URL: strings.TrimSuffix(c.base.String(), "/") + "/" + table + ".do?sys_id=" + id}
 }
 
 // ClockSkew is how far the instance's clock is ahead of ours.
 func (c *Connector) ClockSkew() (time.Duration, bool) { return c.http.ClockSkew() }
-
-func firstOf(ss ...string) string {
-	for _, s := range ss {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}
 
 func init() {
 	connectors.Register(connectors.Kind{

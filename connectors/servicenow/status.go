@@ -1,6 +1,7 @@
 package servicenow
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ func (s *schema) needed(missing []string, fields map[string]core.Value, labels s
 	slices.Sort(missing)
 	if state, moves := fields["state"]; moves && !slices.Contains(missing, "state") {
 		return &connectors.InvalidError{Fields: map[string]string{"state": fmt.Sprintf("%s needs %s; give it beside the state, with also: {%s: {%s: …}}",
-			firstOf(state.Name(), state.ID()), strings.Join(missing, ", "), connectors.ThisSide, missing[0])}}
+			cmp.Or(state.Name(), state.ID()), strings.Join(missing, ", "), connectors.ThisSide, missing[0])}}
 	}
 	refused := map[string]string{}
 	for _, name := range missing {

@@ -1,6 +1,7 @@
 package servicenow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,7 +45,7 @@ func (c *Connector) account(ctx context.Context) (account, error) {
 }
 
 func personOf(r record) core.Value {
-	return core.Person(r.id(), r["email"].Value, firstOf(r["name"].Value, r["user_name"].Value))
+	return core.Person(r.id(), r["email"].Value, cmp.Or(r["name"].Value, r["user_name"].Value))
 }
 
 // person is the user of that id, as far as known.
@@ -205,7 +206,7 @@ func (c *Connector) settleUser(ctx context.Context, v core.Value) (core.Value, s
 
 // settleOption finds the one record of the referenced table that people call so.
 func (c *Connector) settleOption(ctx context.Context, col column, v core.Value) (core.Value, string, error) {
-	name := firstOf(v.Name(), v.ID())
+	name := cmp.Or(v.Name(), v.ID())
 	if !askable(name) {
 		return v, "there is no record of that name", nil
 	}

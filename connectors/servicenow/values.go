@@ -1,6 +1,7 @@
 package servicenow
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,7 +62,7 @@ func (col column) option(value, shown string) core.Value {
 			label = o.label
 		}
 	}
-	return core.Option(value, firstOf(label, shown))
+	return core.Option(value, cmp.Or(label, shown))
 }
 
 func (c *Connector) readSet(col column, s string) core.Value {

@@ -1,6 +1,7 @@
 package servicenow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/internal/httpx"
 )
 
 // Create makes a record that carries the draft's mark in its own column, in the one call that makes it. The instance may fill or change fields by
@@ -218,7 +220,7 @@ func (s *schema) compare(sent map[string]string, before, after record) error {
 		case !shown:
 			refused[name] = "the instance does not show what became of it: the account may not read this field"
 		case !col.kept(value, before[name].Value, got.Value):
-			refused[name] = fmt.Sprintf("ServiceNow did not keep it: a rule, a right or the list of choices of the instance stands against it, and it now holds %q", firstOf(short(got.Shown), short(got.Value)))
+			refused[name] = fmt.Sprintf("ServiceNow did not keep it: a rule, a right or the list of choices of the instance stands against it, and it now holds %q", cmp.Or(httpx.Short(got.Shown), httpx.Short(got.Value)))
 		}
 	}
 	if len(refused) > 0 {
@@ -252,7 +254,7 @@ func (s *schema) named(err error, fields map[string]core.Value) error {
 	}
 	var missing []string
 	for _, label := range policy.labels {
-		missing = append(missing, firstOf(s.labelled(label), label))
+		missing = append(missing, cmp.Or(s.labelled(label), label))
 	}
 	return s.needed(missing, fields, strings.Join(policy.labels, ", "))
 }

@@ -1,6 +1,7 @@
 package servicenow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -18,7 +19,7 @@ func (c *Connector) zone(ctx context.Context) (*time.Location, error) {
 	loc, err := time.LoadLocation(a.timeZone)
 	if err != nil || a.timeZone == "" || a.timeZone == "Local" {
 		return nil, fmt.Errorf("the instance reads times in the account's time zone (%s): an administrator has to set the time zone of %s to GMT: %w",
-			firstOf(a.timeZone, "the instance's own"), c.username, connectors.ErrDenied)
+			cmp.Or(a.timeZone, "the instance's own"), c.username, connectors.ErrDenied)
 	}
 	return loc, nil
 }

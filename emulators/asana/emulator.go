@@ -47,7 +47,6 @@ type Emulator struct {
 	lag        time.Duration
 	offsetsEnd time.Time // offsets given before are too old
 	heard      int       // the last attempt of the sender that was looked at
-	handshakes int       // under way
 	st         *state
 	index      map[string][]version
 	files      map[string][]byte // attachment contents where there is no File

@@ -65,16 +65,6 @@ func (c *call) taskRef(gid string) any {
 		"created_by": object{"gid": t.Creator, "resource_type": "user"}, "completed": t.Completed}
 }
 
-func (c *call) taskRefs(gids []string) []any {
-	out := []any{}
-	for _, gid := range gids {
-		if t := c.e.st.Tasks[gid]; t != nil && !c.e.deleted(t) {
-			out = append(out, c.taskRef(gid))
-		}
-	}
-	return out
-}
-
 // taskView is a task with everything it has. Projects the caller does not see are left out.
 func (c *call) taskView(t *task) object {
 	memberships, homes, tags, followers := []any{}, []any{}, []any{}, []any{}

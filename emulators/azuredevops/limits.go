@@ -1,7 +1,6 @@
 package azuredevops
 
 import (
-	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -88,6 +87,6 @@ func (c *call) count() error {
 }
 
 func tooMuch() error {
-	return refuse(http.StatusTooManyRequests, "RequestBlockedException", fmt.Sprintf(
-		"TF400733: The request has been canceled: Request was blocked due to exceeding usage of resource 'WorkItemTracking/TSTU' in namespace 'User'."))
+	return refuse(http.StatusTooManyRequests, "RequestBlockedException",
+		"TF400733: The request has been canceled: Request was blocked due to exceeding usage of resource 'WorkItemTracking/TSTU' in namespace 'User'.")
 }

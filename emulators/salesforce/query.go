@@ -17,7 +17,6 @@ type cursor struct {
 	user  string
 	st    *statement
 	rows  []*record
-	size  int
 	used  time.Time
 	order int64
 }
