@@ -83,7 +83,7 @@ REDMINE ?= ../shared/real-systems/redmine-up.sh
 .PHONY: real
 real: ## sync a real Redmine with the emulated Jira, killing the worker and the gateway on the way
 	@test -x $(REDMINE) || test -f $(REDMINE) || { echo "$(REDMINE) is not there: set REDMINE to a script that starts a Redmine on 127.0.0.1:3000"; exit 1; }
-	@set -e; standalone/real/up.sh "$(abspath $(REDMINE))" > .real.env; set -a; . ./.real.env; set +a; rm -f .real.env; \
+	@set -e; found=$$(standalone/real/up.sh "$(abspath $(REDMINE))"); export $$found; \
 	cd standalone; go test ./real -run TestARealRedmine -count=1 -timeout 30m -v
 
 .PHONY: demo
