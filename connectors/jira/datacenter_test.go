@@ -174,6 +174,29 @@ func TestPeopleGoByUserNameOnDataCenter(t *testing.T) {
 	}
 }
 
+func TestPeopleWhomTextsMentionAreToldOnDataCenter(t *testing.T) {
+	s := newSite(t, homeDoc(t), atHome)
+	o := s.make(t, "ENG", nil)
+	s.person(t, "POST", s.api+"/issue/"+o.Ref.ID+"/comment", map[string]string{"body": "Ask [~grace], not [~nobody]"})
+	got, err := s.conn.Get(t.Context(), o.Ref.ID, all())
+	if err != nil || len(got.People) != 1 || got.People[0].ID() != "grace" || got.People[0].Email() != "grace@acme.example" {
+		t.Errorf("people %v, %v", got.People, err)
+	}
+}
+
+func TestCheckTellsWhatTheAccountMayOnDataCenter(t *testing.T) {
+	s := newSite(t, homeDoc(t), atHome)
+	findings := s.conn.Check(t.Context(), bug())
+	if len(findings) < 5 {
+		t.Errorf("the check found only %+v", findings)
+	}
+	for _, f := range findings {
+		if f.State == connectors.Wrong || f.Saw == "" {
+			t.Errorf("the account of the site may do all that is needed: %+v", f)
+		}
+	}
+}
+
 func TestHistoryTellsWhenFieldsChangedOnDataCenter(t *testing.T) {
 	s := newSite(t, homeDoc(t), atHome)
 	o := s.make(t, "ENG", nil)

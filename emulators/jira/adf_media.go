@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // A document shows a file of its issue by a media node: its id is the file's on the media host, not the
@@ -67,7 +68,16 @@ func (v view) fileAddress(_ *issue, a *attachment) string {
 }
 
 // wiki is a document as wiki markup, with the names of the files it shows.
-func (v view) wiki(doc *node) string { return wikiText(withFiles(doc, v.state, v.fileAddress)) }
+func (v view) wiki(doc *node) string {
+	text := wikiText(withFiles(doc, v.state, v.fileAddress))
+	if !v.dc || doc == nil || doc.Wiki != "" {
+		return text
+	}
+	for _, u := range users { // what was written on the pages
+		text = strings.ReplaceAll(text, "[~accountid:"+u.AccountID+"]", "[~"+u.Login()+"]")
+	}
+	return text
+}
 
 // html is a document as HTML, with the addresses of the files it shows.
 func (v view) html(doc *node) string { return string(htmlText(withFiles(doc, v.state, v.fileAddress))) }

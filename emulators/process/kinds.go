@@ -47,6 +47,9 @@ var kinds = []kind{
 		}
 		return jira.New(o)
 	}, false},
+	{"jira-datacenter", "Jira Data Center", "", func(s settings, file string) (emulator, error) { // it has no rate limits of its own
+		return jira.New(jira.Options{DataCenter: true, Seed: s.seed, File: file, RetryWait: s.retryWait})
+	}, false},
 	{"servicenow", "ServiceNow", "", func(s settings, file string) (emulator, error) { // it has no rate limits of its own
 		return servicenow.New(servicenow.Options{Seed: s.seed, File: file, WebhookRetryWait: s.retryWait})
 	}, false},

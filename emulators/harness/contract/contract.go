@@ -155,6 +155,20 @@ func (d *Doc) Problems(req *http.Request, reqBody []byte, resp *http.Response, r
 	return d.without(op, problems, op)
 }
 
+// Listed are all operations of the documents, as Operations names them.
+func (d *Doc) Listed() []string {
+	var out []string
+	for _, doc := range d.docs {
+		for path, item := range doc.Paths.Map() {
+			for method := range item.Operations() {
+				out = append(out, method+" "+path)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // Operations counts the checked exchanges per operation ("GET /api/v2/tickets/{ticket_id}").
 func (d *Doc) Operations() map[string]int {
 	d.mu.Lock()
