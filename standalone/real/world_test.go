@@ -54,7 +54,6 @@ type world struct {
 	calls   atomic.Int64      // at the real Redmine, by the people of the test
 	redmine map[string]system // the connectors of sync and ada
 	issues  map[string]system // at Jira, of sync and grace
-	people  map[string]core.Value
 }
 
 // system is a connector with what the test asks of it.
