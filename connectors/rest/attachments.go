@@ -1,13 +1,12 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"slices"
 	"sort"
 	"strings"
@@ -181,9 +180,9 @@ func (c *Connector) Attach(ctx context.Context, itemID string, d core.Attachment
 	if c.readers(r.it).WiderThan(d.Visibility) {
 		return core.Attachment{}, c.failed(what, fmt.Errorf("%w: everybody who sees the item sees its files", connectors.ErrUnsupported))
 	}
-	media := firstOf(d.MediaType, "application/octet-stream")
+	media := cmp.Or(d.MediaType, "application/octet-stream")
 	v := r.vars.with("name", d.Name, "media_type", media, "mark", d.Mark, "size", d.Size)
-	a, err := c.upload(ctx, k.Upload, v, d.Name, media, content)
+	a, err := c.upload(ctx, k.Upload, v, d, content)
 	if err != nil {
 		return core.Attachment{}, c.failed(what, err)
 	}
@@ -224,47 +223,21 @@ func (c *Connector) Attach(ctx context.Context, itemID string, d core.Attachment
 	return core.Attachment{}, c.failed(what, connectors.Busy("adding a file", "the system took it and does not show it", 0))
 }
 
-// upload sends the content as the body, or as a part of a form whose other parts come first.
-func (c *Connector) upload(ctx context.Context, u *Upload, v vars, name, media string, content io.Reader) (answer, error) {
-	q := query(v, u.Query)
+// upload sends the content as the body, or as a part of a form whose other parts come first. Half a content is not sent to its end.
+func (c *Connector) upload(ctx context.Context, u *Upload, v vars, d core.AttachmentDraft, content io.Reader) (answer, error) {
+	q, media := query(v, u.Query), cmp.Or(d.MediaType, "application/octet-stream")
 	if u.Part == "" {
-		kind := media
-		if u.Headers["Content-Type"] != "" {
-			kind = u.Headers["Content-Type"]
-		}
-		return c.call(ctx, &u.Request, http.MethodPost, v, q, nil, httpx.RawBody(content, kind))
+		return c.call(ctx, &u.Request, http.MethodPost, v, q, nil, httpx.RawBody(httpx.Exactly(content, d.Size), cmp.Or(u.Headers["Content-Type"], media)))
 	}
-	read, write := io.Pipe()
-	form := multipart.NewWriter(write)
-	go func() {
-		var err error
-		for _, n := range sortedKeys(u.Parts) {
-			if s, missing := fill(u.Parts[n], v, asIs); missing == "" && err == nil {
-				err = form.WriteField(n, s)
-			}
+	var fields [][2]string
+	for _, n := range sortedKeys(u.Parts) {
+		if s, missing := fill(u.Parts[n], v, asIs); missing == "" {
+			fields = append(fields, [2]string{n, s})
 		}
-		h := textproto.MIMEHeader{}
-		h.Set("Content-Disposition", mime.FormatMediaType("form-data", map[string]string{"name": u.Part, "filename": name}))
-		if h.Get("Content-Disposition") == "" || !ascii(name) {
-			h.Set("Content-Disposition", fmt.Sprintf(`form-data; name=%q; filename="%s"`, u.Part, strings.NewReplacer(`\`, `\\`, `"`, "%22", "\r", "", "\n", "").Replace(name)))
-		}
-		h.Set("Content-Type", media)
-		if err == nil {
-			var part io.Writer
-			if part, err = form.CreatePart(h); err == nil {
-				if _, err = io.Copy(part, content); err == nil {
-					err = form.Close()
-				}
-			}
-		}
-		write.CloseWithError(err)
-	}()
-	defer read.Close()
-	return c.call(ctx, &u.Request, http.MethodPost, v, q, nil, httpx.RawBody(read, form.FormDataContentType()))
-}
-
-func ascii(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r > 126 || r < 32 })
+	}
+	form, kind := httpx.Form(fields, httpx.FormFile{Field: u.Part, Name: d.Name, MediaType: media, Size: d.Size, Content: content})
+	defer form.Close()
+	return c.call(ctx, &u.Request, http.MethodPost, v, q, nil, httpx.RawBody(form, kind))
 }
 
 // FindAttachment looks for the mark where the manifest keeps one, else for an own file of that name and size, added not before since.

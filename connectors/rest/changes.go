@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/url"
@@ -72,7 +73,7 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 		return out, c.failed("reading changes", err)
 	}
 	ch := it.Changes
-	form := firstOf(ch.Since, c.m.Times, "rfc3339")
+	form := cmp.Or(ch.Since, c.m.Times, "rfc3339")
 	from := time.UnixMilli(at.From)
 	if at.From == 0 && (form == "unix" || form == "unix-ms") || at.From > 0 {
 		v["since"] = textOf(written(from.Truncate(c.precision()), form))

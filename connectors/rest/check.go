@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 // meaning finds what the schema cannot say: names that do not agree, and what needs something else beside it.
 func (k *checking) meaning() {
 	m := k.m
-	if !richtext.Known(richtext.Format(firstOf(m.Text, "plain"))) {
+	if !richtext.Known(richtext.Format(cmp.Or(m.Text, "plain"))) {
 		k.say("text", "is no format of rich text", "", mapping.CodeWrongValue)
 	}
 	need := func(path string, missing bool, text string) {

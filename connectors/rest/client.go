@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -220,7 +221,7 @@ func (c *Connector) judge(a answer) error {
 		message = ""
 	}
 	said := fmt.Sprintf("status %d", a.status)
-	if message = short(message); message != "" {
+	if message = httpx.Short(message); message != "" {
 		said += ": " + message
 	}
 	wait := c.wait(a)
@@ -262,18 +263,18 @@ func (c *Connector) classed(class, said, message string, wait time.Duration, v v
 		switch x := x.(type) {
 		case map[string]any:
 			for f, why := range x {
-				fields[f] = short(textOf(why))
+				fields[f] = httpx.Short(textOf(why))
 			}
 		case []any:
 			for _, e := range x {
 				if m, ok := e.(map[string]any); ok {
-					fields[textOf(m["field"])] = short(firstOf(textOf(m["text"]), textOf(m["message"]), textOf(m["code"])))
+					fields[textOf(m["field"])] = httpx.Short(cmp.Or(textOf(m["text"]), textOf(m["message"]), textOf(m["code"])))
 				}
 			}
 		}
 	}
 	if len(fields) == 0 {
-		fields[""] = short(firstOf(message, said))
+		fields[""] = httpx.Short(cmp.Or(message, said))
 	}
 	return &connectors.InvalidError{Fields: fields}
 }
@@ -302,22 +303,4 @@ func (c *Connector) wait(a answer) time.Duration {
 		wait = time.Unix(int64(n), 0).Sub(c.now())
 	}
 	return max(time.Second, min(wait, 24*time.Hour))
-}
-
-// short keeps a system's reason to one line.
-func short(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 200 {
-		return string(r[:200]) + "…"
-	}
-	return s
-}
-
-func firstOf(ss ...string) string {
-	for _, s := range ss {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"regexp"
@@ -27,7 +28,7 @@ func (c *Connector) Describe(ctx context.Context, t connectors.ItemType) (connec
 		out := connectors.Field{Name: name, Label: f.Label, Kind: core.Kind(f.Kind), Of: core.Kind(f.Of), ReadOnly: f.readOnly(),
 			Required: f.Required && !slices.Contains(it.Scope, name), OnCreate: f.OnCreate || !f.readOnly(), MaxLen: f.MaxLen}
 		if f.Kind == "set" || f.Kind == "list" {
-			out.Of = core.Kind(firstOf(f.Of, "string"))
+			out.Of = core.Kind(cmp.Or(f.Of, "string"))
 		}
 		if f.OnCreate {
 			out.ReadOnly = true
@@ -44,7 +45,7 @@ func (c *Connector) Describe(ctx context.Context, t connectors.ItemType) (connec
 func (f *Field) readOnly() bool { return f.ReadOnly || f.at() == "" }
 
 // at is where the field is written.
-func (f *Field) at() string { return firstOf(f.Write, f.At) }
+func (f *Field) at() string { return cmp.Or(f.Write, f.At) }
 
 // names are what the history, a refusal or a narrow read calls the field.
 func (f *Field) vendorName() string {
@@ -127,8 +128,8 @@ func (c *Connector) listedField(more *MoreFields, x any) (string, *Field, error)
 		for _, o := range options {
 			choice := Choice{ID: textOf(o), Name: textOf(o)}
 			if m, ok := o.(map[string]any); ok {
-				choice = Choice{ID: textOf(m["id"]), Name: firstOf(textOf(m["name"]), textOf(m["label"]), textOf(m["value"]))}
-				choice.ID = firstOf(choice.ID, textOf(m["value"]))
+				choice = Choice{ID: textOf(m["id"]), Name: cmp.Or(textOf(m["name"]), textOf(m["label"]), textOf(m["value"]))}
+				choice.ID = cmp.Or(choice.ID, textOf(m["value"]))
 			}
 			f.Options.Inline = append(f.Options.Inline, choice)
 		}

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -101,11 +102,11 @@ func (c *Connector) narrow(ctx context.Context, it *Item, v vars, wanted []strin
 	ask := slices.Clone(it.Narrow.Always)
 	for _, n := range wanted {
 		if f := fields[n]; f != nil {
-			ask = append(ask, firstOf(f.Ask, f.vendorName(), n))
+			ask = append(ask, cmp.Or(f.Ask, f.vendorName(), n))
 		}
 	}
 	slices.Sort(ask)
-	q.Set(it.Narrow.Parameter, strings.Join(slices.Compact(ask), firstOf(it.Narrow.Join, ",")))
+	q.Set(it.Narrow.Parameter, strings.Join(slices.Compact(ask), cmp.Or(it.Narrow.Join, ",")))
 }
 
 // is tells an item of the type from what else a list shows.
@@ -155,7 +156,7 @@ func (c *Connector) ref(r raw) (core.Ref, error) {
 		return core.Ref{}, err
 	}
 	at, err := r.it.URL.text(r.see())
-	return core.Ref{System: c.name, Type: r.typ, ID: id, Key: firstOf(key, id), URL: at}, err
+	return core.Ref{System: c.name, Type: r.typ, ID: id, Key: cmp.Or(key, id), URL: at}, err
 }
 
 func (c *Connector) revision(r raw) (string, error) {
@@ -332,7 +333,7 @@ func (c *Connector) batch(ctx context.Context, name string, it *Item, ids []stri
 		_, bare[i], _, _ = c.typed(id)
 	}
 	sort.Strings(bare)
-	v := vars{"settings": c.settings, "scope": want.Type.Scope, "ids": strings.Join(bare, firstOf(it.Batch.Join, ","))}
+	v := vars{"settings": c.settings, "scope": want.Type.Scope, "ids": strings.Join(bare, cmp.Or(it.Batch.Join, ","))}
 	list, err := c.all(ctx, &it.Batch.Request, v)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/internal/httpx"
 )
 
 // mostHops bounds the way to a status.
@@ -88,7 +89,7 @@ func (c *Connector) transition(ctx context.Context, r raw, to core.Value) error 
 		_, err = c.call(ctx, s.Take, http.MethodPost, v, query(v, s.Take.Query), s.Take.Body.fill(v))
 		return err
 	}
-	return &connectors.InvalidError{Fields: map[string]string{s.Field: short(fmt.Sprintf("from here no transition leads to %q; there are: %s", to.Name(), strings.Join(names, ", ")))}}
+	return &connectors.InvalidError{Fields: map[string]string{s.Field: httpx.Short(fmt.Sprintf("from here no transition leads to %q; there are: %s", to.Name(), strings.Join(names, ", ")))}}
 }
 
 // way is the shortest way from one status to another, without the first.

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"duplex/connectors"
 	"duplex/core"
 	"duplex/core/richtext"
+	"duplex/internal/httpx"
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -72,7 +74,7 @@ func (c *Connector) readMany(ctx context.Context, f *Field, x any, v vars) (core
 	case []any:
 		list = x
 	case string:
-		for _, s := range strings.Split(x, firstOf(f.Split, ",")) {
+		for _, s := range strings.Split(x, cmp.Or(f.Split, ",")) {
 			if s = strings.TrimSpace(s); s != "" {
 				list = append(list, s)
 			}
@@ -86,7 +88,7 @@ func (c *Connector) readMany(ctx context.Context, f *Field, x any, v vars) (core
 		if e == nil || e == "" {
 			continue
 		}
-		one, err := c.readOne(ctx, f, core.Kind(firstOf(f.Of, "string")), e, v)
+		one, err := c.readOne(ctx, f, core.Kind(cmp.Or(f.Of, "string")), e, v)
 		if err != nil {
 			return one, err
 		}
@@ -147,7 +149,7 @@ func (c *Connector) readOne(ctx context.Context, f *Field, kind core.Kind, x any
 		if m == nil {
 			return core.Reference(textOf(x), ""), nil
 		}
-		return core.Reference(textOf(m["id"]), firstOf(textOf(m["key"]), textOf(m["name"]))), nil
+		return core.Reference(textOf(m["id"]), cmp.Or(textOf(m["key"]), textOf(m["name"]))), nil
 	case core.KindOption:
 		return c.readOption(ctx, f, x, v)
 	}
@@ -157,7 +159,7 @@ func (c *Connector) readOne(ctx context.Context, f *Field, kind core.Kind, x any
 // readOption shows an option by id and name: as the answer does, or else as the field's options do.
 func (c *Connector) readOption(ctx context.Context, f *Field, x any, v vars) (core.Value, error) {
 	if m, ok := x.(map[string]any); ok {
-		return core.Option(textOf(m["id"]), firstOf(textOf(m["name"]), textOf(m["value"]), textOf(m["title"]), textOf(m["label"]))), nil
+		return core.Option(textOf(m["id"]), cmp.Or(textOf(m["name"]), textOf(m["value"]), textOf(m["title"]), textOf(m["label"]))), nil
 	}
 	id := textOf(x)
 	if f.Options == nil {
@@ -187,7 +189,7 @@ func (c *Connector) options(ctx context.Context, f *Field, v vars, fresh bool) (
 	}
 	var out []core.Value
 	for _, o := range f.Options.Inline {
-		out = append(out, core.Option(firstOf(o.ID, o.Name), firstOf(o.Name, o.ID)))
+		out = append(out, core.Option(cmp.Or(o.ID, o.Name), cmp.Or(o.Name, o.ID)))
 	}
 	from := f.Options.From
 	if from == nil {
@@ -208,7 +210,7 @@ func (c *Connector) options(ctx context.Context, f *Field, v vars, fresh bool) (
 			return nil, err
 		}
 		if id != "" || name != "" {
-			out = append(out, core.Option(firstOf(id, name), firstOf(name, id)))
+			out = append(out, core.Option(cmp.Or(id, name), cmp.Or(name, id)))
 		}
 	}
 	return out, nil
@@ -236,7 +238,7 @@ func (c *Connector) settle(ctx context.Context, f *Field, x core.Value, v vars) 
 	}
 	var items []core.Value
 	for _, e := range x.Items() {
-		one, why, err := c.settleOne(ctx, f, core.Kind(firstOf(f.Of, "string")), e, v)
+		one, why, err := c.settleOne(ctx, f, core.Kind(cmp.Or(f.Of, "string")), e, v)
 		if why != "" || err != nil {
 			return x, why, err
 		}
@@ -287,14 +289,14 @@ func (c *Connector) settleOne(ctx context.Context, f *Field, kind core.Kind, x c
 }
 
 func (c *Connector) settleOption(ctx context.Context, f *Field, x core.Value, v vars) (core.Value, string, error) {
-	name := firstOf(x.Name(), x.ID(), x.Source())
+	name := cmp.Or(x.Name(), x.ID(), x.Source())
 	for _, fresh := range []bool{false, true} {
 		all, err := c.options(ctx, f, v, fresh)
 		if err != nil {
 			return x, "", err
 		}
 		if f.Options == nil {
-			return core.Option(firstOf(x.ID(), name), name), "", nil
+			return core.Option(cmp.Or(x.ID(), name), name), "", nil
 		}
 		for _, fits := range []func(o core.Value) bool{
 			func(o core.Value) bool { return x.ID() != "" && o.ID() == x.ID() },
@@ -311,7 +313,7 @@ func (c *Connector) settleOption(ctx context.Context, f *Field, x core.Value, v 
 			for _, o := range all {
 				names = append(names, o.Name())
 			}
-			return x, short(fmt.Sprintf("there is no option %q; there are: %s", name, strings.Join(names, ", "))), nil
+			return x, httpx.Short(fmt.Sprintf("there is no option %q; there are: %s", name, strings.Join(names, ", "))), nil
 		}
 	}
 	return x, "", nil
@@ -351,14 +353,14 @@ func (c *Connector) encodeOne(f *Field, x core.Value) any {
 			out = map[bool]string{true: "1", false: "0"}[x.Source() == "true"]
 		}
 	case core.KindDateTime:
-		out = written(x.Time(), firstOf(c.m.Times, "rfc3339"))
+		out = written(x.Time(), cmp.Or(c.m.Times, "rfc3339"))
 	case core.KindOption, core.KindReference:
-		out = firstOf(x.ID(), x.Name())
+		out = cmp.Or(x.ID(), x.Name())
 		if f.As == "name" {
-			out = firstOf(x.Name(), x.ID())
+			out = cmp.Or(x.Name(), x.ID())
 		}
 	case core.KindUser:
-		out = firstOf(x.ID(), x.Email())
+		out = cmp.Or(x.ID(), x.Email())
 		switch f.As {
 		case "email":
 			out = x.Email()

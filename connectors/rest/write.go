@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -253,7 +254,7 @@ func (c *Connector) differing(ctx context.Context, r raw, patch core.Patch) (fie
 			return nil, nil, nil, err
 		}
 		if why != "" {
-			refused[name] = firstOf(refused[name], why)
+			refused[name] = cmp.Or(refused[name], why)
 			continue
 		}
 		if !c.same(before[name], x) {

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -181,13 +180,13 @@ func (c *Connector) upload(ctx context.Context, draft core.AttachmentDraft, cont
 	if err != nil {
 		return "", err
 	}
-	counted := &counter{r: content, want: draft.Size}
+	counted := &httpx.Counted{From: httpx.Exactly(content, draft.Size)}
 	var answer struct{ ID string }
 	err = c.call(ctx, "POST ContentVersion", http.MethodPost, "/sobjects/ContentVersion", nil, &answer,
 		httpx.RawBody(io.MultiReader(&head, counted, strings.NewReader("\r\n--"+form.Boundary()+"--\r\n")), form.FormDataContentType()))
 	switch {
-	case counted.err != nil:
-		return "", connectors.Busy("reading the content", fmt.Sprintf("it broke off after %d bytes", counted.n), 0)
+	case counted.Err != nil:
+		return "", connectors.Busy("reading the content", fmt.Sprintf("it broke off after %d bytes", counted.N), 0)
 	case err != nil:
 		return "", err
 	case !isID(answer.ID):
@@ -197,23 +196,6 @@ func (c *Connector) upload(ctx context.Context, draft core.AttachmentDraft, cont
 }
 
 var quoteName = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", "", "\n", "")
-
-// counter passes a content on and breaks it off where it is not as long as it must be, so that no half file is kept.
-type counter struct {
-	r       io.Reader
-	want, n int64 // want is negative where the length is not known
-	err     error
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	if ended := errors.Is(err, io.EOF); err != nil && !ended || c.want >= 0 && (c.n > c.want || ended && c.n < c.want) {
-		c.err = io.ErrUnexpectedEOF
-		return n, c.err
-	}
-	return n, err
-}
 
 // attached is the one file of a record that is meant.
 func (c *Connector) attached(ctx context.Context, itemID string, meant func(file) bool) (core.Attachment, error) {

@@ -2,13 +2,10 @@ package httpx
 
 import (
 	"cmp"
-	"fmt"
 	"io"
 	"mime/multipart"
 	"net/textproto"
 	"strings"
-
-	"duplex/connectors"
 )
 
 // FormFile is the file of a form.
@@ -46,12 +43,8 @@ func writeForm(form *multipart.Writer, fields [][2]string, f FormFile) error {
 	if err != nil {
 		return err
 	}
-	n, err := io.Copy(part, f.Content)
-	if err != nil {
+	if _, err := io.Copy(part, Exactly(f.Content, f.Size)); err != nil {
 		return err
-	}
-	if f.Size >= 0 && n != f.Size {
-		return connectors.Busy("reading the content", fmt.Sprintf("%d of %d bytes came", n, f.Size), 0)
 	}
 	return form.Close()
 }
