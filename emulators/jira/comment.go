@@ -42,10 +42,10 @@ func (s *session) readComment(raw rawDoc, i *issue) (*comment, error) {
 // readBody checks a text of an issue that replaces another, nil for none.
 func (s *session) readBody(raw rawDoc, i *issue, before *node) (*node, error) {
 	if s.v2 {
-		doc, err := readWiki(raw)
+		doc, refused := readWiki(raw)
 		switch {
-		case err != nil:
-			return nil, badField("comment", "%s", err.Error())
+		case refused != "":
+			return nil, badField("comment", "%s", refused)
 		case doc == nil:
 			return nil, badField("comment", "Comment body can not be empty!")
 		}

@@ -2,7 +2,6 @@ package jira
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -158,19 +157,20 @@ func (rd reading) readUserByName(f *field, raw json.RawMessage) (value, error) {
 	return value{Text: u.AccountID}, nil
 }
 
-// readWiki reads a text in wiki markup: it is kept as it came. "" and null are no text.
-func readWiki(raw json.RawMessage) (*node, error) {
+// readWiki reads a text in wiki markup: it is kept as it came. "" and null are no text. refused is
+// why it is not taken, in the vendor's words.
+func readWiki(raw json.RawMessage) (doc *node, refused string) {
 	var text string
 	if json.Unmarshal(raw, &text) != nil {
-		return nil, errors.New("Operation value must be a string") // the vendor's words
+		return nil, "Operation value must be a string"
 	}
 	if utf8.RuneCountInString(text) > textLimit {
-		return nil, errors.New(tooLong)
+		return nil, tooLong
 	}
 	if strings.TrimSpace(text) == "" {
-		return nil, nil
+		return nil, ""
 	}
-	doc := &node{Type: "doc", Version: 1, Wiki: text}
+	doc = &node{Type: "doc", Version: 1, Wiki: text}
 	for _, line := range strings.Split(text, "\n") { // for search and for the pages
 		p := &node{Type: "paragraph"}
 		if line = strings.TrimSuffix(line, "\r"); line != "" {
@@ -178,7 +178,7 @@ func readWiki(raw json.RawMessage) (*node, error) {
 		}
 		doc.Content = append(doc.Content, p)
 	}
-	return doc, nil
+	return doc, ""
 }
 
 // visibility shows who may read something; Data Center knows no identifiers.

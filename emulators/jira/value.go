@@ -145,9 +145,9 @@ func (rd reading) noParent() (value, error) {
 
 func (rd reading) readDoc(f *field, raw json.RawMessage) (value, error) {
 	if rd.v2 {
-		doc, err := readWiki(raw)
-		if err != nil {
-			return value{}, badField(f.ID, "%s", err.Error())
+		doc, refused := readWiki(raw)
+		if refused != "" {
+			return value{}, badField(f.ID, "%s", refused)
 		}
 		return value{Doc: doc}, nil
 	}
