@@ -215,12 +215,12 @@ func (c *Connector) setMilestone(ctx context.Context, e *edit, repo *repository,
 	if err != nil {
 		return "", err
 	}
-	o, why := pick(milestoneOptions(ms), v)
+	o, why := connectors.Pick(milestoneOptions(ms), v)
 	if why != "" && v.Kind() == core.KindOption {
 		if ms, err = c.milestonesOf(ctx, repo, true); err != nil {
 			return "", err
 		}
-		o, why = pick(milestoneOptions(ms), v)
+		o, why = connectors.Pick(milestoneOptions(ms), v)
 	}
 	n, ok := number(o.ID())
 	if why == "" && ok && (is.Milestone == nil || is.Milestone.Number != int(n)) {
@@ -243,7 +243,7 @@ func (c *Connector) setType(ctx context.Context, e *edit, repo *repository, is i
 	if len(ts) == 0 {
 		return "the repository has no issue types: they are an organization's", nil
 	}
-	o, why := pick(typeOptions(ts), v)
+	o, why := connectors.Pick(typeOptions(ts), v)
 	if why == "" && (is.Type == nil || is.Type.Name != o.Name()) {
 		e.patch["type"] = o.Name()
 	}

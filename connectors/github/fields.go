@@ -137,12 +137,12 @@ func (f fieldDefinition) write(v core.Value) (value any, why string) {
 	case "number":
 		return json.Number(v.Source()), ""
 	case "single_select":
-		o, why := pick(f.options(), v)
+		o, why := connectors.Pick(f.options(), v)
 		return o.Name(), why
 	case "multi_select":
 		names := []string{}
 		for _, e := range v.Items() {
-			o, why := pick(f.options(), e)
+			o, why := connectors.Pick(f.options(), e)
 			if why != "" {
 				return nil, why
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -69,27 +68,4 @@ func (c *Connector) fields(ctx context.Context, at place, is issue, want connect
 		}
 	}
 	return all, nil
-}
-
-// pick is the option that v means, by id, then by name, then by name in another case; else why there is none.
-func pick(options []core.Value, v core.Value) (core.Value, string) {
-	if v.Kind() != core.KindOption {
-		return v, fmt.Sprintf("it takes an option, not a %s", v.Kind())
-	}
-	for _, match := range []func(o core.Value) bool{
-		func(o core.Value) bool { return v.ID() != "" && o.ID() == v.ID() },
-		func(o core.Value) bool { return v.Name() != "" && o.Name() == v.Name() },
-		func(o core.Value) bool { return v.Name() != "" && strings.EqualFold(o.Name(), v.Name()) },
-	} {
-		for _, o := range options {
-			if match(o) {
-				return o, ""
-			}
-		}
-	}
-	var names []string
-	for _, o := range options {
-		names = append(names, o.Name())
-	}
-	return v, fmt.Sprintf("there is no option %q; there are: %s", v, strings.Join(names, ", "))
 }

@@ -136,7 +136,7 @@ func putWord(body map[string]any, f connectors.Field, v core.Value) (why string)
 		body[f.Name] = nil
 		return ""
 	}
-	o, why := pick(f.Options, v)
+	o, why := connectors.Pick(f.Options, v)
 	if why == "" {
 		body[f.Name] = o.ID()
 	}
@@ -160,7 +160,7 @@ func (c *Connector) putID(ctx context.Context, body map[string]any, name string,
 		if err != nil {
 			return "", err
 		}
-		g, why := pick(groups, v)
+		g, why := connectors.Pick(groups, v)
 		if why != "" {
 			return why, nil
 		}

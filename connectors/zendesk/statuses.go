@@ -94,7 +94,7 @@ func (c *Connector) putStatus(ctx context.Context, body map[string]any, fields m
 	if len(all) == 0 {
 		return "the account has no custom statuses", nil
 	}
-	o, why := pick(statusOptions(all), v)
+	o, why := connectors.Pick(statusOptions(all), v)
 	if why != "" {
 		return why, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"duplex/connectors"
 	"duplex/core"
 	"duplex/core/richtext"
 )
@@ -137,12 +138,12 @@ func (f custom) write(v core.Value) (value any, why string) {
 		}
 		return json.Number(v.Source()), ""
 	case core.KindOption:
-		o, why := pick(f.options, v)
+		o, why := connectors.Pick(f.options, v)
 		return o.ID(), why
 	case core.KindSet:
 		tags := []string{}
 		for _, e := range v.Items() {
-			o, why := pick(f.options, e)
+			o, why := connectors.Pick(f.options, e)
 			if why != "" {
 				return nil, why
 			}
@@ -157,29 +158,6 @@ func (f custom) write(v core.Value) (value any, why string) {
 		return id, ""
 	}
 	return v.Source(), ""
-}
-
-// pick is the option that v means, by id, then by name, then by name in another case; else why there is none.
-func pick(options []core.Value, v core.Value) (core.Value, string) {
-	if v.Kind() != core.KindOption {
-		return v, fmt.Sprintf("it takes an option, not a %s", v.Kind())
-	}
-	for _, match := range []func(o core.Value) bool{
-		func(o core.Value) bool { return v.ID() != "" && o.ID() == v.ID() },
-		func(o core.Value) bool { return v.Name() != "" && o.Name() == v.Name() },
-		func(o core.Value) bool { return v.Name() != "" && strings.EqualFold(o.Name(), v.Name()) },
-	} {
-		for _, o := range options {
-			if match(o) {
-				return o, ""
-			}
-		}
-	}
-	names := make([]string, len(options))
-	for i, o := range options {
-		names[i] = o.Name()
-	}
-	return v, fmt.Sprintf("there is no option %q; there are: %s", v, strings.Join(names, ", "))
 }
 
 // tags are the tags that a field's value keeps in the ticket's tag list.
@@ -203,7 +181,7 @@ func (f custom) tags(v core.Value) []string {
 
 // tagOf is the tag of an option, which may be given by its name.
 func (f custom) tagOf(v core.Value) string {
-	if o, why := pick(f.options, v); why == "" {
+	if o, why := connectors.Pick(f.options, v); why == "" {
 		return o.ID()
 	}
 	return v.ID()

@@ -3,11 +3,11 @@ package freshworks
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"duplex/connectors"
 	"duplex/core"
 	"duplex/core/richtext"
 )
@@ -112,7 +112,7 @@ func (f Field) write(v core.Value) (value any, canon core.Value, why string) {
 	case Labels:
 		list, items := []string{}, []core.Value{}
 		for _, e := range v.Items() {
-			o, why := pick(f.Options, e)
+			o, why := connectors.Pick(f.Options, e)
 			if why != "" {
 				return nil, v, why
 			}
@@ -156,7 +156,7 @@ func (f Field) writeOption(v core.Value) (any, core.Value, string) {
 		}
 		return name, core.Option(name, name), ""
 	}
-	o, why := pick(f.Options, v)
+	o, why := connectors.Pick(f.Options, v)
 	if why != "" {
 		return nil, v, why
 	}
@@ -168,25 +168,4 @@ func (f Field) writeOption(v core.Value) (any, core.Value, string) {
 		return nil, v, "its option has no number"
 	}
 	return n, o, ""
-}
-
-// pick is the option that v means, by id, then by name, then by name in another case; else why there is none.
-func pick(options []core.Value, v core.Value) (core.Value, string) {
-	if v.Kind() != core.KindOption {
-		return v, fmt.Sprintf("it takes an option, not a %s", v.Kind())
-	}
-	for _, match := range []func(o core.Value) bool{
-		func(o core.Value) bool { return v.ID() != "" && o.ID() == v.ID() },
-		func(o core.Value) bool { return v.Name() != "" && o.Name() == v.Name() },
-		func(o core.Value) bool { return v.Name() != "" && strings.EqualFold(o.Name(), v.Name()) },
-	} {
-		if i := slices.IndexFunc(options, match); i >= 0 {
-			return options[i], ""
-		}
-	}
-	names := make([]string, len(options))
-	for i, o := range options {
-		names[i] = o.Name()
-	}
-	return v, fmt.Sprintf("there is no option %q; there are: %s", v, strings.Join(names, ", "))
 }
