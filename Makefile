@@ -38,7 +38,7 @@ bin/standalone:
 		++n % 50 == 0 { print "  " n " packages compiled"; fflush() }'
 
 # Pure code whose laws are played over 100,000 random cases: all of them without the race detector, and a tenth with it below.
-PURE := -vet=off -run '^TestNoEdit|^TestMergedEdits|^TestContractOfRandomTrees'
+PURE := -vet=off -run '^TestNoEdit|^TestMergedEdits|^TestContractOfRandomTrees|^TestLaw'
 
 # They begin first, so that none of them runs alone at the end.
 LONGEST := ./core/richtext ./workflows ./core/merge ./activities ./store
