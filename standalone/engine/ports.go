@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+
+	free "duplex/standalone/ports"
 )
 
 const loopback = "127.0.0.1"
@@ -27,7 +29,13 @@ func reservePorts(frontend, ui int) (p ports, err error) {
 		}
 	}()
 	take := func(name string, port int) int {
-		l, listenErr := net.Listen("tcp", hostPort(port))
+		var l net.Listener
+		var listenErr error
+		if port == 0 {
+			l, listenErr = free.Hold()
+		} else {
+			l, listenErr = net.Listen("tcp", hostPort(port))
+		}
 		if listenErr != nil {
 			err = errors.Join(err, fmt.Errorf("the %s port %d cannot be used, choose another or end the program that has it: %w", name, port, listenErr))
 			return port

@@ -23,6 +23,12 @@ func startServer(ctx context.Context, p ports, db *config.SQL, o Options) (stop 
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		defer func() {
+			// Fatal ends this goroutine, and where the server does something once that shows as a panic.
+			if r := recover(); r != nil && log.fatal() == nil {
+				panic(r)
+			}
+		}()
 		srv, startErr = temporal.NewServer(
 			temporal.WithConfig(serverConfig(p, db)),
 			temporal.ForServices(temporal.DefaultServices),
