@@ -87,7 +87,7 @@ func (b *htmlBuilder) top() *htmlFrame { return &b.frames[len(b.frames)-1] }
 
 func (b *htmlBuilder) add(n Node) {
 	top := b.top()
-	top.node.Children = append(top.node.Children, n)
+	top.node.Children = appendNode(top.node.Children, n)
 }
 
 // active returns the formattings in force.
@@ -148,10 +148,10 @@ func (b *htmlBuilder) text(s string) {
 func (b *htmlBuilder) inline(n Node) {
 	last := len(b.line) - 1
 	if b.space && n.Kind != HardBreak && last >= 0 && b.line[last].Kind != HardBreak {
-		b.line = append(b.line, Node{Kind: Text, Text: " ", Marks: b.spaced})
+		b.line = appendNode(b.line, Node{Kind: Text, Text: " ", Marks: b.spaced})
 	}
 	b.space = false
-	b.line = append(b.line, n)
+	b.line = appendNode(b.line, n)
 }
 
 // endLine closes the current paragraph or heading.

@@ -180,6 +180,15 @@ func appendSpaced(out []Node, n Node) []Node {
 	return appendText(out, n.Text[lead+len(core):], n.Marks)
 }
 
+// appendNode is append for lists that may grow long: their room is doubled. append
+// makes a long list a quarter longer, and copies it many times over.
+func appendNode(nodes []Node, n Node) []Node {
+	if len(nodes) == cap(nodes) {
+		nodes = slices.Grow(nodes, max(len(nodes), 1))
+	}
+	return append(nodes, n)
+}
+
 func appendText(out []Node, text string, marks []Mark) []Node {
 	if text == "" {
 		return out

@@ -24,6 +24,9 @@ func taskLists(blocks []Node) []Node {
 
 // splitTasks returns a list as lists of items with and without a check box.
 func splitTasks(list Node) []Node {
+	if !slices.ContainsFunc(list.Children, hasBox) {
+		return []Node{{Kind: list.Kind, Level: list.Level, Children: list.Children}}
+	}
 	var out []Node
 	for i, item := range list.Children {
 		kind := list.Kind
@@ -38,6 +41,12 @@ func splitTasks(list Node) []Node {
 		last.Children = append(last.Children, item)
 	}
 	return out
+}
+
+// hasBox reports whether an item starts with a check box.
+func hasBox(item Node) bool {
+	_, _, ok := cutBox(item)
+	return ok
 }
 
 // cutBox takes the check box off the start of an item.

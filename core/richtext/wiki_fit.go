@@ -33,8 +33,10 @@ func reshapeWiki(f *fitter, parent Kind, blocks []Node) []Node {
 			b.Children = f.hoistItems(b.Children)
 		case BulletList:
 			b.Children = f.hoistItems(b.Children)
-			out = append(out, tidyBlocks(splitTasks(b), 0)...)
-			continue
+			if slices.ContainsFunc(b.Children, hasBox) { // without its box an item may be empty
+				out = append(out, tidyBlocks(splitTasks(b), 0)...)
+				continue
+			}
 		case Table:
 			b.Children = f.withoutSpans(b.Children)
 		}
@@ -137,7 +139,10 @@ func (f *fitter) wikiItem(parent Kind, blocks []Node) []Node {
 // hoistItems puts the items of a nested list in the place of an item that has
 // no text of its own: without text there is nothing to nest them under.
 func (f *fitter) hoistItems(items []Node) []Node {
-	var out []Node
+	if !slices.ContainsFunc(items, func(n Node) bool { return len(n.Children) == 0 || isAnyList(n.Children[0].Kind) }) {
+		return items
+	}
+	out := make([]Node, 0, len(items))
 	for _, item := range items {
 		for len(item.Children) > 0 && isAnyList(item.Children[0].Kind) {
 			f.lose("item", "items of its list")

@@ -110,7 +110,7 @@ func (r *wikiReader) add(n Node) {
 	if r.href != "" {
 		n.Marks = append(n.Marks, Mark{Link, r.href})
 	}
-	r.nodes = append(r.nodes, n)
+	r.nodes = appendNode(r.nodes, n)
 }
 
 // breakLine ends a line and with it every formatting but colours.
