@@ -56,7 +56,7 @@ func (f *fitter) degrade(parent Kind, n Node) []Node {
 				if i > 0 {
 					line = append(line, Node{Kind: Text, Text: " | "})
 				}
-				line = append(line, f.flatten(cell.Children, Node{Kind: Text, Text: " "})...)
+				line = f.flattenInto(line, cell.Children, Node{Kind: Text, Text: " "})
 			}
 			out = append(out, paragraphs(line)...)
 		}
@@ -100,15 +100,19 @@ func (f *fitter) listText(n Node) []Node {
 }
 
 // flatten returns blocks as inline content, one block from the next by sep.
-func (f *fitter) flatten(blocks []Node, sep Node) []Node {
-	var out []Node
+func (f *fitter) flatten(blocks []Node, sep Node) []Node { return f.flattenInto(nil, blocks, sep) }
+
+// flattenInto appends what flatten returns, so that nothing is copied up level by level.
+func (f *fitter) flattenInto(out, blocks []Node, sep Node) []Node {
 	for i, b := range blocks {
 		if i > 0 {
-			out = append(out, sep)
+			out = appendNode(out, sep)
 		}
 		switch b.Kind {
 		case Paragraph, Heading:
-			out = append(out, b.Children...)
+			for _, n := range b.Children {
+				out = appendNode(out, n)
+			}
 		case BulletList, OrderedList, TaskList:
 			f.lose(string(b.Kind), "text")
 			out = append(out, f.listText(b)...)
@@ -116,20 +120,20 @@ func (f *fitter) flatten(blocks []Node, sep Node) []Node {
 			f.lose("codeBlock", "text")
 			out = cleanTextNode(out, b.Text, nil)
 		case Rule:
-			out = append(out, Node{Kind: Text, Text: "———"})
+			out = appendNode(out, Node{Kind: Text, Text: "———"})
 		case Row:
-			out = append(out, f.flatten(b.Children, Node{Kind: Text, Text: " | "})...)
+			out = f.flattenInto(out, b.Children, Node{Kind: Text, Text: " | "})
 		case Table:
 			f.lose("table", "text")
-			out = append(out, f.flatten(b.Children, sep)...)
+			out = f.flattenInto(out, b.Children, sep)
 		case Cell, Item:
-			out = append(out, f.flatten(b.Children, sep)...)
+			out = f.flattenInto(out, b.Children, sep)
 		default:
 			f.lose(string(b.Kind), "text")
 			if b.Name != "" && b.Kind == Expand {
 				out = append(out, Node{Kind: Text, Text: b.Name}, sep)
 			}
-			out = append(out, f.flatten(b.Children, sep)...)
+			out = f.flattenInto(out, b.Children, sep)
 		}
 	}
 	return out
