@@ -257,6 +257,9 @@ func (b *htmlBuilder) endPre() {
 }
 
 func attrNumber(attrs map[string]string, key string, otherwise int) int {
+	if attrs[key] == "" {
+		return otherwise // the common case makes no error
+	}
 	n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(attrs[key]), "px"))
 	if err != nil {
 		return otherwise
