@@ -57,12 +57,14 @@ func byContent(all []core.Comment, since time.Time, joined map[string]bool, read
 
 // sameWords compares texts of any format by what a reader reads.
 func sameWords(a, b core.Value) bool {
-	words := func(v core.Value) string {
-		text := v.String()
-		if v.Kind() == core.KindText {
-			text = richtext.PlainText(richtext.Format(v.Format()), v.Source())
-		}
-		return strings.Join(strings.Fields(text), " ")
+	return !a.IsAbsent() && !b.IsAbsent() && wordsOf(a) == wordsOf(b)
+}
+
+// wordsOf is what a reader reads of a value, whatever its spaces.
+func wordsOf(v core.Value) string {
+	text := v.String()
+	if v.Kind() == core.KindText {
+		text = richtext.PlainText(richtext.Format(v.Format()), v.Source())
 	}
-	return !a.IsAbsent() && !b.IsAbsent() && words(a) == words(b)
+	return strings.Join(strings.Fields(text), " ")
 }

@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"fmt"
 
 	"duplex/core"
 )
@@ -68,7 +67,7 @@ func (h *hints) add(n int64, hint core.Hint) {
 	hint.Connection, hint.Run, hint.Urgency = h.run.Connection, h.run.ID, h.run.kind.urgency
 	d := h.open[hint.Ref.System]
 	if d == nil {
-		d = &core.Delivery{System: hint.Ref.System, ID: fmt.Sprintf("run:%s:%d", h.run.ID, n)}
+		d = &core.Delivery{System: hint.Ref.System, ID: core.MadeByRun.ID(h.run.ID, n)}
 		h.open[hint.Ref.System] = d
 	}
 	d.Hints = append(d.Hints, hint)

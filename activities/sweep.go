@@ -307,7 +307,7 @@ func (s *sweep) handOver(ctx context.Context, from string, hints []core.Hint) er
 			return err
 		}
 		sum := sha256.Sum256(append([]byte(from+"\x00"), body...))
-		d := core.Delivery{System: s.side.System, ID: "sweep:" + s.conn.Name + ":" + s.side.Name + ":" + hex.EncodeToString(sum[:12]),
+		d := core.Delivery{System: s.side.System, ID: core.MadeBySweep.ID(s.conn.Name, s.side.Name, hex.EncodeToString(sum[:12])),
 			ReceivedAt: s.Now().UTC(), Hints: part}
 		if _, _, err := s.Store.RecordDelivery(ctx, d); err != nil {
 			return err

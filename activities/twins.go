@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"duplex/core"
@@ -156,7 +155,7 @@ func (a *Activities) wake(ctx context.Context, w core.Awaited) error {
 	now := a.Now().UTC()
 	ref := pair.Sides[w.Side].Ref
 	hint := core.Hint{Ref: core.Ref{System: ref.System, Type: ref.Type, ID: ref.ID}, Kind: core.HintChanged, Connection: pair.Connection, Urgency: core.Replay}
-	d := core.Delivery{System: ref.System, ID: fmt.Sprintf("twin:%s:%s:%d", w.Item, w.Pair, now.UnixNano()), ReceivedAt: now, Hints: []core.Hint{hint}}
+	d := core.Delivery{System: ref.System, ID: core.MadeByTwin.ID(w.Item, w.Pair, now.UnixNano()), ReceivedAt: now, Hints: []core.Hint{hint}}
 	if _, _, err := a.Store.RecordDelivery(ctx, d); err != nil {
 		return err
 	}

@@ -3,11 +3,9 @@ package activities
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"duplex/connectors"
 	"duplex/core"
-	"duplex/core/richtext"
 )
 
 // update writes the plan's patch, guarded by the revision the plan was made on.
@@ -208,10 +206,7 @@ func holds(o *core.Observation, p *core.Patch, f string) bool {
 // alike is equality that forgives a server's rewriting of rich text: the same words.
 func alike(is, want core.Value) bool {
 	if is.Kind() == core.KindText && want.Kind() == core.KindText && is.Format() == want.Format() {
-		words := func(v core.Value) string {
-			return strings.Join(strings.Fields(richtext.PlainText(richtext.Format(v.Format()), v.Source())), " ")
-		}
-		return words(is) == words(want)
+		return wordsOf(is) == wordsOf(want)
 	}
 	return core.Equal(is, want)
 }

@@ -207,7 +207,8 @@ func keptOf(folder string, sys core.System, w wanted) (gateway.Description, bool
 	return gateway.Description{}, false
 }
 
-func (e *env) askGateway(ctx context.Context, w wanted) (d gateway.Description, err error) {
+// query is the type and the scope as the gateway's API takes them.
+func (w wanted) query() string {
 	q := url.Values{}
 	if w.typ != "" {
 		q.Set("type", w.typ)
@@ -215,7 +216,11 @@ func (e *env) askGateway(ctx context.Context, w wanted) (d gateway.Description, 
 	for _, k := range slices.Sorted(maps.Keys(w.scope)) {
 		q.Add("scope", k+"="+w.scope[k])
 	}
-	return d, e.call(ctx, "GET", "/systems"+segment(w.target)+"/describe?"+q.Encode(), nil, &d)
+	return q.Encode()
+}
+
+func (e *env) askGateway(ctx context.Context, w wanted) (d gateway.Description, err error) {
+	return d, e.call(ctx, "GET", "/systems"+segment(w.target)+"/describe?"+w.query(), nil, &d)
 }
 
 // systemFile is the system that a file is about.

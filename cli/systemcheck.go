@@ -2,9 +2,6 @@ package cli
 
 import (
 	"context"
-	"maps"
-	"net/url"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -53,14 +50,7 @@ func (e *env) systemCheck() *cobra.Command {
 
 func (e *env) checked(ctx context.Context, w wanted) (got gateway.SystemCheck, err error) {
 	if !isFile(w.target) {
-		q := url.Values{}
-		if w.typ != "" {
-			q.Set("type", w.typ)
-		}
-		for _, k := range slices.Sorted(maps.Keys(w.scope)) {
-			q.Add("scope", k+"="+w.scope[k])
-		}
-		return got, e.call(ctx, "GET", "/systems"+segment(w.target)+"/check?"+q.Encode(), nil, &got)
+		return got, e.call(ctx, "GET", "/systems"+segment(w.target)+"/check?"+w.query(), nil, &got)
 	}
 	sys, err := systemFile(w.target)
 	if err != nil {

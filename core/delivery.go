@@ -1,6 +1,10 @@
 package core
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // Delivery is one webhook call as received, stored before it is answered. It is also the queue when the workflow
 // engine cannot be reached.
@@ -13,6 +17,33 @@ type Delivery struct {
 	State      string    `json:"state"`            // waiting | handed-over | ignored
 	Reason     string    `json:"reason,omitempty"` // why it was ignored, or what it waits for
 	Attempts   int       `json:"attempts"`
+}
+
+// Maker is what makes a delivery that is no webhook: the way into pairs for what duplex itself found or was told to do. Its id begins
+// with the maker.
+type Maker string
+
+// The makers.
+const (
+	MadeByRun     Maker = "run"
+	MadeBySweep   Maker = "sweep"
+	MadeByTwin    Maker = "twin" // an item's twin is there now
+	MadeByLink    Maker = "link"
+	MadeByRelease Maker = "release" // of a brake
+	MadeByErasure Maker = "erase"
+)
+
+// Makers are all of them.
+var Makers = []Maker{MadeByRun, MadeBySweep, MadeByTwin, MadeByLink, MadeByRelease, MadeByErasure}
+
+// ID is the id of a delivery of this maker; the same parts give the same id.
+func (m Maker) ID(parts ...any) string {
+	var b strings.Builder
+	b.WriteString(string(m))
+	for _, p := range parts {
+		fmt.Fprintf(&b, ":%v", p)
+	}
+	return b.String()
 }
 
 // The states of a delivery.

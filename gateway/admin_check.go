@@ -103,18 +103,13 @@ func (g *Gateway) ensureWebhook(r *http.Request) (any, error) {
 	return nil, err
 }
 
-// lastWebhook is when the newest webhook of a system arrived, zero when none is known.
+// lastWebhook is when the newest webhook of a system arrived, zero when none is kept.
 func (g *Gateway) lastWebhook(ctx context.Context, system string) (time.Time, error) {
-	ds, err := g.o.Store.Deliveries(ctx, store.DeliveryFilter{System: system, Limit: 200})
-	if err != nil {
+	newest, err := g.o.Store.Deliveries(ctx, store.DeliveryFilter{System: system, Calls: true, Limit: 1})
+	if err != nil || len(newest) == 0 {
 		return time.Time{}, err
 	}
-	for _, d := range ds {
-		if !madeHere(d.ID) {
-			return d.ReceivedAt, nil
-		}
-	}
-	return time.Time{}, nil
+	return newest[0].ReceivedAt, nil
 }
 
 // answersAt asks an address whether this gateway answers there, as it does to whoever does not send with POST.

@@ -100,7 +100,7 @@ func (g *Gateway) readAgain(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	d := core.Delivery{System: p.Sides[p.Origin].Ref.System, ID: fmt.Sprintf("erase:%s:%d", id, g.o.Now().UnixNano())}
+	d := core.Delivery{System: p.Sides[p.Origin].Ref.System, ID: core.MadeByErasure.ID(id, g.o.Now().UnixNano())}
 	for _, s := range p.Sides {
 		if !s.Ref.IsZero() {
 			d.Hints = append(d.Hints, core.Hint{Ref: s.Ref, Kind: core.HintComments, Connection: p.Connection, Urgency: core.Replay})

@@ -73,7 +73,7 @@ func (g *Gateway) items(ctx context.Context, m *mapping.Mapping, req LinkRequest
 func (g *Gateway) wake(ctx context.Context, p core.Pair) error {
 	ref := p.Sides[core.A].Ref
 	now := g.o.Now().UTC()
-	d, _, err := g.o.Store.RecordDelivery(ctx, core.Delivery{System: ref.System, ID: "link:" + p.ID + ":" + now.Format(time.RFC3339Nano),
+	d, _, err := g.o.Store.RecordDelivery(ctx, core.Delivery{System: ref.System, ID: core.MadeByLink.ID(p.ID, now.Format(time.RFC3339Nano)),
 		ReceivedAt: now, Hints: []core.Hint{{Ref: ref, Kind: core.HintChanged, At: now}}})
 	if err != nil {
 		return err

@@ -123,7 +123,7 @@ func (g *Gateway) wakeHeld(ctx context.Context, b core.Brake) (n int, err error)
 			}
 		}
 		for system, hints := range bySystem {
-			_, _, err := g.o.Store.RecordDelivery(ctx, core.Delivery{System: system, ID: fmt.Sprintf("release:%s:%d:%s", b.Connection, b.ID, after),
+			_, _, err := g.o.Store.RecordDelivery(ctx, core.Delivery{System: system, ID: core.MadeByRelease.ID(b.Connection, b.ID, after),
 				ReceivedAt: g.o.Now().UTC(), Hints: hints})
 			if err != nil {
 				return n, err

@@ -1,11 +1,11 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"duplex/connectors"
@@ -23,12 +23,7 @@ type SystemCheck struct {
 
 // Wrong tells whether an admin has to act before the system can be synced.
 func (c SystemCheck) Wrong() bool {
-	for _, f := range c.Findings {
-		if f.State == connectors.Wrong {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Findings, func(f connectors.Finding) bool { return f.State == connectors.Wrong })
 }
 
 // skewLimit is how far two clocks may be apart before signed webhooks are refused as too old, and times mislead conflict policies.
@@ -48,7 +43,7 @@ func Check(ctx context.Context, system, kind string, c connectors.Connector, t c
 		self, err := who.Self(ctx)
 		f := looked("sign in", err, "")
 		if err == nil {
-			f.Saw = "as " + nameOf(self.Name(), self.Email(), self.ID())
+			f.Saw = "as " + cmp.Or(self.Name(), self.Email(), self.ID(), "an account without a name")
 		}
 		add(f)
 		if errors.Is(err, connectors.ErrDenied) {
@@ -72,15 +67,6 @@ func Check(ctx context.Context, system, kind string, c connectors.Connector, t c
 		}
 	}
 	return out
-}
-
-func nameOf(names ...string) string {
-	for _, n := range names {
-		if n != "" {
-			return n
-		}
-	}
-	return "an account without a name"
 }
 
 // looked is the finding of a call.
@@ -140,10 +126,4 @@ func webhookFinding(c connectors.Connector, url string, last time.Time, reach er
 		}
 	}
 	return f
-}
-
-// madeHere tells a delivery that duplex made for itself from a webhook.
-func madeHere(deliveryID string) bool {
-	kind, _, ok := strings.Cut(deliveryID, ":")
-	return ok && slices.Contains([]string{"run", "sweep", "twin", "link", "release", "erase"}, kind)
 }

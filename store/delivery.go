@@ -102,6 +102,7 @@ type DeliveryFilter struct {
 	Item   string // id of an item a hint names
 	Limit  int    // 100 when not positive
 	Before int64  // Seq of the last delivery of the page before
+	Calls  bool   // webhooks only, not what duplex made for itself
 }
 
 // Deliveries lists deliveries, newest first. The next page starts before the Seq of the last.
@@ -118,6 +119,11 @@ func (s *Store) Deliveries(ctx context.Context, f DeliveryFilter) ([]core.Delive
 	}
 	if f.Before > 0 {
 		w.add(`seq < ?`, f.Before)
+	}
+	for _, m := range core.Makers {
+		if f.Calls {
+			w.add(`id NOT LIKE ?`, m.ID("%"))
+		}
 	}
 	return s.deliveries(ctx, w.String()+` ORDER BY seq DESC LIMIT ?`, append(w.args, limitOr(f.Limit))...)
 }

@@ -169,6 +169,13 @@ func TestDeliveries(t *testing.T) {
 		if d := got[0]; d.Attempts != 2 || d.State != core.DeliveryHandedOver || d.Reason != "" || !reflect.DeepEqual(d.Hints, first.Hints) {
 			t.Errorf("after two marks: %+v", d)
 		}
+		for _, m := range core.Makers {
+			_, _, err := s.RecordDelivery(ctx, core.Delivery{System: "jira", ID: m.ID("x", 1), ReceivedAt: in})
+			ok(t, err)
+		}
+		if got, err = s.Deliveries(ctx, store.DeliveryFilter{System: "jira", Calls: true}); err != nil || fmt.Sprint(seqs(got)) != fmt.Sprint([]int64{second.Seq, first.Seq}) {
+			t.Errorf("webhooks only: %v %v", seqs(got), err)
+		}
 	})
 }
 
