@@ -61,15 +61,18 @@ func (d deployment) usersBy(text, most string) url.Values {
 func (d deployment) text(raw json.RawMessage) core.Value {
 	format, source := d.format(), string(raw)
 	var s string
-	if json.Unmarshal(raw, &s) == nil && source != "null" {
+	switch {
+	case source == "null":
+		return core.Empty(core.KindText)
+	case json.Unmarshal(raw, &s) == nil:
 		source = s
 		if format == richtext.ADF {
 			source, _ = richtext.Convert(richtext.Plain, richtext.ADF, s)
 		}
-	} else if format != richtext.ADF && source != "null" {
+	case format != richtext.ADF:
 		return core.Absent()
 	}
-	if source == "null" || richtext.IsEmpty(format, source) {
+	if richtext.IsEmpty(format, source) {
 		return core.Empty(core.KindText)
 	}
 	return core.Text(string(format), richtext.Normal(format, source))
