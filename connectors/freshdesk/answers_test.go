@@ -15,14 +15,15 @@ import (
 	"duplex/connectors/freshdesk"
 	"duplex/core"
 	"duplex/emulators/harness"
+	"duplex/internal/freshworks/freshtest"
 
 	emulator "duplex/emulators/freshdesk"
 )
 
 func TestThrottling(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
-	a.fault(harness.Fault{Kind: harness.KindThrottle, RetryAfter: 33})
+	c := a.Connector(emulator.TokenSync)
+	a.Fault(harness.Fault{Kind: harness.KindThrottle, RetryAfter: 33})
 	_, err := c.Get(t.Context(), "1", connectors.Want{})
 	var busy *connectors.BusyError
 	if !errors.As(err, &busy) || busy.After != 33*time.Second {
@@ -39,22 +40,22 @@ func TestCheckTellsWhatIsMissing(t *testing.T) {
 		}
 		return out
 	}
-	if got := fmt.Sprint(verdicts(a.connector(emulator.TokenSync, "mark_field", "cf_sync_key"))); got != "map[mark new items:ok see agents:ok see groups:ok]" {
+	if got := fmt.Sprint(verdicts(a.Connector(emulator.TokenSync, "mark_field", "cf_sync_key"))); got != "map[mark new items:ok see agents:ok see groups:ok]" {
 		t.Errorf("an administrator: %s", got)
 	}
-	if got := fmt.Sprint(verdicts(a.connector(emulator.TokenGrace, "mark_field", "cf_vip"))); got != "map[mark new items:wrong see agents:warning see groups:warning]" {
+	if got := fmt.Sprint(verdicts(a.Connector(emulator.TokenGrace, "mark_field", "cf_vip"))); got != "map[mark new items:wrong see agents:warning see groups:warning]" {
 		t.Errorf("an agent, with a mark field that is none: %s", got)
 	}
-	o := made(t, a.connector(emulator.TokenGrace), map[string]core.Value{"agent": core.Person(fmt.Sprint(emulator.UserLinus), "", "")})
+	o := made(t, a.Connector(emulator.TokenGrace), map[string]core.Value{"agent": core.Person(fmt.Sprint(emulator.UserLinus), "", "")})
 	if agent := o.Field("agent"); agent.ID() != fmt.Sprint(emulator.UserLinus) {
 		t.Errorf("an agent who sees no agents reads %v", agent)
 	}
 	// A right that is missing is told where it is missed: it does not stop everything else.
-	grace := a.connector(emulator.TokenGrace)
+	grace := a.Connector(emulator.TokenGrace)
 	_, err := grace.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"agent": core.Person("", "ada@acme.example", "")}}, "", connectors.Want{})
-	wantRefused(t, "an agent by e-mail, to whom agents are not shown", err, "agent", "administrator")
+	freshtest.WantRefused(t, "an agent by e-mail, to whom agents are not shown", err, "agent", "administrator")
 	_, err = grace.ResolveUserByName(t.Context(), ticketType, "Ada Lovelace")
-	wantClass(t, "an agent by name", err, "not-found")
+	freshtest.WantClass(t, "an agent by name", err, "not-found")
 	carla, err := grace.ResolveUser(t.Context(), ticketType, core.Person("", "carla@globex.example", ""))
 	if err != nil || carla.ID() != fmt.Sprint(emulator.UserCarla) {
 		t.Errorf("a contact is %v, %v", carla, err)
@@ -63,43 +64,43 @@ func TestCheckTellsWhatIsMissing(t *testing.T) {
 
 func TestFiles(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
+	c := a.Connector(emulator.TokenSync)
 	id := made(t, c, nil).Ref.ID
 	inside := core.Visibility{Audience: core.Internal}
 	attach := func(size int) (core.Attachment, error) {
-		return c.Attach(t.Context(), id, core.AttachmentDraft{Name: "a.bin", Size: int64(size), Visibility: inside, Mark: aMark}, bytes.NewReader(make([]byte, size)))
+		return c.Attach(t.Context(), id, core.AttachmentDraft{Name: "a.bin", Size: int64(size), Visibility: inside, Mark: freshtest.Mark}, bytes.NewReader(make([]byte, size)))
 	}
-	f := must[core.Attachment](t)(attach(11 << 20))
+	f := freshtest.Must[core.Attachment](t)(attach(11 << 20))
 	_, err := attach(11 << 20)
-	wantClass(t, "more than 20 MB together", err, "too-large")
+	freshtest.WantClass(t, "more than 20 MB together", err, "too-large")
 	_, err = attach(21 << 20)
-	wantClass(t, "more than 20 MB in one file", err, "too-large")
-	a.pass(time.Hour) // the address that was shown does not work any more
-	r := must[io.ReadCloser](t)(c.OpenAttachment(t.Context(), id, f))
+	freshtest.WantClass(t, "more than 20 MB in one file", err, "too-large")
+	a.Pass(time.Hour) // the address that was shown does not work any more
+	r := freshtest.Must[io.ReadCloser](t)(c.OpenAttachment(t.Context(), id, f))
 	content, err := io.ReadAll(r)
 	r.Close()
 	if err != nil || len(content) != 11<<20 {
 		t.Errorf("%d bytes came, %v", len(content), err)
 	}
-	short := core.AttachmentDraft{Name: "b.txt", Size: 9, Visibility: inside, Mark: aMark}
+	short := core.AttachmentDraft{Name: "b.txt", Size: 9, Visibility: inside, Mark: freshtest.Mark}
 	_, err = c.Attach(t.Context(), id, short, strings.NewReader("five!"))
-	wantClass(t, "content that broke off", err, "busy")
-	if o := must[core.Observation](t)(c.Get(t.Context(), id, connectors.Want{Attachments: true})); len(o.Attachments) != 1 {
+	freshtest.WantClass(t, "content that broke off", err, "busy")
+	if o := freshtest.Must[core.Observation](t)(c.Get(t.Context(), id, connectors.Want{Attachments: true})); len(o.Attachments) != 1 {
 		t.Errorf("a file whose content broke off was added: %+v", o.Attachments)
 	}
-	a.before = func(r *http.Request) *http.Response {
+	a.Before = func(r *http.Request) *http.Response {
 		if strings.HasPrefix(r.URL.Path, "/api/") {
 			return nil
 		}
-		return answering(r, 200, "text/html; charset=utf-8", "<html>Please sign in</html>")
+		return freshtest.Answering(r, 200, "text/html; charset=utf-8", "<html>Please sign in</html>")
 	}
 	_, err = c.OpenAttachment(t.Context(), id, f)
-	wantClass(t, "a sign-in page in place of the file", err, "denied")
+	freshtest.WantClass(t, "a sign-in page in place of the file", err, "denied")
 }
 
 func TestAnswersThatAreNone(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
+	c := a.Connector(emulator.TokenSync)
 	id := made(t, c, nil).Ref.ID
 	for _, tt := range []struct {
 		reason       string
@@ -116,7 +117,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 		{"an error of the vendor's", 500, "", "busy"},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
-			a.before = func(r *http.Request) *http.Response {
+			a.Before = func(r *http.Request) *http.Response {
 				if r.URL.Path != "/api/v2/tickets/"+id {
 					return nil
 				}
@@ -124,25 +125,25 @@ func TestAnswersThatAreNone(t *testing.T) {
 				if strings.HasPrefix(tt.body, "<") {
 					kind = "text/html"
 				}
-				return answering(r, tt.status, kind, tt.body)
+				return freshtest.Answering(r, tt.status, kind, tt.body)
 			}
 			_, err := c.Get(t.Context(), id, connectors.Want{})
-			wantClass(t, "the read", err, tt.wanted)
+			freshtest.WantClass(t, "the read", err, tt.wanted)
 		})
 	}
-	a.before = func(r *http.Request) *http.Response {
+	a.Before = func(r *http.Request) *http.Response {
 		if r.URL.Path == "/api/v2/tickets" {
-			return answering(r, 200, "application/json", "null")
+			return freshtest.Answering(r, 200, "application/json", "null")
 		}
 		return nil
 	}
 	_, err := c.Changes(t.Context(), ticketType, "", 10)
-	wantClass(t, "a list that is null", err, "busy")
+	freshtest.WantClass(t, "a list that is null", err, "busy")
 }
 
 func TestReadsAreFew(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
+	c := a.Connector(emulator.TokenSync)
 	o := made(t, c, nil)
 	for _, tt := range []struct {
 		reason string
@@ -167,11 +168,11 @@ func TestReadsAreFew(t *testing.T) {
 		}, []string{"GET /api/v2/tickets/{id}", "PUT /api/v2/tickets/{id}"}},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
-			_, mark := a.calls(0)
+			_, mark := a.Calls(0)
 			if err := tt.run(); err != nil {
 				t.Fatal(err)
 			}
-			if got, _ := a.calls(mark); !slices.Equal(got, tt.want) {
+			if got, _ := a.Calls(mark); !slices.Equal(got, tt.want) {
 				t.Errorf("called %q, want %q", got, tt.want)
 			}
 		})
@@ -181,17 +182,17 @@ func TestReadsAreFew(t *testing.T) {
 // TestAnAnswerThatQuotesIsNotOurs: whoever answers a comment of duplex sends its mark back with the quotation.
 func TestAnAnswerThatQuotesIsNotOurs(t *testing.T) {
 	a := newAccount(t, document(t))
-	c, ada := a.connector(emulator.TokenSync), a.connector(emulator.TokenAda, "public_comments", "reply")
+	c, ada := a.Connector(emulator.TokenSync), a.Connector(emulator.TokenAda, "public_comments", "reply")
 	id := made(t, c, nil).Ref.ID
-	ours := must[core.Comment](t)(c.AddComment(t.Context(), id, core.CommentDraft{Body: htmlOf("asks"), Visibility: core.Visibility{Audience: core.Public}, Mark: aMark}))
-	a.pass(2 * time.Second)
-	quoting := `<p>answers</p><p>asks</p><p><a href="` + a.url + `/#` + aMark + `">·</a></p>`
-	must[core.Comment](t)(ada.AddComment(t.Context(), id, core.CommentDraft{Body: core.Text("html", quoting), Visibility: core.Visibility{Audience: core.Public}}))
-	o := must[core.Observation](t)(c.Get(t.Context(), id, connectors.Want{Comments: true}))
+	ours := freshtest.Must[core.Comment](t)(c.AddComment(t.Context(), id, core.CommentDraft{Body: freshtest.HTML("asks"), Visibility: core.Visibility{Audience: core.Public}, Mark: freshtest.Mark}))
+	a.Pass(2 * time.Second)
+	quoting := `<p>answers</p><p>asks</p><p><a href="` + a.URL + `/#` + freshtest.Mark + `">·</a></p>`
+	freshtest.Must[core.Comment](t)(ada.AddComment(t.Context(), id, core.CommentDraft{Body: core.Text("html", quoting), Visibility: core.Visibility{Audience: core.Public}}))
+	o := freshtest.Must[core.Observation](t)(c.Get(t.Context(), id, connectors.Want{Comments: true}))
 	if len(o.Comments) != 2 || o.Comments[1].Mark != "" || o.Comments[1].Own {
 		t.Errorf("the answer is shown as %+v", o.Comments)
 	}
-	if found := must[core.Comment](t)(c.FindComment(t.Context(), id, aMark)); found.ID != ours.ID {
+	if found := freshtest.Must[core.Comment](t)(c.FindComment(t.Context(), id, freshtest.Mark)); found.ID != ours.ID {
 		t.Errorf("the mark finds comment %s, want %s", found.ID, ours.ID)
 	}
 }

@@ -1,42 +1,23 @@
 package freshdesk_test
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
-	"net/http"
 	"testing"
-	"time"
 
 	"duplex/connectors"
 	"duplex/connectors/conformance"
-	"duplex/connectors/freshdesk"
 	"duplex/core"
-	"duplex/core/richtext"
-	"duplex/emulators/harness"
+	"duplex/internal/freshworks/freshtest"
 
 	emulator "duplex/emulators/freshdesk"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/features.md and docs/contracts.md")
 
-const unquotable = "the vendor's query language has no way to write a quotation mark or a backslash in a value, so that such a value is refused"
-
 func TestConformance(t *testing.T) {
 	doc := document(t) // read once, it is long
-	f := conformance.Run(t, conformance.Suite{
-		Name: "freshdesk",
-		Capabilities: []string{
-			"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter", "AttachmentFinder",
-			"Finder", "Searcher", "FieldFinder", "UserResolver", "NameResolver", "Identifier", "Starter", "WebhookParser",
-		},
-		New: func(t *testing.T) conformance.Instance { return instance(t, newAccount(t, doc)) },
-		Skips: map[string]string{
-			"Changes/ShowADeletion":             "deleted tickets are in no list but filter=deleted, of which the vendor does not say that updated_since holds for it",
-			"Match/TakesValuesAsTheyAre":        unquotable,
-			"Webhook/WithABadSignatureIsForged": "the vendor signs nothing: a word in a header is all there is, whatever the body says",
-		},
-	})
+	f := conformance.Run(t, freshtest.Suite("freshdesk", func(t *testing.T) conformance.Instance { return newAccount(t, doc).Instance(profile(t)) }))
 	if !t.Failed() {
 		conformance.Record(t, f, *update)
 		doc.Record(t, "freshdesk", *update)
@@ -45,115 +26,23 @@ func TestConformance(t *testing.T) {
 
 var ticketType = connectors.ItemType{Type: "ticket"}
 
-func htmlOf(text string) core.Value {
-	html, _ := richtext.Convert(richtext.Plain, richtext.HTML, text)
-	return core.Text("html", html)
-}
-
-func plainOf(v core.Value) string { return richtext.PlainText(richtext.HTML, v.Source()) }
-
-func person(id int64, who, name string) core.Value {
-	return core.Person(fmt.Sprint(id), who+"@acme.example", name)
-}
-
-func instance(t *testing.T, a *account) conformance.Instance {
-	c, ada := a.connector(emulator.TokenSync), a.connector(emulator.TokenAda)
-	check := func(t *testing.T, err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	day := func(s string) core.Value { v, err := core.Date(s); check(t, err); return v }
-	return conformance.Instance{
-		Connector: c, Type: ticketType,
-		Draft: func(n int) core.Draft {
-			return core.Draft{Type: "ticket", Fields: map[string]core.Value{
-				"subject": core.String(fmt.Sprintf("printer %d on fire", n)), "description": htmlOf("It began at noon.\nNow it smokes."),
-				"priority": core.Option("", "High"), "tags": core.Strings("hardware", "smoke"), "cf_resolution": core.String(fmt.Sprint("case ", n)),
-			}}
-		},
+// profile is what tickets are like in Freshdesk.
+func profile(t *testing.T) freshtest.Profile {
+	day := func(s string) core.Value { return freshtest.Must[core.Value](t)(core.Date(s)) }
+	return freshtest.Profile{
+		Sync: emulator.TokenSync, Ada: emulator.TokenAda, Scope: ticketType.Scope, Line: "cf_resolution", Chosen: "cf_device", Elsewhere: map[string]string{"type": "Refund"},
+		Grace: freshtest.Person(emulator.UserGrace, "grace", "Grace Hopper"),
+		Linus: freshtest.Person(emulator.UserLinus, "linus", "Linus Pauling"),
+		Known: freshtest.Person(emulator.UserTriage, "triage", "Triage Desk"),
 		Samples: map[string][2]core.Value{
-			"subject":       {core.String("one"), core.String("two")},
-			"cf_resolution": {core.String("1.2.3"), core.String("2.0")},
-			"description":   {htmlOf("the first"), htmlOf("the second")},
-			"status":        {core.Option("3", "Pending"), core.Option("8", "With vendor")},
-			"priority":      {core.Option("4", "Urgent"), core.Option("1", "Low")},
-			"type":          {core.Option("Incident", "Incident"), core.Option("Question", "Question")},
-			"group":         {core.Option(fmt.Sprint(emulator.GroupSupport), "Support"), core.Option(fmt.Sprint(emulator.GroupEscalation), "Escalation")},
-			"tags":          {core.Strings("a", "b"), core.Strings("c")},
-			"agent":         {person(emulator.UserGrace, "grace", "Grace Hopper"), person(emulator.UserLinus, "linus", "Linus Pauling")},
-			"cf_device":     {core.Option("Laptop", "Laptop"), core.Option("Größe XL", "Größe XL")},
-			"cf_vip":        {core.Bool(true), core.Bool(false)},
-			"cf_seats":      {core.Int(12), core.Int(7)},
-			"cf_go_live":    {day("2026-05-01"), day("2026-06-02")},
-			"cf_details":    {core.String("several\nlines"), core.String("one")},
+			"status":     {core.Option("3", "Pending"), core.Option("8", "With vendor")},
+			"type":       {core.Option("Incident", "Incident"), core.Option("Question", "Question")},
+			"group":      {core.Option(fmt.Sprint(emulator.GroupSupport), "Support"), core.Option(fmt.Sprint(emulator.GroupEscalation), "Escalation")},
+			"cf_device":  {core.Option("Laptop", "Laptop"), core.Option("Größe XL", "Größe XL")},
+			"cf_vip":     {core.Bool(true), core.Bool(false)},
+			"cf_seats":   {core.Int(12), core.Int(7)},
+			"cf_go_live": {day("2026-05-01"), day("2026-06-02")},
+			"cf_details": {core.String("several\nlines"), core.String("one")},
 		},
-		Search: conformance.Search{
-			Query: func(word string) string { return "cf_resolution:'" + word + "'" }, Wrong: "colour:'red'", PageOf: 30,
-			Fields: []string{"cf_resolution", "tags"}, Refused: "description", Elsewhere: map[string]string{"type": "Refund"},
-		},
-		Title: "cf_resolution", Cleared: "cf_device", Body: htmlOf, Plain: plainOf,
-		Attributes: []string{"requester.email", "requester.name"},
-		Known:      person(emulator.UserTriage, "triage", "Triage Desk"),
-		Person:     somebody(ada),
-		Settle:     func(*testing.T) { a.pass(5 * time.Minute) },
-		Tick:       func(*testing.T) { a.pass(2 * time.Second) },
-		Fault: func(_ *testing.T, f conformance.Fault) {
-			switch f {
-			case conformance.Denied:
-				a.fault(harness.Fault{Kind: harness.KindStatus, Status: http.StatusUnauthorized})
-			case conformance.Throttled:
-				a.fault(harness.Fault{Kind: harness.KindThrottle, RetryAfter: conformance.ThrottledFor})
-			case conformance.Failing:
-				a.fault(harness.Fault{Kind: harness.KindStatus, Status: http.StatusInternalServerError})
-			case conformance.TimesOut:
-				a.fault(harness.Fault{Kind: harness.KindTimeout, Delay: "10ms"})
-			case conformance.LostAnswer:
-				a.fault(harness.Fault{Kind: harness.KindDrop, Method: http.MethodPost, Times: 1})
-			}
-		},
-		WebhookBody: func(id string) []byte { return fmt.Appendf(nil, `{"ticket_id": %q}`, id) },
-		SignedCall:  func(body []byte) connectors.WebhookCall { return carrying(body, hookSecret, a.now()) },
-		Secrets:     []string{emulator.TokenSync, hookSecret},
 	}
-}
-
-// somebody works in the vendor's own pages, that is without marks.
-func somebody(ada *freshdesk.Connector) conformance.Person {
-	check := func(t *testing.T, err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return conformance.Person{
-		Create: func(t *testing.T, d core.Draft) string {
-			o, err := ada.Create(t.Context(), d)
-			check(t, err)
-			return o.Ref.ID
-		},
-		Edit: func(t *testing.T, id string, fields map[string]core.Value) {
-			_, err := ada.Update(t.Context(), id, core.Patch{Fields: fields}, "", connectors.Want{})
-			check(t, err)
-		},
-		Comment: func(t *testing.T, id, text string, audience core.Audience) {
-			_, err := ada.AddComment(t.Context(), id, core.CommentDraft{Body: htmlOf(text), Visibility: core.Visibility{Audience: audience}})
-			check(t, err)
-		},
-		Attach: func(t *testing.T, id, name string, content []byte) {
-			_, err := ada.Attach(t.Context(), id, core.AttachmentDraft{
-				Name: name, MediaType: "text/plain", Size: int64(len(content)), Visibility: core.Visibility{Audience: core.Internal},
-			}, bytes.NewReader(content))
-			check(t, err)
-		},
-		Delete: func(t *testing.T, id string) { check(t, ada.Delete(t.Context(), id)) },
-	}
-}
-
-// carrying is a webhook call with a word in the header.
-func carrying(body []byte, word string, at time.Time) connectors.WebhookCall {
-	h := http.Header{}
-	h.Set("X-Webhook-Secret", word)
-	return connectors.WebhookCall{Method: http.MethodPost, Path: "/hooks/desk", Header: h, Body: body, Now: at}
 }

@@ -7,32 +7,33 @@ import (
 	"time"
 
 	"duplex/connectors"
+	"duplex/internal/freshworks/freshtest"
 
 	emulator "duplex/emulators/freshdesk"
 )
 
 func TestSearchesThatFindTooMuchAreRefused(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
-	a.before = func(r *http.Request) *http.Response {
+	c := a.Connector(emulator.TokenSync)
+	a.Before = func(r *http.Request) *http.Response {
 		if r.URL.Path == "/api/v2/search/tickets" {
-			return answering(r, 200, "application/json", `{"total":301,"results":[]}`)
+			return freshtest.Answering(r, 200, "application/json", `{"total":301,"results":[]}`)
 		}
 		return nil
 	}
 	_, err := c.Search(t.Context(), ticketType, "status:2", "")
-	wantRefused(t, "a search with 301 results", err, "", "300")
+	freshtest.WantRefused(t, "a search with 301 results", err, "", "300")
 	_, err = c.FindByField(t.Context(), ticketType, "cf_resolution", "x")
-	wantRefused(t, "a value that 301 tickets have", err, "", "300")
+	freshtest.WantRefused(t, "a value that 301 tickets have", err, "", "300")
 	_, err = c.FindByField(t.Context(), ticketType, "cf_resolution", "it's")
-	wantRefused(t, "a value with a quotation mark", err, "cf_resolution", "quotation mark")
+	freshtest.WantRefused(t, "a value with a quotation mark", err, "cf_resolution", "quotation mark")
 }
 
 func TestTheListIsNeverReadToItsLastPage(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
+	c := a.Connector(emulator.TokenSync)
 	var pages []string
-	a.before = func(r *http.Request) *http.Response {
+	a.Before = func(r *http.Request) *http.Response {
 		if r.Method == http.MethodGet && r.URL.Path == "/api/v2/tickets" {
 			pages = append(pages, r.URL.Query().Get("page"))
 		}
@@ -41,7 +42,7 @@ func TestTheListIsNeverReadToItsLastPage(t *testing.T) {
 	want := map[string]bool{}
 	for range 9 {
 		want[made(t, c, nil).Ref.ID] = true
-		a.pass(time.Minute)
+		a.Pass(time.Minute)
 	}
 	cursor := connectors.Cursor("")
 	for more := true; more; {
@@ -61,7 +62,7 @@ func TestTheListIsNeverReadToItsLastPage(t *testing.T) {
 
 func TestManyChangesInOneSecondAreAllListed(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
+	c := a.Connector(emulator.TokenSync)
 	want := map[string]bool{}
 	var ids []string
 	for range 9 {

@@ -1,59 +1,31 @@
 package freshdesk_test
 
 import (
-	"errors"
-	"strings"
 	"testing"
 	"time"
 
 	"duplex/connectors"
 	"duplex/connectors/freshdesk"
 	"duplex/core"
+	"duplex/internal/freshworks/freshtest"
 
 	emulator "duplex/emulators/freshdesk"
 )
 
-const aMark = "dx-abcdefghijklmnopqrstuvwx23"
-
-func must[T any](t *testing.T) func(T, error) T {
-	return func(v T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-}
-
 func made(t *testing.T, c *freshdesk.Connector, fields map[string]core.Value) core.Observation {
 	t.Helper()
-	all := map[string]core.Value{"subject": core.String("printer on fire"), "description": htmlOf("It burns.")}
+	all := map[string]core.Value{"subject": core.String("printer on fire"), "description": freshtest.HTML("It burns.")}
 	for k, v := range fields {
 		all[k] = v
 	}
-	return must[core.Observation](t)(c.Create(t.Context(), core.Draft{Type: "ticket", Fields: all, Mark: aMark}))
-}
-
-func wantClass(t *testing.T, what string, err error, class string) {
-	t.Helper()
-	if got := connectors.Class(err); got != class {
-		t.Errorf("%s came out as %q (%v), want %q", what, got, err, class)
-	}
-}
-
-func wantRefused(t *testing.T, what string, err error, field, word string) {
-	t.Helper()
-	var invalid *connectors.InvalidError
-	if !errors.As(err, &invalid) || !strings.Contains(invalid.Fields[field], word) {
-		t.Errorf("%s came out as %v, want a refusal of %s with %q", what, err, field, word)
-	}
+	return freshtest.Must[core.Observation](t)(c.Create(t.Context(), core.Draft{Type: "ticket", Fields: all, Mark: freshtest.Mark}))
 }
 
 func TestRepliesAreNotSentByAccident(t *testing.T) {
 	a := newAccount(t, document(t))
-	notes, replies := a.connector(emulator.TokenSync), a.connector(emulator.TokenSync, "public_comments", "reply")
+	notes, replies := a.Connector(emulator.TokenSync), a.Connector(emulator.TokenSync, "public_comments", "reply")
 	id := made(t, notes, map[string]core.Value{"requester": core.Person("", "carla@globex.example", "")}).Ref.ID
-	before := len(a.emu.Mails())
+	before := len(a.Emulator.Mails())
 	for _, tt := range []struct {
 		reason   string
 		c        *freshdesk.Connector
@@ -66,37 +38,37 @@ func TestRepliesAreNotSentByAccident(t *testing.T) {
 		{"a public comment is a reply only where the settings say so", replies, core.Public, 1},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
-			draft := core.CommentDraft{Body: htmlOf(tt.reason), Visibility: core.Visibility{Audience: tt.audience}, Mark: aMark}
-			got := must[core.Comment](t)(tt.c.AddComment(t.Context(), id, draft))
-			if got.Visibility.Audience != tt.audience || got.Mark != aMark || !got.Own {
+			draft := core.CommentDraft{Body: freshtest.HTML(tt.reason), Visibility: core.Visibility{Audience: tt.audience}, Mark: freshtest.Mark}
+			got := freshtest.Must[core.Comment](t)(tt.c.AddComment(t.Context(), id, draft))
+			if got.Visibility.Audience != tt.audience || got.Mark != freshtest.Mark || !got.Own {
 				t.Errorf("written as %+v", got)
 			}
-			if n := len(a.emu.Mails()) - before; n != tt.mails {
+			if n := len(a.Emulator.Mails()) - before; n != tt.mails {
 				t.Errorf("%d mails went out, want %d", n, tt.mails)
 			}
-			before = len(a.emu.Mails())
+			before = len(a.Emulator.Mails())
 		})
 	}
-	o := must[core.Observation](t)(notes.Get(t.Context(), id, connectors.Want{Comments: true}))
+	o := freshtest.Must[core.Observation](t)(notes.Get(t.Context(), id, connectors.Want{Comments: true}))
 	reply := o.Comments[len(o.Comments)-1]
-	_, err := notes.EditComment(t.Context(), id, reply.ID, core.CommentDraft{Body: htmlOf("other")})
-	wantClass(t, "editing a reply", err, "unsupported")
-	_, err = notes.AddComment(t.Context(), id, core.CommentDraft{Body: htmlOf("x"), Visibility: core.Visibility{Audience: core.Restricted, Group: "g"}})
-	wantClass(t, "a comment for a group", err, "unsupported")
+	_, err := notes.EditComment(t.Context(), id, reply.ID, core.CommentDraft{Body: freshtest.HTML("other")})
+	freshtest.WantClass(t, "editing a reply", err, "unsupported")
+	_, err = notes.AddComment(t.Context(), id, core.CommentDraft{Body: freshtest.HTML("x"), Visibility: core.Visibility{Audience: core.Restricted, Group: "g"}})
+	freshtest.WantClass(t, "a comment for a group", err, "unsupported")
 }
 
 func TestRequesters(t *testing.T) {
 	a := newAccount(t, document(t))
-	known, creating := a.connector(emulator.TokenSync), a.connector(emulator.TokenSync, "requesters", "create", "requester", "ivan@initech.example")
+	known, creating := a.Connector(emulator.TokenSync), a.Connector(emulator.TokenSync, "requesters", "create", "requester", "ivan@initech.example")
 	who := func(email string) core.Draft {
-		d := core.Draft{Type: "ticket", Mark: aMark, Fields: map[string]core.Value{"subject": core.String("x"), "description": htmlOf("y")}}
+		d := core.Draft{Type: "ticket", Mark: freshtest.Mark, Fields: map[string]core.Value{"subject": core.String("x"), "description": freshtest.HTML("y")}}
 		if email != "" {
 			d.Fields["requester"] = core.Person("", email, "New Person")
 		}
 		return d
 	}
 	_, err := known.Create(t.Context(), who("new@globex.example"))
-	wantRefused(t, "an unknown requester", err, "requester", "settings.requesters")
+	freshtest.WantRefused(t, "an unknown requester", err, "requester", "settings.requesters")
 	for _, tt := range []struct {
 		reason, email, want string
 		c                   *freshdesk.Connector
@@ -108,7 +80,7 @@ func TestRequesters(t *testing.T) {
 		{"somebody unknown is made a contact where that is allowed", "new@globex.example", "new@globex.example", creating},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
-			o := must[core.Observation](t)(tt.c.Create(t.Context(), who(tt.email)))
+			o := freshtest.Must[core.Observation](t)(tt.c.Create(t.Context(), who(tt.email)))
 			requester := o.Field("requester")
 			if got := requester.Email(); got != tt.want {
 				t.Errorf("the requester is %s, want %s", got, tt.want)
@@ -121,41 +93,41 @@ func TestMarksAreFoundAtOnceAndLater(t *testing.T) {
 	for reason, settings := range map[string][]string{"by a tag": nil, "by a custom field": {"mark_field", "cf_sync_key"}} {
 		t.Run(reason, func(t *testing.T) {
 			a := newAccount(t, document(t))
-			c := a.connector(emulator.TokenSync, settings...)
-			a.control("index_lag", `{"lag":"10m"}`)
+			c := a.Connector(emulator.TokenSync, settings...)
+			a.Control("index_lag", `{"lag":"10m"}`)
 			o := made(t, c, map[string]core.Value{"tags": core.Strings("smoke")})
-			if o.Mark != aMark || !core.Equal(o.Field("tags"), core.Strings("smoke")) {
+			if o.Mark != freshtest.Mark || !core.Equal(o.Field("tags"), core.Strings("smoke")) {
 				t.Fatalf("made as mark %q, tags %v", o.Mark, o.Field("tags"))
 			}
 			for _, after := range []time.Duration{0, 12 * time.Hour, 60 * 24 * time.Hour} {
-				a.pass(after)
-				refs, err := c.Find(t.Context(), ticketType, aMark)
+				a.Pass(after)
+				refs, err := c.Find(t.Context(), ticketType, freshtest.Mark)
 				if err != nil || len(refs) != 1 || refs[0].ID != o.Ref.ID {
 					t.Errorf("after %s: %v, %v", after, refs, err)
 				}
 			}
-			ada := a.connector(emulator.TokenAda, settings...)
-			got := must[core.Observation](t)(ada.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"tags": core.Strings("water")}}, "", connectors.Want{}))
-			if got.Mark != aMark || !core.Equal(got.Field("tags"), core.Strings("water")) {
+			ada := a.Connector(emulator.TokenAda, settings...)
+			got := freshtest.Must[core.Observation](t)(ada.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"tags": core.Strings("water")}}, "", connectors.Want{}))
+			if got.Mark != freshtest.Mark || !core.Equal(got.Field("tags"), core.Strings("water")) {
 				t.Errorf("after other tags were written: mark %q, tags %v", got.Mark, got.Field("tags"))
 			}
 		})
 	}
 	a := newAccount(t, document(t))
-	_, err := a.connector(emulator.TokenSync, "mark_field", "cf_nothing").Create(t.Context(), core.Draft{Type: "ticket", Mark: aMark,
+	_, err := a.Connector(emulator.TokenSync, "mark_field", "cf_nothing").Create(t.Context(), core.Draft{Type: "ticket", Mark: freshtest.Mark,
 		Fields: map[string]core.Value{"subject": core.String("x")}})
-	wantRefused(t, "a mark field that is not there", err, "", "settings.mark_field")
+	freshtest.WantRefused(t, "a mark field that is not there", err, "", "settings.mark_field")
 }
 
 // TestAnEditWithinTheSameSecondIsSeen: times have whole seconds, so the fields are compared as well.
 func TestAnEditWithinTheSameSecondIsSeen(t *testing.T) {
 	a := newAccount(t, document(t))
-	c, ada := a.connector(emulator.TokenSync), a.connector(emulator.TokenAda)
+	c, ada := a.Connector(emulator.TokenSync), a.Connector(emulator.TokenAda)
 	o := made(t, c, nil)
-	must[core.Observation](t)(ada.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"subject": core.String("by ada")}}, "", connectors.Want{}))
+	freshtest.Must[core.Observation](t)(ada.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"subject": core.String("by ada")}}, "", connectors.Want{}))
 	patch := core.Patch{Fields: map[string]core.Value{"subject": core.String("by the sync")}}
 	_, err := c.Update(t.Context(), o.Ref.ID, patch, o.Revision, connectors.Want{Known: &o})
-	wantClass(t, "an update over an edit of the same second", err, "stale")
+	freshtest.WantClass(t, "an update over an edit of the same second", err, "stale")
 	other := core.Patch{Fields: map[string]core.Value{"priority": core.Option("", "Urgent")}}
 	if _, err := c.Update(t.Context(), o.Ref.ID, other, o.Revision, connectors.Want{Known: &o}); err != nil {
 		t.Errorf("an update of another field: %v", err)
@@ -164,7 +136,7 @@ func TestAnEditWithinTheSameSecondIsSeen(t *testing.T) {
 
 func TestTicketsThatCannotBeChanged(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
+	c := a.Connector(emulator.TokenSync)
 	patch := core.Patch{Fields: map[string]core.Value{"subject": core.String("other")}}
 	for _, tt := range []struct{ reason, control, word string }{
 		{"an archived ticket is shown, and not gone", "archive", "archived"},
@@ -172,29 +144,29 @@ func TestTicketsThatCannotBeChanged(t *testing.T) {
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
 			o := made(t, c, nil)
-			must[core.Comment](t)(c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: htmlOf("stays"), Visibility: core.Visibility{Audience: core.Internal}, Mark: aMark}))
-			must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"status": core.Option("", "Closed")}}, "", connectors.Want{}))
-			a.control(tt.control+"/"+o.Ref.ID, `{"on":true}`)
+			freshtest.Must[core.Comment](t)(c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: freshtest.HTML("stays"), Visibility: core.Visibility{Audience: core.Internal}, Mark: freshtest.Mark}))
+			freshtest.Must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"status": core.Option("", "Closed")}}, "", connectors.Want{}))
+			a.Control(tt.control+"/"+o.Ref.ID, `{"on":true}`)
 			got, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{Comments: true, Attachments: true})
-			if err != nil || len(got.Comments) != 1 || got.Mark != aMark {
+			if err != nil || len(got.Comments) != 1 || got.Mark != freshtest.Mark {
 				t.Errorf("read as %d comments, mark %q, %v", len(got.Comments), got.Mark, err)
 			}
 			_, err = c.Update(t.Context(), o.Ref.ID, patch, "", connectors.Want{})
-			wantRefused(t, "an update", err, "subject", tt.word)
+			freshtest.WantRefused(t, "an update", err, "subject", tt.word)
 		})
 	}
 }
 
 func TestWhatTheFormAsksForToClose(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
+	c := a.Connector(emulator.TokenSync)
 	o := made(t, c, nil)
-	a.control("required", `{"closure":["cf_resolution"]}`)
+	a.Control("required", `{"closure":["cf_resolution"]}`)
 	closing := map[string]core.Value{"status": core.Option("", "Resolved")}
 	_, err := c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: closing}, "", connectors.Want{})
-	wantRefused(t, "closing without a field that the form asks for", err, "status", "cf_resolution")
+	freshtest.WantRefused(t, "closing without a field that the form asks for", err, "status", "cf_resolution")
 	closing["cf_resolution"] = core.String("water")
-	got := must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: closing}, "", connectors.Want{}))
+	got := freshtest.Must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: closing}, "", connectors.Want{}))
 	if status := got.Field("status"); status.Name() != "Resolved" {
 		t.Errorf("the status is %v", status)
 	}
@@ -202,18 +174,18 @@ func TestWhatTheFormAsksForToClose(t *testing.T) {
 
 func TestFieldsOfLevels(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
+	c := a.Connector(emulator.TokenSync)
 	o := made(t, c, nil)
 	level := func(name string) core.Value { return core.Option(name, name) }
 	all := map[string]core.Value{"cf_area": level("Hardware"), "cf_area_part": level("Computer"), "cf_area_detail": level("Battery")}
-	got := must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: all}, "", connectors.Want{}))
+	got := freshtest.Must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: all}, "", connectors.Want{}))
 	for name, v := range all {
 		if !core.Equal(got.Field(name), v) {
 			t.Errorf("%s is %v, want %v", name, got.Field(name), v)
 		}
 	}
 	_, err := c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"cf_area": level("Software")}}, "", connectors.Want{})
-	wantClass(t, "a level that the others do not belong to", err, "invalid")
+	freshtest.WantClass(t, "a level that the others do not belong to", err, "invalid")
 	_, err = c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"cf_area_part": level("Motorbike")}}, "", connectors.Want{})
-	wantRefused(t, "a part that is none", err, "cf_area_part", "Computer")
+	freshtest.WantRefused(t, "a part that is none", err, "cf_area_part", "Computer")
 }

@@ -3,7 +3,6 @@ package freshservice_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,25 +14,14 @@ import (
 	"duplex/connectors"
 	"duplex/connectors/freshservice"
 	"duplex/core"
+	"duplex/internal/freshworks/freshtest"
 
 	emulator "duplex/emulators/freshservice"
 )
 
-const aMark = "dx-abcdefghijklmnopqrstuvwx23"
-
-func must[T any](t *testing.T) func(T, error) T {
-	return func(v T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-}
-
 // draft is a new item of that type, with what it cannot do without.
 func draft(typ string, scope map[string]string) core.Draft {
-	d := core.Draft{Type: typ, Scope: scope, Mark: aMark, Fields: map[string]core.Value{"subject": core.String("printer on fire"), "description": htmlOf("It burns.")}}
+	d := core.Draft{Type: typ, Scope: scope, Mark: freshtest.Mark, Fields: map[string]core.Value{"subject": core.String("printer on fire"), "description": freshtest.HTML("It burns.")}}
 	at := core.DateTime(time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC))
 	switch typ {
 	case "problem":
@@ -46,22 +34,7 @@ func draft(typ string, scope map[string]string) core.Draft {
 
 func made(t *testing.T, c *freshservice.Connector) core.Observation {
 	t.Helper()
-	return must[core.Observation](t)(c.Create(t.Context(), draft("ticket", nil)))
-}
-
-func wantClass(t *testing.T, what string, err error, class string) {
-	t.Helper()
-	if got := connectors.Class(err); got != class {
-		t.Errorf("%s came out as %q (%v), want %q", what, got, err, class)
-	}
-}
-
-func wantRefused(t *testing.T, what string, err error, field, word string) {
-	t.Helper()
-	var invalid *connectors.InvalidError
-	if !errors.As(err, &invalid) || !strings.Contains(invalid.Fields[field], word) {
-		t.Errorf("%s came out as %v, want a refusal of %s with %q", what, err, field, word)
-	}
+	return freshtest.Must[core.Observation](t)(c.Create(t.Context(), draft("ticket", nil)))
 }
 
 var everything = connectors.Want{Comments: true, Attachments: true}
@@ -70,15 +43,15 @@ func TestProblemsAndChanges(t *testing.T) {
 	for typ, status := range map[string][2]string{"problem": {"Change Requested", "Closed"}, "change": {"Planning", "Approval"}} {
 		t.Run(typ, func(t *testing.T) {
 			a := newAccount(t, document(t))
-			c := a.connector(emulator.TokenSync, "mark_field", "sync_key", "object_notes", "internal")
+			c := a.Connector(emulator.TokenSync, "mark_field", "sync_key", "object_notes", "internal")
 			it := connectors.ItemType{Type: typ}
-			o := must[core.Observation](t)(c.Create(t.Context(), draft(typ, nil)))
-			if !strings.HasPrefix(o.Ref.ID, typ+"-") || o.Mark != aMark || o.Ref.Type != typ {
+			o := freshtest.Must[core.Observation](t)(c.Create(t.Context(), draft(typ, nil)))
+			if !strings.HasPrefix(o.Ref.ID, typ+"-") || o.Mark != freshtest.Mark || o.Ref.Type != typ {
 				t.Fatalf("made as %+v with mark %q", o.Ref, o.Mark)
 			}
 			for n, name := range status {
-				a.pass(2 * time.Second)
-				o = must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{
+				a.Pass(2 * time.Second)
+				o = freshtest.Must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{
 					"status": core.Option("", name), "agent": core.Person("", "grace@acme.example", "")}}, o.Revision, connectors.Want{}))
 				if got := o.Field("status"); got.Name() != name {
 					t.Errorf("step %d: the status is %v, want %s", n, got, name)
@@ -88,16 +61,16 @@ func TestProblemsAndChanges(t *testing.T) {
 			if agent.Email() != "grace@acme.example" {
 				t.Errorf("the agent is %v", agent)
 			}
-			note := must[core.Comment](t)(c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: htmlOf("one"), Visibility: core.Visibility{Audience: core.Internal}, Mark: aMark}))
-			note = must[core.Comment](t)(c.EditComment(t.Context(), o.Ref.ID, note.ID, core.CommentDraft{Body: htmlOf("two")}))
-			if plainOf(note.Body) != "two" || note.Mark != aMark || note.Visibility.Audience != core.Internal {
+			note := freshtest.Must[core.Comment](t)(c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: freshtest.HTML("one"), Visibility: core.Visibility{Audience: core.Internal}, Mark: freshtest.Mark}))
+			note = freshtest.Must[core.Comment](t)(c.EditComment(t.Context(), o.Ref.ID, note.ID, core.CommentDraft{Body: freshtest.HTML("two")}))
+			if freshtest.Plain(note.Body) != "two" || note.Mark != freshtest.Mark || note.Visibility.Audience != core.Internal {
 				t.Errorf("the edited note is %+v", note)
 			}
-			found := must[core.Comment](t)(c.FindComment(t.Context(), o.Ref.ID, aMark))
+			found := freshtest.Must[core.Comment](t)(c.FindComment(t.Context(), o.Ref.ID, freshtest.Mark))
 			if err := c.DeleteComment(t.Context(), o.Ref.ID, found.ID); err != nil {
 				t.Error(err)
 			}
-			refs, err := c.Find(t.Context(), it, aMark)
+			refs, err := c.Find(t.Context(), it, freshtest.Mark)
 			if err != nil || len(refs) != 1 || refs[0].ID != o.Ref.ID {
 				t.Errorf("found by its mark: %v, %v", refs, err)
 			}
@@ -106,16 +79,16 @@ func TestProblemsAndChanges(t *testing.T) {
 				t.Errorf("listed as %+v, %v; want %s at %s", page.Items, err, o.Ref.ID, o.Revision)
 			}
 			_, err = c.Attach(t.Context(), o.Ref.ID, core.AttachmentDraft{Name: "a", Size: 1, Visibility: core.Visibility{Audience: core.Internal}}, strings.NewReader("x"))
-			wantClass(t, "a file", err, "unsupported")
+			freshtest.WantClass(t, "a file", err, "unsupported")
 			if err := c.Delete(t.Context(), o.Ref.ID); err != nil {
 				t.Error(err)
 			}
 			_, err = c.Get(t.Context(), o.Ref.ID, everything)
-			wantClass(t, "what was deleted", err, "not-found")
+			freshtest.WantClass(t, "what was deleted", err, "not-found")
 
-			careful := a.connector(emulator.TokenSync)
+			careful := a.Connector(emulator.TokenSync)
 			_, err = careful.Create(t.Context(), draft(typ, nil))
-			if wantClass(t, "a create without a field for the mark", err, "unsupported"); err != nil && !strings.Contains(err.Error(), "settings.mark_field") {
+			if freshtest.WantClass(t, "a create without a field for the mark", err, "unsupported"); err != nil && !strings.Contains(err.Error(), "settings.mark_field") {
 				t.Errorf("it does not say what to do: %v", err)
 			}
 		})
@@ -125,32 +98,32 @@ func TestProblemsAndChanges(t *testing.T) {
 // TestNotesOfProblemsAreTakenForPublic: they have no privacy, so that nothing internal is written there unless the admin says who reads them.
 func TestNotesOfProblemsAreTakenForPublic(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync, "mark_field", "sync_key")
-	o := must[core.Observation](t)(c.Create(t.Context(), draft("problem", nil)))
-	_, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: htmlOf("secret"), Visibility: core.Visibility{Audience: core.Internal}, Mark: aMark})
-	wantClass(t, "an internal comment", err, "unsupported")
-	got := must[core.Comment](t)(c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: htmlOf("for all"), Visibility: core.Visibility{Audience: core.Public}, Mark: aMark}))
+	c := a.Connector(emulator.TokenSync, "mark_field", "sync_key")
+	o := freshtest.Must[core.Observation](t)(c.Create(t.Context(), draft("problem", nil)))
+	_, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: freshtest.HTML("secret"), Visibility: core.Visibility{Audience: core.Internal}, Mark: freshtest.Mark})
+	freshtest.WantClass(t, "an internal comment", err, "unsupported")
+	got := freshtest.Must[core.Comment](t)(c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: freshtest.HTML("for all"), Visibility: core.Visibility{Audience: core.Public}, Mark: freshtest.Mark}))
 	if got.Visibility.Audience != core.Public {
 		t.Errorf("a note is shown as %v", got.Visibility)
 	}
 }
 
 func TestIdsOfTypesDiffer(t *testing.T) {
-	c := newAccount(t, document(t)).connector(emulator.TokenSync)
+	c := newAccount(t, document(t)).Connector(emulator.TokenSync)
 	for _, id := range []string{"problem-", "problem-x", "change-0", "-1", "+1", "release-1", "", "problem-problem-1"} {
 		_, err := c.Get(t.Context(), id, connectors.Want{})
-		wantClass(t, id, err, "not-found")
+		freshtest.WantClass(t, id, err, "not-found")
 	}
 }
 
 func TestWorkspaces(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync, "mark_field", "sync_key")
+	c := a.Connector(emulator.TokenSync, "mark_field", "sync_key")
 	hr := map[string]string{"workspace_id": fmt.Sprint(emulator.WorkspaceHR)}
 	d := draft("ticket", hr)
 	d.Fields["employee_level"] = core.Option("", "Senior")
-	there := must[core.Observation](t)(c.Create(t.Context(), d))
-	here := must[core.Observation](t)(c.Create(t.Context(), draft("ticket", nil)))
+	there := freshtest.Must[core.Observation](t)(c.Create(t.Context(), d))
+	here := freshtest.Must[core.Observation](t)(c.Create(t.Context(), draft("ticket", nil)))
 	if ws, level := there.Field("workspace_id"), there.Field("employee_level"); ws.Source() != "3" || level.Name() != "Senior" {
 		t.Errorf("made in workspace %v with %v", ws, level)
 	}
@@ -172,40 +145,40 @@ func TestWorkspaces(t *testing.T) {
 	if got := listed(hr); !slices.Equal(got, []string{there.Ref.ID}) {
 		t.Errorf("in the scope of a workspace %v are listed", got)
 	}
-	refs, err := c.Find(t.Context(), connectors.ItemType{Type: "ticket", Scope: hr}, aMark)
+	refs, err := c.Find(t.Context(), connectors.ItemType{Type: "ticket", Scope: hr}, freshtest.Mark)
 	if err != nil || len(refs) != 1 || refs[0].ID != there.Ref.ID {
 		t.Errorf("the mark is found in the workspace: %v, %v", refs, err)
 	}
 	d = draft("ticket", map[string]string{"workspace_id": "two"})
 	_, err = c.Create(t.Context(), d)
-	wantRefused(t, "a workspace by its name", err, "workspace_id", "number")
+	freshtest.WantRefused(t, "a workspace by its name", err, "workspace_id", "number")
 }
 
 // TestTagsAreAskedFor: an answer without tags is never taken for one that has none.
 func TestTagsAreAskedFor(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync, "mark_field", "sync_key")
+	c := a.Connector(emulator.TokenSync, "mark_field", "sync_key")
 	d := draft("ticket", nil)
 	d.Fields["tags"] = core.Strings("smoke")
-	o := must[core.Observation](t)(c.Create(t.Context(), d))
+	o := freshtest.Must[core.Observation](t)(c.Create(t.Context(), d))
 	if !core.Equal(o.Field("tags"), core.Strings("smoke")) {
 		t.Errorf("made with tags %v", o.Field("tags"))
 	}
 	var asked []string
-	a.before = func(r *http.Request) *http.Response {
+	a.Before = func(r *http.Request) *http.Response {
 		if r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/api/v2/tickets/") {
 			asked = append(asked, r.URL.Query().Get("include"))
 		}
 		return nil
 	}
-	a.pass(2 * time.Second)
-	o = must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"subject": core.String("new")}}, "", connectors.Want{Fields: []string{"subject"}}))
+	a.Pass(2 * time.Second)
+	o = freshtest.Must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"subject": core.String("new")}}, "", connectors.Want{Fields: []string{"subject"}}))
 	if !o.Field("tags").IsAbsent() || !slices.Equal(asked, []string{""}) {
 		t.Errorf("a write that has nothing to do with tags asked for %q and shows %v", asked, o.Field("tags"))
 	}
-	a.pass(2 * time.Second)
-	o = must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Sets: map[string]core.SetChange{"tags": {Add: core.Strings("water"), Remove: core.Set()}}}, "", connectors.Want{}))
-	got := must[core.Observation](t)(c.Get(t.Context(), o.Ref.ID, connectors.Want{Fields: []string{"tags"}}))
+	a.Pass(2 * time.Second)
+	o = freshtest.Must[core.Observation](t)(c.Update(t.Context(), o.Ref.ID, core.Patch{Sets: map[string]core.SetChange{"tags": {Add: core.Strings("water"), Remove: core.Set()}}}, "", connectors.Want{}))
+	got := freshtest.Must[core.Observation](t)(c.Get(t.Context(), o.Ref.ID, connectors.Want{Fields: []string{"tags"}}))
 	if want := core.Strings("smoke", "water"); !core.Equal(o.Field("tags"), want) || !core.Equal(got.Field("tags"), want) {
 		t.Errorf("the tags are %v, and read again %v", o.Field("tags"), got.Field("tags"))
 	}
@@ -213,42 +186,42 @@ func TestTagsAreAskedFor(t *testing.T) {
 
 func TestMarksByTagAreFound(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
+	c := a.Connector(emulator.TokenSync)
 	o := made(t, c)
 	for _, after := range []time.Duration{0, 30 * time.Minute} {
-		a.pass(after)
-		refs, err := c.Find(t.Context(), connectors.ItemType{Type: "ticket"}, aMark)
+		a.Pass(after)
+		refs, err := c.Find(t.Context(), connectors.ItemType{Type: "ticket"}, freshtest.Mark)
 		if err != nil || len(refs) != 1 || refs[0].ID != o.Ref.ID {
 			t.Errorf("after %s: %v, %v", after, refs, err)
 		}
 	}
-	if got := must[core.Observation](t)(c.Get(t.Context(), o.Ref.ID, connectors.Want{Fields: []string{"subject"}})); got.Mark != aMark || !got.OwnItem {
+	if got := freshtest.Must[core.Observation](t)(c.Get(t.Context(), o.Ref.ID, connectors.Want{Fields: []string{"subject"}})); got.Mark != freshtest.Mark || !got.OwnItem {
 		t.Errorf("a read shows mark %q", got.Mark)
 	}
 }
 
 func TestServiceRequestsAreReadAndKept(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync, "mark_field", "sync_key")
+	c := a.Connector(emulator.TokenSync, "mark_field", "sync_key")
 	var out struct{ ID json.Number }
-	if err := json.Unmarshal([]byte(a.control("service_request", `{"subject":"A mouse","email":"carla@globex.example"}`)), &out); err != nil {
+	if err := json.Unmarshal([]byte(a.Control("service_request", `{"subject":"A mouse","email":"carla@globex.example"}`)), &out); err != nil {
 		t.Fatal(err)
 	}
-	o := must[core.Observation](t)(c.Get(t.Context(), out.ID.String(), everything))
+	o := freshtest.Must[core.Observation](t)(c.Get(t.Context(), out.ID.String(), everything))
 	if typ := o.Field("type"); typ.Name() != "Service Request" || o.OwnItem {
 		t.Errorf("read as %v, own %v", typ, o.OwnItem)
 	}
 	_, err := c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"type": core.Option("", "Incident")}}, "", connectors.Want{})
-	wantRefused(t, "another type", err, "type", "cannot be written")
+	freshtest.WantRefused(t, "another type", err, "type", "cannot be written")
 }
 
 func TestRepliesAreNotSentByAccident(t *testing.T) {
 	a := newAccount(t, document(t))
-	notes, replies := a.connector(emulator.TokenSync), a.connector(emulator.TokenSync, "public_comments", "reply")
+	notes, replies := a.Connector(emulator.TokenSync), a.Connector(emulator.TokenSync, "public_comments", "reply")
 	d := draft("ticket", nil)
 	d.Fields["requester"] = core.Person("", "carla@globex.example", "")
-	id := must[core.Observation](t)(notes.Create(t.Context(), d)).Ref.ID
-	before := len(a.emu.Mails())
+	id := freshtest.Must[core.Observation](t)(notes.Create(t.Context(), d)).Ref.ID
+	before := len(a.Emulator.Mails())
 	for _, tt := range []struct {
 		reason   string
 		c        *freshservice.Connector
@@ -261,11 +234,11 @@ func TestRepliesAreNotSentByAccident(t *testing.T) {
 		{"a public comment is a reply only where the settings say so", replies, core.Public, 1},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
-			got := must[core.Comment](t)(tt.c.AddComment(t.Context(), id, core.CommentDraft{Body: htmlOf(tt.reason), Visibility: core.Visibility{Audience: tt.audience}, Mark: aMark}))
-			if n := len(a.emu.Mails()) - before; n != tt.mails || got.Visibility.Audience != tt.audience {
+			got := freshtest.Must[core.Comment](t)(tt.c.AddComment(t.Context(), id, core.CommentDraft{Body: freshtest.HTML(tt.reason), Visibility: core.Visibility{Audience: tt.audience}, Mark: freshtest.Mark}))
+			if n := len(a.Emulator.Mails()) - before; n != tt.mails || got.Visibility.Audience != tt.audience {
 				t.Errorf("%d mails went out, want %d; shown to %v", n, tt.mails, got.Visibility)
 			}
-			before = len(a.emu.Mails())
+			before = len(a.Emulator.Mails())
 		})
 	}
 }
@@ -273,13 +246,13 @@ func TestRepliesAreNotSentByAccident(t *testing.T) {
 // TestALongRunMissesNothing: rows are taken away and changed while a list in the order of creation is read.
 func TestALongRunMissesNothing(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync, "mark_field", "sync_key")
+	c := a.Connector(emulator.TokenSync, "mark_field", "sync_key")
 	want := map[string]bool{}
 	var ids []string
 	for range 24 {
 		id := made(t, c).Ref.ID
 		want[id], ids = true, append(ids, id)
-		a.pass(time.Minute)
+		a.Pass(time.Minute)
 	}
 	cursor := connectors.Cursor("")
 	for n, more := 0, true; more; n++ {
@@ -298,7 +271,7 @@ func TestALongRunMissesNothing(t *testing.T) {
 				}
 			}
 		case 2: // one that was listed changes, and stands where it stood
-			must[core.Observation](t)(c.Update(t.Context(), ids[6], core.Patch{Fields: map[string]core.Value{"subject": core.String("late")}}, "", connectors.Want{}))
+			freshtest.Must[core.Observation](t)(c.Update(t.Context(), ids[6], core.Patch{Fields: map[string]core.Value{"subject": core.String("late")}}, "", connectors.Want{}))
 			want[ids[6]] = true
 		}
 		cursor, more = page.Next, page.More
@@ -311,13 +284,13 @@ func TestALongRunMissesNothing(t *testing.T) {
 // TestAPageThatIsRefusedIsTold: how many pages the vendor shows is not documented, and what is behind the last must not be lost in silence.
 func TestAPageThatIsRefusedIsTold(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync, "mark_field", "sync_key")
+	c := a.Connector(emulator.TokenSync, "mark_field", "sync_key")
 	for range 14 {
 		made(t, c)
 	}
-	a.before = func(r *http.Request) *http.Response {
+	a.Before = func(r *http.Request) *http.Response {
 		if page := r.URL.Query().Get("page"); page != "" && page != "1" {
-			return answering(r, 400, "application/json", `{"description":"Validation failed","errors":[{"field":"page","message":"too far","code":"invalid_value"}]}`)
+			return freshtest.Answering(r, 400, "application/json", `{"description":"Validation failed","errors":[{"field":"page","message":"too far","code":"invalid_value"}]}`)
 		}
 		return nil
 	}
@@ -328,7 +301,7 @@ func TestAPageThatIsRefusedIsTold(t *testing.T) {
 			cursor, seen = page.Next, seen+len(page.Items)
 			continue
 		}
-		if wantClass(t, "a page that is refused", err, "invalid"); !strings.Contains(err.Error(), "longer than Freshservice shows") || page.Next != cursor || seen >= 14 {
+		if freshtest.WantClass(t, "a page that is refused", err, "invalid"); !strings.Contains(err.Error(), "longer than Freshservice shows") || page.Next != cursor || seen >= 14 {
 			t.Errorf("after %d tickets the cursor moves from %q to %q: %v", seen, cursor, page.Next, err)
 		}
 		return
@@ -338,11 +311,11 @@ func TestAPageThatIsRefusedIsTold(t *testing.T) {
 
 func TestFilesAreReadByAFreshAddress(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
+	c := a.Connector(emulator.TokenSync)
 	id := made(t, c).Ref.ID
-	f := must[core.Attachment](t)(c.Attach(t.Context(), id, core.AttachmentDraft{Name: "a.txt", Size: 5, Visibility: core.Visibility{Audience: core.Internal}, Mark: aMark}, bytes.NewReader([]byte("hello"))))
-	a.pass(time.Hour)
-	r := must[io.ReadCloser](t)(c.OpenAttachment(t.Context(), id, f))
+	f := freshtest.Must[core.Attachment](t)(c.Attach(t.Context(), id, core.AttachmentDraft{Name: "a.txt", Size: 5, Visibility: core.Visibility{Audience: core.Internal}, Mark: freshtest.Mark}, bytes.NewReader([]byte("hello"))))
+	a.Pass(time.Hour)
+	r := freshtest.Must[io.ReadCloser](t)(c.OpenAttachment(t.Context(), id, f))
 	defer r.Close()
 	if content, err := io.ReadAll(r); err != nil || string(content) != "hello" {
 		t.Errorf("%q came, %v", content, err)

@@ -3,11 +3,11 @@ package freshservice_test
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"duplex/connectors"
 	"duplex/connectors/conformance"
 	"duplex/core"
+	"duplex/internal/freshworks/freshtest"
 
 	emulator "duplex/emulators/freshservice"
 )
@@ -43,18 +43,14 @@ func TestConformanceOfProblemsAndChanges(t *testing.T) {
 	} {
 		t.Run(typ, func(t *testing.T) {
 			conformance.Run(t, conformance.Suite{
-				Name: "freshservice",
-				Capabilities: []string{
-					"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentFinder", "AttachmentOpener", "Attacher", "AttachmentDeleter", "AttachmentFinder",
-					"Finder", "Searcher", "FieldFinder", "UserResolver", "NameResolver", "Identifier", "Starter", "WebhookParser",
-				},
+				Name: "freshservice", Capabilities: freshtest.Capabilities,
 				New: func(t *testing.T) conformance.Instance {
 					a := newAccount(t, doc)
-					in := instance(t, a)
-					c := a.connector(emulator.TokenSync, "mark_field", "sync_key", "object_notes", "internal")
-					ada := a.connector(emulator.TokenAda, "mark_field", "sync_key", "object_notes", "internal")
+					in := a.Instance(profile(t))
+					c := a.Connector(emulator.TokenSync, "mark_field", "sync_key", "object_notes", "internal")
+					ada := a.Connector(emulator.TokenAda, "mark_field", "sync_key", "object_notes", "internal")
 					in.Connector, in.Type, in.Title, in.Cleared = c, connectors.ItemType{Type: typ}, "subject", "agent"
-					in.Person = somebody(ada)
+					in.Person = freshtest.Actor(ada)
 					in.Draft = func(n int) core.Draft {
 						d := draft(typ, nil)
 						d.Fields["subject"], d.Mark = core.String(fmt.Sprintf("%s %d", typ, n)), ""
@@ -62,17 +58,15 @@ func TestConformanceOfProblemsAndChanges(t *testing.T) {
 					}
 					in.Samples = map[string][2]core.Value{
 						"subject":     {core.String("one"), core.String("two")},
-						"description": {htmlOf("the first"), htmlOf("the second")},
+						"description": {freshtest.HTML("the first"), freshtest.HTML("the second")},
 						"priority":    {core.Option("4", "Urgent"), core.Option("1", "Low")},
 						"impact":      {core.Option("3", "High"), core.Option("1", "Low")},
-						"agent":       {person(emulator.UserGrace, "grace", "Grace Hopper"), person(emulator.UserLinus, "linus", "Linus Pauling")},
+						"agent":       {freshtest.Person(emulator.UserGrace, "grace", "Grace Hopper"), freshtest.Person(emulator.UserLinus, "linus", "Linus Pauling")},
 						"group":       {core.Option(fmt.Sprint(emulator.GroupService), "Service Desk"), core.Option(fmt.Sprint(emulator.GroupNetworks), "Networks")},
 					}
 					for name, v := range samples {
 						in.Samples[name] = v
 					}
-					in.WebhookBody = func(id string) []byte { return fmt.Appendf(nil, `{"ticket_id": %q}`, id) }
-					in.Tick = func(*testing.T) { a.pass(2 * time.Second) }
 					in.Search = conformance.Search{Fields: []string{"subject"}, Refused: "description", Wrong: "status:2"}
 					return in
 				},

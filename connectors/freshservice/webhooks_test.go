@@ -2,23 +2,23 @@ package freshservice_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"duplex/connectors"
 	"duplex/core"
 	"duplex/emulators/harness/contract"
+	"duplex/emulators/harness/freshworks/desktest"
+	"duplex/internal/freshworks/freshtest"
 
 	emulator "duplex/emulators/freshservice"
 )
 
 func TestSamples(t *testing.T) {
-	c := newAccount(t, document(t)).connector(emulator.TokenSync)
+	c := newAccount(t, document(t)).Connector(emulator.TokenSync)
 	dir := filepath.Join(contract.VendorDir(t, "freshservice"), "webhooks")
 	files, err := os.ReadDir(dir)
 	if err != nil {
@@ -35,10 +35,10 @@ func TestSamples(t *testing.T) {
 			}
 			continue
 		}
-		_, err = c.ParseWebhook(carrying(body, hookSecret, time.Now()), "")
-		wantClass(t, f.Name()+" with its placeholders", err, "malformed")
+		_, err = c.ParseWebhook(freshtest.Carrying(body, freshtest.HookSecret, time.Now()), "")
+		freshtest.WantClass(t, f.Name()+" with its placeholders", err, "malformed")
 		filled := strings.NewReplacer("{{ticket.id_numeric}}", "123", "{{ticket.url}}", "https://acme.freshservice.com/a/tickets/123").Replace(string(body))
-		got, err := c.ParseWebhook(carrying([]byte(filled), hookSecret, time.Now()), "")
+		got, err := c.ParseWebhook(freshtest.Carrying([]byte(filled), freshtest.HookSecret, time.Now()), "")
 		if err != nil || len(got.Hints) != 1 || got.Hints[0].Ref.ID != "123" || got.Hints[0].Kind != core.HintChanged || got.Hints[0].Own {
 			t.Errorf("%s is read as %+v, %v", f.Name(), got, err)
 		}
@@ -46,7 +46,7 @@ func TestSamples(t *testing.T) {
 }
 
 func TestWebhookBodies(t *testing.T) {
-	c := newAccount(t, document(t)).connector(emulator.TokenSync)
+	c := newAccount(t, document(t)).Connector(emulator.TokenSync)
 	for _, tt := range []struct{ reason, body, id, typ, class string }{
 		{"a ticket", `{"ticket_id":"20"}`, "20", "ticket", ""},
 		{"the number that people see", `{"ticket_id":"INC-20"}`, "20", "ticket", ""},
@@ -59,7 +59,7 @@ func TestWebhookBodies(t *testing.T) {
 		{"no number", `{"subject":"x"}`, "", "", "malformed"},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
-			got, err := c.ParseWebhook(carrying([]byte(tt.body), hookSecret, time.Now()), "")
+			got, err := c.ParseWebhook(freshtest.Carrying([]byte(tt.body), freshtest.HookSecret, time.Now()), "")
 			if connectors.Class(err) != tt.class || tt.id != "" && (len(got.Hints) != 1 || got.Hints[0].Ref.ID != tt.id || got.Hints[0].Ref.Type != tt.typ) {
 				t.Errorf("read as %+v, %v", got, err)
 			}
@@ -68,55 +68,36 @@ func TestWebhookBodies(t *testing.T) {
 }
 
 func TestWebhooksThatAreForged(t *testing.T) {
-	c := newAccount(t, document(t)).connector(emulator.TokenSync)
-	for reason, word := range map[string]string{"another word": "another word", "no word": "", "the beginning of the word": hookSecret[:5]} {
-		_, err := c.ParseWebhook(carrying([]byte(`{"ticket_id":"20"}`), word, time.Now()), "")
-		wantClass(t, reason, err, "forged")
+	c := newAccount(t, document(t)).Connector(emulator.TokenSync)
+	for reason, word := range map[string]string{"another word": "another word", "no word": "", "the beginning of the word": freshtest.HookSecret[:5]} {
+		_, err := c.ParseWebhook(freshtest.Carrying([]byte(`{"ticket_id":"20"}`), word, time.Now()), "")
+		freshtest.WantClass(t, reason, err, "forged")
 	}
 }
 
 // TestTheEmulatorsWebhooksAreRead: the admin's rules call, and the connector reads whose ticket it is.
 func TestTheEmulatorsWebhooksAreRead(t *testing.T) {
 	a := newAccount(t, document(t))
-	c := a.connector(emulator.TokenSync)
-	var mu sync.Mutex
-	var calls []connectors.WebhookCall
-	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		body := make([]byte, 1000)
-		n, _ := r.Body.Read(body)
-		mu.Lock()
-		defer mu.Unlock()
-		calls = append(calls, connectors.WebhookCall{Method: r.Method, Header: r.Header, Body: body[:n]})
-	}))
-	defer receiver.Close()
-	a.control("webhook_target", `{"url":"`+receiver.URL+`","secret":"`+hookSecret+`"}`)
+	c := a.Connector(emulator.TokenSync)
+	sink := desktest.NewSink(t, http.StatusOK)
+	a.Control("webhook_target", `{"url":"`+sink.URL+`","secret":"`+freshtest.HookSecret+`"}`)
 	id := made(t, c).Ref.ID
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
-		mu.Lock()
-		got := calls
-		mu.Unlock()
-		if len(got) > 0 {
-			w, err := c.ParseWebhook(got[0], "")
-			if err != nil || len(w.Hints) != 1 || w.Hints[0].Ref.ID != id {
-				t.Errorf("read as %+v, %v", w, err)
-			}
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("no webhook came")
-		}
+	call := sink.Next(t)
+	w, err := c.ParseWebhook(connectors.WebhookCall{Method: http.MethodPost, Header: call.Header, Body: []byte(call.Body)}, "")
+	if err != nil || len(w.Hints) != 1 || w.Hints[0].Ref.ID != id {
+		t.Errorf("read as %+v, %v", w, err)
 	}
 }
 
 func TestTheGuideNamesAddressHeaderAndBody(t *testing.T) {
-	c := newAccount(t, document(t)).connector(emulator.TokenSync)
+	c := newAccount(t, document(t)).Connector(emulator.TokenSync)
 	steps := strings.Join(c.WebhookSteps("https://duplex.acme.example/hooks/desk"), "\n")
 	for _, part := range []string{"https://duplex.acme.example/hooks/desk", "X-Webhook-Secret", `{"ticket_id": "{{ticket.id_numeric}}"}`, `{"problem_id": "{{problem.id_numeric}}"}`, `{"change_id": "{{change.id_numeric}}"}`} {
 		if !strings.Contains(steps, part) {
 			t.Errorf("the guide does not say %s", part)
 		}
 	}
-	if strings.Contains(steps, hookSecret) {
+	if strings.Contains(steps, freshtest.HookSecret) {
 		t.Error("the guide tells the secret")
 	}
 }

@@ -47,6 +47,7 @@ var table = []row{
 	{packages: "internal/cache", pure: true},
 	{packages: "internal/signature", pure: true},
 	{packages: "internal/freshworks", may: []string{"core", "core/richtext", "connectors", "internal/cache", "internal/signature", "internal/httpx"}},
+	{packages: "internal/freshworks/freshtest", may: []string{"core", "core/richtext", "connectors", "connectors/conformance", "emulators/harness/..."}},
 	{packages: "internal/testreport"},
 	{packages: "internal/gate", may: []string{"core", "connectors", "internal/httpx"}},
 	{packages: "internal/httpx", may: []string{"core", "connectors"}},
