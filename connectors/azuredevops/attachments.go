@@ -166,7 +166,8 @@ func (c *Connector) withFiles(ctx context.Context, itemID string) (workItem, cor
 const destroyVersion = "7.2-preview.4"
 
 // DeleteAttachment takes the file off the item, by its place in the list and under the test of the revision, and on Services destroys its
-// content. On Server the content stays until the server cleans up what nothing links to.
+// content. On Server the content stays until the server cleans up what nothing links to. A file that an earlier attempt took off is still
+// destroyed.
 func (c *Connector) DeleteAttachment(ctx context.Context, itemID, attachmentID string) error {
 	fail := func(err error) error { return fmt.Errorf("%s: deleting a file of #%s: %w", c.name, itemID, err) }
 	for try := 1; ; try++ {
@@ -178,8 +179,14 @@ func (c *Connector) DeleteAttachment(ctx context.Context, itemID, attachmentID s
 			a, ok := r.file(seen)
 			return ok && a.ID == strings.ToLower(attachmentID)
 		})
-		if at < 0 {
+		if at < 0 && (c.server || !guidForm.MatchString(attachmentID)) {
 			return fail(connectors.ErrNotFound)
+		}
+		if at < 0 {
+			if err := c.destroy(ctx, w.text(refProject), attachmentID); err != nil {
+				return fail(err)
+			}
+			return nil
 		}
 		_, err = c.patch(ctx, w.ID, []op{testRev(w.Rev), {Op: "remove", Path: fmt.Sprintf("/relations/%d", at)}})
 		if connectors.Class(err) == "stale" && try < 3 {
@@ -191,10 +198,13 @@ func (c *Connector) DeleteAttachment(ctx context.Context, itemID, attachmentID s
 		if c.server {
 			return nil
 		}
-		err = c.call(ctx, request{method: http.MethodDelete, path: in(w.text(refProject), "wit/attachments/"+attachmentID), op: "DELETE attachments/{id}", version: destroyVersion}, nil)
-		if err != nil && connectors.Class(err) != "not-found" {
+		if err = c.destroy(ctx, w.text(refProject), attachmentID); err != nil && connectors.Class(err) != "not-found" {
 			return fail(err)
 		}
 		return nil
 	}
+}
+
+func (c *Connector) destroy(ctx context.Context, project, attachmentID string) error {
+	return c.call(ctx, request{method: http.MethodDelete, path: in(project, "wit/attachments/"+attachmentID), op: "DELETE attachments/{id}", version: destroyVersion}, nil)
 }

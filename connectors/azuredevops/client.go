@@ -11,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"duplex/connectors"
@@ -171,6 +172,16 @@ func elsewhere(err error, field, why string) error {
 	return &connectors.InvalidError{Fields: map[string]string{field: why}}
 }
 
+// absent is the ErrNotFound of the work item with that id: the one that was asked for, or one that a relation leads to.
+type absent struct{ id string }
+
+func (a *absent) Error() string {
+	return connectors.ErrNotFound.Error() + ": the account sees no work item " + a.id
+}
+func (a *absent) Unwrap() error { return connectors.ErrNotFound }
+
+var absentItem = regexp.MustCompile(`TF401232:\D*(\d+)`)
+
 // classify reads why a value is refused. Fields go by their reference names until named puts the mapping's.
 func classify(resp *http.Response, body []byte) error {
 	var r refusal
@@ -178,6 +189,11 @@ func classify(resp *http.Response, body []byte) error {
 	switch {
 	case resp.StatusCode == http.StatusNotFound && !readable: // a page of the host's, not of the API: no item is gone by that
 		return fmt.Errorf("%w: %s", connectors.ErrDenied, noOrganization)
+	case resp.StatusCode == http.StatusNotFound:
+		if m := absentItem.FindStringSubmatch(r.Message); m != nil {
+			return &absent{m[1]}
+		}
+		return nil
 	case resp.StatusCode != http.StatusBadRequest || !readable:
 		return nil
 	}

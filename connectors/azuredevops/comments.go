@@ -149,8 +149,10 @@ func (c *Connector) atHome(ctx context.Context, n int64, run func(project string
 		return err
 	}
 	c.homes.Forget(n)
-	if now, herr := c.home(ctx, n); herr != nil || now == project {
-		return errors.Join(err, herr)
+	if now, herr := c.home(ctx, n); herr != nil {
+		return herr
+	} else if now == project {
+		return err
 	}
 	return c.atHome(ctx, n, run)
 }

@@ -2,6 +2,7 @@ package azuredevops
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -13,11 +14,13 @@ import (
 	"duplex/core"
 )
 
-// linkKinds are the relations that mappings may name (vendor page "Work Item Relation Types").
-var linkKinds = []struct {
+type linkKind struct {
 	name, label, rel string
 	one              bool
-}{
+}
+
+// linkKinds are the relations that mappings may name (vendor page "Work Item Relation Types").
+var linkKinds = []linkKind{
 	{"parent", "Parent", "System.LinkTypes.Hierarchy-Reverse", true},
 	{"children", "Children", "System.LinkTypes.Hierarchy-Forward", false},
 	{"related", "Related", "System.LinkTypes.Related", false},
@@ -109,6 +112,21 @@ func (o op) place() int {
 		return -1
 	}
 	return n
+}
+
+// aboutLink makes of a work item that is not found a refusal of the link to it, where it is not the one that is written: n, 0 for a new one.
+func aboutLink(err error, n int64, ops []op) error {
+	var gone *absent
+	if !errors.As(err, &gone) || gone.id == strconv.FormatInt(n, 10) {
+		return err
+	}
+	field := ""
+	for _, o := range ops {
+		if r, ok := o.Value.(relation); ok && r.target().ID() == gone.id {
+			field = linkNames()[slices.IndexFunc(linkKinds, func(k linkKind) bool { return k.rel == r.Rel })]
+		}
+	}
+	return connectors.Invalid("linking", field, "the account sees no work item #"+gone.id)
 }
 
 // linkOps are the steps that take a link field to what it shall hold. Removals go by place, the last first, and hold under the test of the

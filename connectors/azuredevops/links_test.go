@@ -71,3 +71,28 @@ func TestLinksOfSeveralFieldsAreTakenOffTogether(t *testing.T) {
 		}
 	}
 }
+
+// TestALinkThatLeadsNowhereIsRefused: the vendor says "not found" of the other end, and the item itself is there.
+func TestALinkThatLeadsNowhereIsRefused(t *testing.T) {
+	a := newAccount(t, vendor(t), emulator.Options{})
+	c := a.connector(emulator.TokenSync)
+	nowhere := core.Reference("4711", "")
+	refused := func(what, field string, err error) {
+		t.Helper()
+		var invalid *connectors.InvalidError
+		if !asInvalid(err, &invalid) || invalid.Fields[field] == "" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	fields := title("x")
+	fields["parent"] = nowhere
+	_, err := c.Create(t.Context(), core.Draft{Scope: bug.Scope, Fields: fields})
+	refused("a new item", "parent", err)
+	o := a.create(c, bug.Scope, title("y"))
+	_, err = c.Update(t.Context(), o.Ref.ID, core.Patch{Sets: map[string]core.SetChange{"related": {Add: core.Set(nowhere)}}}, o.Revision, connectors.Want{})
+	refused("an item", "related", err)
+	check(t, c.Delete(t.Context(), o.Ref.ID))
+	if _, err := write(t, c, o.Ref.ID, map[string]core.Value{"related": core.Set(nowhere)}); connectors.Class(err) != "not-found" {
+		t.Errorf("an item that is gone: %v", err)
+	}
+}

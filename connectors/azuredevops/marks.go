@@ -51,8 +51,8 @@ func (c *Connector) marked(ops []op, mark string) []op {
 	return append(ops, put(refTags, mark))
 }
 
-// Find lists the items of the account's projects that carry the mark, by a query whose index may lag; see Facts. Items of other types than
-// the scope's are listed too: a mark is nobody else's. What the query finds is read, so that a mark that was taken away is not believed.
+// Find lists the items of the account's projects that carry the mark, by a query whose index may lag; see Facts. Items of other projects and types
+// than the scope's are listed too: a mark is nobody else's, a rule may create in another project, and people move items. What the query finds is read, so that a mark that was taken away is not believed.
 func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string) ([]core.Ref, error) {
 	if err := c.checkType(t.Type); err != nil {
 		return nil, err
@@ -60,14 +60,13 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 	if !isMark(mark) {
 		return nil, nil
 	}
-	project, _ := c.place(t.Scope)
 	where := "[" + refTags + "] CONTAINS " + literal(mark)
 	if c.markRef != "" {
 		where = "[" + c.markRef + "] = " + literal(mark)
 	}
-	ids, err := c.allFound(ctx, project, within(project, "")+where, mostFound)
+	ids, err := c.allFound(ctx, "", where, mostFound)
 	if err != nil {
-		return nil, fmt.Errorf("%s: looking for a mark: %w", c.name, elsewhere(err, "project", noProject))
+		return nil, fmt.Errorf("%s: looking for a mark: %w", c.name, elsewhere(err, "", noOrganization))
 	}
 	return c.refsThat(ctx, ids, func(w workItem) bool { return strings.EqualFold(c.markOf(w), mark) })
 }

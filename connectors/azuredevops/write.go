@@ -102,6 +102,13 @@ func (c *Connector) prepare(ctx context.Context, now present, patch core.Patch) 
 			return p, err
 		}
 		value, why := c.write(f, v, w, info, places)
+		if why != "" && places != nil { // somebody may have just made the iteration or the area
+			c.nodes.Forget(w.text(refProject))
+			if places, err = c.trees(ctx, w.text(refProject)); err != nil {
+				return p, err
+			}
+			value, why = c.write(f, v, w, info, places)
+		}
 		switch {
 		case why != "":
 			refused[name] = why
@@ -198,12 +205,15 @@ func (c *Connector) Create(ctx context.Context, draft core.Draft) (core.Observat
 		err = connectors.Busy("creating", "the answer has no work item", 0)
 	}
 	if err != nil {
-		return fail(err)
+		return fail(aboutLink(err, 0, ops))
 	}
 	for _, state := range p.states[min(1, len(p.states)):] {
 		next, err := c.patch(ctx, w.ID, []op{testRev(w.Rev), put(refState, state)})
 		if err != nil {
-			o, _ := c.observe(ctx, w, connectors.Want{})
+			o, unseen := c.observe(ctx, w, connectors.Want{})
+			if unseen != nil {
+				o = core.Observation{Ref: c.ref(w.ID)}
+			}
 			return o, fmt.Errorf("%s: taking the new #%d to its state: %w", c.name, w.ID, c.named(ctx, err, draft.Fields))
 		}
 		w = next
@@ -283,7 +293,7 @@ func (c *Connector) patch(ctx context.Context, n int64, ops []op) (workItem, err
 	if err == nil && w.ID != n {
 		err = connectors.Busy("updating", "the answer is not the work item that was written", 0)
 	}
-	return w, err
+	return w, aboutLink(err, n, ops)
 }
 
 // Delete moves a work item to the recycle bin of its project.
