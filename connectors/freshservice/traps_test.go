@@ -188,7 +188,7 @@ func TestMarksByTagAreFound(t *testing.T) {
 	a := newAccount(t, document(t))
 	c := a.Connector(emulator.TokenSync)
 	o := made(t, c)
-	for _, after := range []time.Duration{0, 30 * time.Minute} {
+	for _, after := range []time.Duration{0, 30 * time.Minute, 12 * time.Hour, 60 * 24 * time.Hour} {
 		a.Pass(after)
 		refs, err := c.Find(t.Context(), connectors.ItemType{Type: "ticket"}, freshtest.Mark)
 		if err != nil || len(refs) != 1 || refs[0].ID != o.Ref.ID {
@@ -197,6 +197,22 @@ func TestMarksByTagAreFound(t *testing.T) {
 	}
 	if got := freshtest.Must[core.Observation](t)(c.Get(t.Context(), o.Ref.ID, connectors.Want{Fields: []string{"subject"}})); got.Mark != freshtest.Mark || !got.OwnItem {
 		t.Errorf("a read shows mark %q", got.Mark)
+	}
+}
+
+// TestOldItemsAreListed: without a time the vendor lists what was created in the last 30 days alone.
+func TestOldItemsAreListed(t *testing.T) {
+	for _, typ := range []string{"ticket", "problem", "change"} {
+		t.Run(typ, func(t *testing.T) {
+			a := newAccount(t, document(t))
+			c := a.Connector(emulator.TokenSync, "mark_field", "sync_key")
+			id := freshtest.Must[core.Observation](t)(c.Create(t.Context(), draft(typ, nil))).Ref.ID
+			a.Pass(400 * 24 * time.Hour)
+			page, err := c.Changes(t.Context(), connectors.ItemType{Type: typ}, "", 10)
+			if err != nil || len(page.Items) != 1 || page.Items[0].Ref.ID != id {
+				t.Errorf("listed as %+v, %v", page.Items, err)
+			}
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package freshworks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -54,7 +55,8 @@ func (c *Connector) setMark(it *Item, body map[string]any, mark string) error {
 const recent = time.Hour
 
 // Find looks for a mark twice: in the list of what changed lately, which is no index, and by search, which lags some minutes behind and
-// knows what is older. Where a type has no search the whole list is looked through. Both may miss a new item for Facts().FindLag.
+// knows what is older; where its results leave tags out, each is read. Where a type has no search the whole list is looked through. Both
+// may miss a new item for Facts().FindLag.
 func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string) ([]core.Ref, error) {
 	it, err := c.itemType(t.Type)
 	if err != nil {
@@ -95,11 +97,37 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 	if c.mark != "" {
 		key = c.mark
 	}
-	err = c.search(ctx, it, t.Scope, key+":'"+mark+"'", take)
+	if c.p.AskTags && c.mark == "" {
+		err = c.readFound(ctx, it, t.Scope, key+":'"+mark+"'", take)
+	} else {
+		err = c.search(ctx, it, t.Scope, key+":'"+mark+"'", take)
+	}
 	if err != nil {
 		return nil, attempt(err)
 	}
 	return refs, nil
+}
+
+// readFound is search for a product whose results show no tags: it reads what is found. What is gone meanwhile is left out.
+func (c *Connector) readFound(ctx context.Context, it *Item, scope map[string]string, query string, visit func(record) (stop bool)) error {
+	var ids []int64
+	err := c.search(ctx, it, scope, query, func(r record) bool {
+		ids = append(ids, r.id())
+		return false
+	})
+	for _, id := range ids {
+		r, _, reading := c.fetch(ctx, it, id, true)
+		if errors.Is(reading, connectors.ErrNotFound) {
+			continue
+		}
+		if reading != nil {
+			return reading
+		}
+		if visit(r) {
+			break
+		}
+	}
+	return err
 }
 
 // hiddenMark is the link that carries a note's mark, with what stands around it.
