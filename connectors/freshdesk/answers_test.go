@@ -98,6 +98,26 @@ func TestFiles(t *testing.T) {
 	freshtest.WantClass(t, "a sign-in page in place of the file", err, "denied")
 }
 
+// TestANoteThatCameOutWithoutItsFileIsTakenBack: the next attempt looks for the file, and would write another note.
+func TestANoteThatCameOutWithoutItsFileIsTakenBack(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.Connector(emulator.TokenSync)
+	id := made(t, c, nil).Ref.ID
+	inside := core.Visibility{Audience: core.Internal}
+	bare := freshtest.Must[core.Comment](t)(c.AddComment(t.Context(), id, core.CommentDraft{Body: freshtest.HTML("Attached: a.txt"), Visibility: inside, Mark: freshtest.Mark}))
+	a.Before = func(r *http.Request) *http.Response {
+		if r.Method != http.MethodPost {
+			return nil
+		}
+		return freshtest.Answering(r, http.StatusCreated, "application/json", `{"id":`+bare.ID+`,"private":true,"attachments":[]}`)
+	}
+	_, err := c.Attach(t.Context(), id, core.AttachmentDraft{Name: "a.txt", Size: 5, Visibility: inside, Mark: freshtest.Mark}, strings.NewReader("hello"))
+	freshtest.WantClass(t, "the file", err, "busy")
+	if o := freshtest.Must[core.Observation](t)(c.Get(t.Context(), id, connectors.Want{Comments: true})); len(o.Comments) != 0 {
+		t.Errorf("what is left is %+v", o.Comments)
+	}
+}
+
 func TestAnswersThatAreNone(t *testing.T) {
 	a := newAccount(t, document(t))
 	c := a.Connector(emulator.TokenSync)

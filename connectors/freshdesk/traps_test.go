@@ -1,6 +1,8 @@
 package freshdesk_test
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -154,6 +156,79 @@ func TestTicketsThatCannotBeChanged(t *testing.T) {
 			_, err = c.Update(t.Context(), o.Ref.ID, patch, "", connectors.Want{})
 			freshtest.WantRefused(t, "an update", err, "subject", tt.word)
 		})
+	}
+}
+
+// TestAnArchivedTicketIsNotGone: a call for one is answered with 404, and who took that for a deletion would delete the other side's item.
+func TestAnArchivedTicketIsNotGone(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.Connector(emulator.TokenSync)
+	id := made(t, c, nil).Ref.ID
+	inside := core.Visibility{Audience: core.Internal}
+	note := freshtest.Must[core.Comment](t)(c.AddComment(t.Context(), id, core.CommentDraft{Body: freshtest.HTML("stays"), Visibility: inside, Mark: freshtest.Mark}))
+	file := core.AttachmentDraft{Name: "a.txt", Size: 5, Visibility: inside, Mark: freshtest.Mark}
+	kept := freshtest.Must[core.Attachment](t)(c.Attach(t.Context(), id, file, strings.NewReader("hello")))
+	a.Control("archive/"+id, "")
+	if found := freshtest.Must[core.Comment](t)(c.FindComment(t.Context(), id, freshtest.Mark)); found.ID != note.ID {
+		t.Errorf("the mark finds comment %s, want %s", found.ID, note.ID)
+	}
+	a.Before = func(r *http.Request) *http.Response {
+		if r.Method == http.MethodDelete {
+			return freshtest.Answering(r, http.StatusNotFound, "text/plain", "")
+		}
+		return nil
+	}
+	for _, tt := range []struct {
+		reason string
+		write  func() error
+	}{
+		{"a comment", func() error {
+			_, err := c.AddComment(t.Context(), id, core.CommentDraft{Body: freshtest.HTML("late"), Visibility: inside, Mark: freshtest.Mark})
+			return err
+		}},
+		{"an edit of a comment", func() error {
+			_, err := c.EditComment(t.Context(), id, note.ID, core.CommentDraft{Body: freshtest.HTML("other")})
+			return err
+		}},
+		{"a deletion of a comment", func() error { return c.DeleteComment(t.Context(), id, note.ID) }},
+		{"a file", func() error {
+			_, err := c.Attach(t.Context(), id, file, strings.NewReader("hello"))
+			return err
+		}},
+		{"a deletion of a file", func() error { return c.DeleteAttachment(t.Context(), id, kept.ID) }},
+		{"a deletion", func() error { return c.Delete(t.Context(), id) }},
+	} {
+		t.Run(tt.reason, func(t *testing.T) { freshtest.WantRefused(t, tt.reason, tt.write(), "", "archived") })
+	}
+}
+
+// TestATicketThatIsDeletedJustBeforeTheWriteIsGone: the vendor answers 405 for what is in the trash.
+func TestATicketThatIsDeletedJustBeforeTheWriteIsGone(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.Connector(emulator.TokenSync)
+	id := made(t, c, nil).Ref.ID
+	a.Before = func(r *http.Request) *http.Response {
+		if r.Method == http.MethodPut {
+			a.Before = nil
+			if err := a.Connector(emulator.TokenAda).Delete(t.Context(), id); err != nil {
+				t.Error(err)
+			}
+		}
+		return nil
+	}
+	_, err := c.Update(t.Context(), id, core.Patch{Fields: map[string]core.Value{"subject": core.String("late")}}, "", connectors.Want{})
+	freshtest.WantClass(t, "the update", err, "not-found")
+}
+
+// TestOldTicketsAreListed: without a time the vendor lists what was created in the last 30 days alone.
+func TestOldTicketsAreListed(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.Connector(emulator.TokenSync)
+	id := made(t, c, nil).Ref.ID
+	a.Pass(400 * 24 * time.Hour)
+	page, err := c.Changes(t.Context(), ticketType, "", 10)
+	if err != nil || len(page.Items) != 1 || page.Items[0].Ref.ID != id {
+		t.Errorf("listed as %+v, %v", page.Items, err)
 	}
 }
 

@@ -133,17 +133,27 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	if errors.As(err, &invalid) && strings.Contains(fmt.Sprint(invalid.Fields), "ttachment") {
 		err = fmt.Errorf("the files of the item would be more than %d bytes together, or the file is refused: %s: %w", c.p.MostFiles, invalid, connectors.ErrTooLarge)
 	}
-	if err == nil && len(m.Attachments) == 0 {
-		err = connectors.Busy("attaching", "the answer has no file", 0)
-	}
 	if err = c.gone(ctx, it, id, err); err != nil {
 		return core.Attachment{}, attempt(err)
+	}
+	if len(m.Attachments) == 0 {
+		return core.Attachment{}, attempt(c.withoutFile(ctx, it, id, m))
 	}
 	if private && m.Private != nil && !*m.Private {
 		return core.Attachment{}, attempt(c.takeBack(ctx, it, id, m))
 	}
 	on, err := c.comment(ctx, it, m)
 	return m.Attachments[0].value(on), err
+}
+
+// withoutFile deletes a note that came out without its file: the next attempt would not find it, and write one more.
+func (c *Connector) withoutFile(ctx context.Context, it *Item, id int64, m message) error {
+	if m.ID != 0 {
+		if err := c.DeleteComment(ctx, it.Prefix+strconv.FormatInt(id, 10), strconv.FormatInt(m.ID, 10)); err != nil && !errors.Is(err, connectors.ErrNotFound) {
+			return fmt.Errorf("a note came out without its file and could not be deleted: %w", err)
+		}
+	}
+	return connectors.Busy("attaching", "the answer has no file", 0)
 }
 
 // FindAttachment finds a file by the mark in the text of the note that brought it.
@@ -189,7 +199,8 @@ func (c *Connector) DeleteAttachment(ctx context.Context, itemID, attachmentID s
 	case c.p.FileByID:
 		at = path(it, id) + "/attachments/" + attachmentID
 	}
-	if _, err := c.http.JSON(ctx, http.MethodDelete, at, nil, nil); err != nil {
+	_, err = c.http.JSON(ctx, http.MethodDelete, at, nil, nil)
+	if err = c.gone(ctx, it, id, err); err != nil {
 		return attempt(err)
 	}
 	return nil

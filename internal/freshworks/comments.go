@@ -3,6 +3,7 @@ package freshworks
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -195,21 +196,34 @@ func markup(v core.Value) (string, error) {
 	return richtext.EscapePlaceholders(v.Source()), nil
 }
 
-// entry finds one entry of a conversation.
-func (c *Connector) entry(ctx context.Context, itemID string, is func(message) bool) (*Item, int64, message, error) {
+// found is an entry of a conversation, and where it is.
+type found struct {
+	it       *Item
+	id       int64
+	archived bool
+	message
+}
+
+// entry finds one entry of a conversation, of an archived item too.
+func (c *Connector) entry(ctx context.Context, itemID string, is func(message) bool) (found, error) {
 	it, id, err := c.locate(itemID)
 	if err != nil {
-		return nil, 0, message{}, err
+		return found{}, err
 	}
+	archived := false
 	all, err := c.talk(ctx, it, id, false)
+	if c.p.Archive && errors.Is(err, connectors.ErrNotFound) {
+		archived = true
+		all, err = c.talk(ctx, it, id, true)
+	}
 	if err != nil {
-		return nil, 0, message{}, err
+		return found{}, err
 	}
 	i := slices.IndexFunc(all, is)
 	if i < 0 {
-		return nil, 0, message{}, fmt.Errorf("%s: a comment of %s%d: %w", c.name, it.Sign, id, connectors.ErrNotFound)
+		return found{}, fmt.Errorf("%s: a comment of %s%d: %w", c.name, it.Sign, id, connectors.ErrNotFound)
 	}
-	return it, id, all[i], nil
+	return found{it, id, archived, all[i]}, nil
 }
 
 // FindComment finds a comment by the mark in its text.
@@ -218,23 +232,27 @@ func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.
 	if err != nil {
 		return core.Comment{}, err
 	}
-	it, _, m, err := c.entry(ctx, itemID, func(m message) bool { _, got := c.split(m, self); return mark != "" && got == mark })
+	at, err := c.entry(ctx, itemID, func(m message) bool { _, got := c.split(m, self); return mark != "" && got == mark })
 	if err != nil {
 		return core.Comment{}, err
 	}
-	return c.comment(ctx, it, m)
+	return c.comment(ctx, at.it, at.message)
 }
 
 // EditComment replaces the text of a note and keeps its mark. Replies and mails cannot be edited.
 func (c *Connector) EditComment(ctx context.Context, itemID, commentID string, draft core.CommentDraft) (core.Comment, error) {
-	it, id, m, err := c.entry(ctx, itemID, func(m message) bool { return strconv.FormatInt(m.ID, 10) == commentID })
+	at, err := c.entry(ctx, itemID, func(m message) bool { return strconv.FormatInt(m.ID, 10) == commentID })
 	if err != nil {
 		return core.Comment{}, err
 	}
+	it, id, m := at.it, at.id, at.message
 	attempt := func(err error) error {
 		return fmt.Errorf("%s: editing a comment of %s%d: %w", c.name, it.Sign, id, err)
 	}
-	if !it.Notes && m.Source != noteSource {
+	switch {
+	case at.archived:
+		return core.Comment{}, attempt(putAway(""))
+	case !it.Notes && m.Source != noteSource:
 		return core.Comment{}, attempt(fmt.Errorf("only notes can be edited, this is a reply: %w", connectors.ErrUnsupported))
 	}
 	html, err := markup(draft.Body)
@@ -270,7 +288,8 @@ func (c *Connector) DeleteComment(ctx context.Context, itemID, commentID string)
 	if n, err := strconv.ParseInt(commentID, 10, 64); err != nil || n <= 0 {
 		return fmt.Errorf("%s: comment %q: %w", c.name, commentID, connectors.ErrNotFound)
 	}
-	if _, err := c.http.JSON(ctx, http.MethodDelete, c.entryPath(it, id, commentID), nil, nil); err != nil {
+	_, err = c.http.JSON(ctx, http.MethodDelete, c.entryPath(it, id, commentID), nil, nil)
+	if err = c.gone(ctx, it, id, err); err != nil {
 		return fmt.Errorf("%s: deleting a comment of %s%d: %w", c.name, it.Sign, id, err)
 	}
 	return nil

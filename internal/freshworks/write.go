@@ -119,7 +119,7 @@ func (c *Connector) Update(ctx context.Context, id string, patch core.Patch, rev
 	case revision != "" && r.revision() != revision:
 		return core.Observation{}, attempt(connectors.ErrStale)
 	case archived:
-		return core.Observation{}, attempt(connectors.Invalid("the item", first, "it is archived: nothing of it can be changed any more"))
+		return core.Observation{}, attempt(putAway(first))
 	case r.yes("spam"):
 		return core.Observation{}, attempt(connectors.Invalid("the item", first, "it is marked as spam: an agent has to take that back first"))
 	}
@@ -138,7 +138,7 @@ func (c *Connector) Update(ctx context.Context, id string, patch core.Patch, rev
 		if err == nil && after.id() != n {
 			err = connectors.Busy("updating", "the answer is not the updated item", 0)
 		}
-		if err != nil {
+		if err = c.gone(ctx, it, n, err); err != nil {
 			return core.Observation{}, attempt(needed(c.named(s, err), patch.Fields))
 		}
 		w.keepTags(after, w.body)
@@ -147,7 +147,7 @@ func (c *Connector) Update(ctx context.Context, id string, patch core.Patch, rev
 	return c.observe(ctx, it, r, nil, want)
 }
 
-// Delete moves an item to the vendor's trash. One that is there already is ErrNotFound.
+// Delete moves an item to the vendor's trash. One that is there already is ErrNotFound, one in the archive an InvalidError.
 func (c *Connector) Delete(ctx context.Context, id string) error {
 	it, n, err := c.locate(id)
 	if err != nil {
@@ -160,14 +160,25 @@ func (c *Connector) Delete(ctx context.Context, id string) error {
 	return nil
 }
 
-// gone looks again where a write was refused as a 405, which means that the item is in the trash, or marked as spam.
+// gone looks again where a write was refused as a 405, which means that the item is in the trash, or marked as spam, or as a 404, which may
+// mean that it was put away into the archive: then it is not gone.
 func (c *Connector) gone(ctx context.Context, it *Item, id int64, err error) error {
-	if errors.Is(err, connectors.ErrUnsupported) {
-		if _, _, read := c.fetch(ctx, it, id, false); errors.Is(read, connectors.ErrNotFound) {
-			return read
-		}
+	missing := c.p.Archive && errors.Is(err, connectors.ErrNotFound)
+	if !missing && !errors.Is(err, connectors.ErrUnsupported) {
+		return err
+	}
+	switch _, archived, reading := c.fetch(ctx, it, id, false); {
+	case errors.Is(reading, connectors.ErrNotFound), missing && reading != nil:
+		return reading
+	case archived:
+		return putAway("")
 	}
 	return err
+}
+
+// putAway refuses a write to an archived item.
+func putAway(field string) error {
+	return connectors.Invalid("the item", field, "it is archived: nothing of it can be changed any more")
 }
 
 // named gives the fields of a refusal the names that mappings use.
