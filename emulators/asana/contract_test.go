@@ -1,22 +1,9 @@
 package asana
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 )
-
-// echo answers handshakes and takes deliveries.
-func echo(t *testing.T) string {
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if s := req.Header.Get("X-Hook-Secret"); s != "" {
-			w.Header().Set("X-Hook-Secret", s)
-		}
-	}))
-	t.Cleanup(srv.Close)
-	return srv.URL
-}
 
 // TestEveryOperationKeepsTheContract drives each operation once with a normal request; the rig's client holds every
 // exchange against the vendor's document.
@@ -27,18 +14,18 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		"` + FieldCustomer + `":"Globex","` + FieldReported + `":{"date":"2026-02-02"},"` + FieldReviewers + `":["` + UserLinus + `"]}`)
 	other := r.task("")
 	up := r.upload(TokenGrace, gidOf(path), "r%C3%A9sum%C3%A9.pdf", "content")
-	if up.status != 200 || up.text("data", "name") != "résumé.pdf" {
-		t.Fatalf("upload: %d %s", up.status, up.raw)
+	if up.Status != 200 || up.Text("data", "name") != "résumé.pdf" {
+		t.Fatalf("upload: %d %s", up.Status, up.Raw)
 	}
-	file := "/attachments/" + up.text("data", "gid")
-	comment := r.must(201, TokenGrace, "POST", path+"/stories", `{"data":{"html_text":"<body>Looking</body>"}}`)
-	story := "/stories/" + comment.text("data", "gid")
-	tag := r.must(201, TokenAda, "POST", "/tags", `{"data":{"name":"new","workspace":"`+WorkspaceAcme+`"}}`)
-	section := r.must(201, TokenAda, "POST", "/projects/"+ProjectBugs+"/sections", `{"data":{"name":"Later"}}`)
-	option := r.must(201, TokenAda, "POST", "/custom_fields/"+FieldPriority+"/enum_options", `{"data":{"name":"Critical","color":"red"}}`)
-	hook := r.must(201, TokenAda, "POST", "/webhooks", `{"data":{"resource":"`+ProjectBugs+`","target":"`+echo(t)+`","filters":[{"resource_type":"task","action":"changed","fields":["name"]}]}}`)
-	sync := r.must(412, TokenAda, "GET", "/events?resource="+ProjectBugs, "").text("sync")
-	hookPath, ws := "/webhooks/"+hook.text("data", "gid"), "/workspaces/"+WorkspaceAcme
+	file := "/attachments/" + up.Text("data", "gid")
+	comment := r.Must(201, TokenGrace, "POST", path+"/stories", `{"data":{"html_text":"<body>Looking</body>"}}`)
+	story := "/stories/" + comment.Text("data", "gid")
+	tag := r.Must(201, TokenAda, "POST", "/tags", `{"data":{"name":"new","workspace":"`+WorkspaceAcme+`"}}`)
+	section := r.Must(201, TokenAda, "POST", "/projects/"+ProjectBugs+"/sections", `{"data":{"name":"Later"}}`)
+	option := r.Must(201, TokenAda, "POST", "/custom_fields/"+FieldPriority+"/enum_options", `{"data":{"name":"Critical","color":"red"}}`)
+	hook := r.Must(201, TokenAda, "POST", "/webhooks", `{"data":{"resource":"`+ProjectBugs+`","target":"`+newReceiver(t).URL+`","filters":[{"resource_type":"task","action":"changed","fields":["name"]}]}}`)
+	sync := r.Must(412, TokenAda, "GET", "/events?resource="+ProjectBugs, "").Text("sync")
+	hookPath, ws := "/webhooks/"+hook.Text("data", "gid"), "/workspaces/"+WorkspaceAcme
 	for _, c := range []struct {
 		status             int
 		method, path, body string
@@ -62,9 +49,9 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		{200, "POST", path + "/addProject", `{"data":{"project":"` + ProjectRoadmap + `","section":"` + SectionNow + `"}}`},
 		{200, "GET", path + "/projects", ""},
 		{200, "POST", path + "/removeProject", `{"data":{"project":"` + ProjectRoadmap + `"}}`},
-		{200, "POST", path + "/addTag", `{"data":{"tag":"` + tag.text("data", "gid") + `"}}`},
+		{200, "POST", path + "/addTag", `{"data":{"tag":"` + tag.Text("data", "gid") + `"}}`},
 		{200, "GET", path + "/tags", ""},
-		{200, "POST", path + "/removeTag", `{"data":{"tag":"` + tag.text("data", "gid") + `"}}`},
+		{200, "POST", path + "/removeTag", `{"data":{"tag":"` + tag.Text("data", "gid") + `"}}`},
 		{200, "POST", path + "/addFollowers", `{"data":{"followers":["linus@acme.example"]}}`},
 		{200, "POST", path + "/removeFollowers", `{"data":{"followers":["linus@acme.example"]}}`},
 		{200, "GET", "/projects?workspace=" + WorkspaceAcme, ""},
@@ -74,16 +61,16 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		{200, "GET", "/projects/" + ProjectBugs + "/custom_field_settings", ""},
 		{200, "GET", ws + "/projects", ""},
 		{200, "GET", "/sections/" + SectionNew, ""},
-		{200, "PUT", "/sections/" + section.text("data", "gid"), `{"data":{"name":"Much later"}}`},
+		{200, "PUT", "/sections/" + section.Text("data", "gid"), `{"data":{"name":"Much later"}}`},
 		{200, "GET", "/sections/" + SectionNew + "/tasks", ""},
 		{200, "POST", "/sections/" + SectionProgress + "/addTask", `{"data":{"task":"` + gidOf(path) + `"}}`},
-		{200, "DELETE", "/sections/" + section.text("data", "gid"), ""},
+		{200, "DELETE", "/sections/" + section.Text("data", "gid"), ""},
 		{200, "GET", "/attachments?parent=" + gidOf(path), ""},
 		{200, "GET", file, ""},
 		{200, "DELETE", file, ""},
 		{200, "GET", "/custom_fields/" + FieldPriority, ""},
 		{200, "GET", ws + "/custom_fields", ""},
-		{200, "PUT", "/enum_options/" + option.text("data", "gid"), `{"data":{"enabled":false}}`},
+		{200, "PUT", "/enum_options/" + option.Text("data", "gid"), `{"data":{"enabled":false}}`},
 		{200, "GET", "/custom_types?project=" + ProjectBugs, ""},
 		{404, "GET", "/custom_types/4711", ""},
 		{200, "GET", "/tags?workspace=" + WorkspaceAcme, ""},
@@ -109,14 +96,14 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		{200, "POST", "/batch", `{"data":{"actions":[{"relative_path":"/users/me","method":"get"}]}}`},
 		{403, "DELETE", story, ""},
 	} {
-		r.must(c.status, TokenAda, c.method, c.path, c.body)
+		r.Must(c.status, TokenAda, c.method, c.path, c.body)
 	}
-	r.must(200, TokenGrace, "PUT", story, `{"data":{"text":"Looking on"}}`)
-	r.must(200, TokenGrace, "DELETE", story, "")
-	r.must(200, TokenAda, "DELETE", path, "")
-	r.must(404, TokenAda, "GET", path, "")
+	r.Must(200, TokenGrace, "PUT", story, `{"data":{"text":"Looking on"}}`)
+	r.Must(200, TokenGrace, "DELETE", story, "")
+	r.Must(200, TokenAda, "DELETE", path, "")
+	r.Must(404, TokenAda, "GET", path, "")
 	for pattern := range r.e.Harness().Calls(0).ByOperation {
-		if strings.Contains(pattern, "{") && r.doc.Operations()[pattern] == 0 {
+		if strings.Contains(pattern, "{") && r.Doc.Operations()[pattern] == 0 {
 			t.Errorf("never checked: %s", pattern)
 		}
 	}

@@ -31,11 +31,11 @@ func TestRichTextIsStrict(t *testing.T) {
 		{"a mention", `<body><a data-asana-gid='` + UserGrace + `'/></body>`, 200, 201},
 	} {
 		body := strings.ReplaceAll(test.html, `"`, `\"`)
-		if a := r.as(TokenAda, "PUT", path, `{"data":{"html_notes":"`+body+`"}}`); a.status != test.task {
-			t.Errorf("%s in a task: %d, want %d: %s", test.reason, a.status, test.task, a.raw)
+		if a := r.As(TokenAda, "PUT", path, `{"data":{"html_notes":"`+body+`"}}`); a.Status != test.task {
+			t.Errorf("%s in a task: %d, want %d: %s", test.reason, a.Status, test.task, a.Raw)
 		}
-		if a := r.as(TokenAda, "POST", path+"/stories", `{"data":{"html_text":"`+body+`"}}`); a.status != test.comment {
-			t.Errorf("%s in a comment: %d, want %d: %s", test.reason, a.status, test.comment, a.raw)
+		if a := r.As(TokenAda, "POST", path+"/stories", `{"data":{"html_text":"`+body+`"}}`); a.Status != test.comment {
+			t.Errorf("%s in a comment: %d, want %d: %s", test.reason, a.Status, test.comment, a.Raw)
 		}
 	}
 }
@@ -43,17 +43,17 @@ func TestRichTextIsStrict(t *testing.T) {
 func TestTheServerRewritesRichText(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.task("")
-	r.must(200, TokenAda, "PUT", path, `{"data":{"html_notes":"<body><a data-asana-gid='`+UserGrace+`'/> &quot;hi&quot; &#228;<a href='https://x.example/?a=1&amp;b=2'>x</a></body>"}}`)
-	a := r.must(200, TokenAda, "GET", path+"?opt_fields=html_notes,notes", "")
-	want := `<body><a href="` + r.url + `/0/profile/` + UserGrace + `" data-asana-accessible="true" data-asana-dynamic="true" data-asana-type="user" data-asana-gid="` + UserGrace +
+	r.Must(200, TokenAda, "PUT", path, `{"data":{"html_notes":"<body><a data-asana-gid='`+UserGrace+`'/> &quot;hi&quot; &#228;<a href='https://x.example/?a=1&amp;b=2'>x</a></body>"}}`)
+	a := r.Must(200, TokenAda, "GET", path+"?opt_fields=html_notes,notes", "")
+	want := `<body><a href="` + r.URL + `/0/profile/` + UserGrace + `" data-asana-accessible="true" data-asana-dynamic="true" data-asana-type="user" data-asana-gid="` + UserGrace +
 		`">@Grace Hopper</a> "hi" ä<a href="https://x.example/?a=1&amp;b=2">x</a></body>`
-	if a.text("data", "html_notes") != want || a.text("data", "notes") != `@Grace Hopper "hi" äx` {
-		t.Errorf("kept as %s, want %s", a.raw, want)
+	if a.Text("data", "html_notes") != want || a.Text("data", "notes") != `@Grace Hopper "hi" äx` {
+		t.Errorf("kept as %s, want %s", a.Raw, want)
 	}
-	r.must(200, TokenAda, "PUT", path, `{"data":{"notes":"a < b & c\nd"}}`)
-	if a := r.must(200, TokenAda, "GET", path+"?opt_fields=html_notes", ""); a.text("data", "html_notes") != "<body>a &lt; b &amp; c\nd</body>" {
-		t.Errorf("plain notes are kept as %s", a.raw)
+	r.Must(200, TokenAda, "PUT", path, `{"data":{"notes":"a < b & c\nd"}}`)
+	if a := r.Must(200, TokenAda, "GET", path+"?opt_fields=html_notes", ""); a.Text("data", "html_notes") != "<body>a &lt; b &amp; c\nd</body>" {
+		t.Errorf("plain notes are kept as %s", a.Raw)
 	}
 	up := r.upload(TokenAda, gidOf(path), "a.png", "png")
-	r.must(201, TokenAda, "POST", path+"/stories", `{"data":{"html_text":"<body><img data-asana-gid='`+up.text("data", "gid")+`'/></body>"}}`)
+	r.Must(201, TokenAda, "POST", path+"/stories", `{"data":{"html_text":"<body><img data-asana-gid='`+up.Text("data", "gid")+`'/></body>"}}`)
 }

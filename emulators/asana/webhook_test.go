@@ -4,34 +4,22 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-)
 
-func decoded(t *testing.T, resp *http.Response) answer {
-	t.Helper()
-	defer resp.Body.Close()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := answer{status: resp.StatusCode, header: resp.Header, raw: raw}
-	_ = json.Unmarshal(raw, &a.body)
-	return a
-}
+	"duplex/emulators/harness/bench"
+)
 
 // receiver answers handshakes and keeps what it gets.
 type receiver struct {
 	*httptest.Server
 	mu     sync.Mutex
 	secret string
-	got    []answer
+	got    []bench.Message
 	broken bool
 	mute   bool // does not give the secret back
 }
@@ -39,7 +27,7 @@ type receiver struct {
 func newReceiver(t *testing.T) *receiver {
 	rec := &receiver{}
 	rec.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		raw, _ := io.ReadAll(req.Body)
+		call := bench.Receive(req)
 		rec.mu.Lock()
 		defer rec.mu.Unlock()
 		if s := req.Header.Get("X-Hook-Secret"); s != "" {
@@ -52,22 +40,20 @@ func newReceiver(t *testing.T) *receiver {
 			w.WriteHeader(500)
 			return
 		}
-		a := answer{header: req.Header, raw: raw}
-		_ = json.Unmarshal(raw, &a.body)
-		rec.got = append(rec.got, a)
+		rec.got = append(rec.got, call)
 	}))
 	t.Cleanup(rec.Close)
 	return rec
 }
 
-func (rec *receiver) all() []answer {
+func (rec *receiver) all() []bench.Message {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
-	return append([]answer(nil), rec.got...)
+	return append([]bench.Message(nil), rec.got...)
 }
 
-func (r *rig) hook(status int, body string) answer {
-	return r.must(status, TokenAda, "POST", "/webhooks", `{"data":`+body+`}`)
+func (r *rig) hook(status int, body string) bench.Answer {
+	return r.Must(status, TokenAda, "POST", "/webhooks", `{"data":`+body+`}`)
 }
 
 func TestAWebhookShakesHandsAndSigns(t *testing.T) {
@@ -75,28 +61,28 @@ func TestAWebhookShakesHandsAndSigns(t *testing.T) {
 	rec := newReceiver(t)
 	body := `{"resource":"` + ProjectBugs + `","target":"` + rec.URL + `/?id=7"}`
 	made := r.hook(201, body)
-	if made.text("X-Hook-Secret") != rec.secret || rec.secret == "" || made.at("data", "active") != false {
-		t.Errorf("the answer is %s", made.raw)
+	if made.Text("X-Hook-Secret") != rec.secret || rec.secret == "" || made.At("data", "active") != false {
+		t.Errorf("the answer is %s", made.Raw)
 	}
-	eventually(t, "the first heartbeat", func() bool { return len(rec.all()) == 1 })
-	if beat := rec.all()[0]; string(beat.raw) != `{"events":[]}` {
-		t.Errorf("the first heartbeat is %s", beat.raw)
+	bench.Eventually(t, "the first heartbeat", func() bool { return len(rec.all()) == 1 })
+	if beat := rec.all()[0]; string(beat.Raw) != `{"events":[]}` {
+		t.Errorf("the first heartbeat is %s", beat.Raw)
 	}
 	path := r.task("")
-	r.must(200, TokenGrace, "PUT", path, `{"data":{"name":"New"}}`)
-	eventually(t, "two deliveries", func() bool { return len(rec.all()) == 3 })
+	r.Must(200, TokenGrace, "PUT", path, `{"data":{"name":"New"}}`)
+	bench.Eventually(t, "two deliveries", func() bool { return len(rec.all()) == 3 })
 	last := rec.all()[2]
 	mac := hmac.New(sha256.New, []byte(rec.secret))
-	mac.Write(last.raw)
-	if last.header.Get("X-Hook-Signature") != hex.EncodeToString(mac.Sum(nil)) {
+	mac.Write(last.Raw)
+	if last.Header.Get("X-Hook-Signature") != hex.EncodeToString(mac.Sum(nil)) {
 		t.Error("the signature is wrong")
 	}
-	named := last.find("action", "changed", "events")
-	if named == nil || strings.Contains(string(last.raw), "Grace") || strings.Contains(string(last.raw), `"name":"New"`) {
-		t.Errorf("a delivery tells names: %s", last.raw)
+	named := last.Find("action", "changed", "events")
+	if named.Body == nil || strings.Contains(string(last.Raw), "Grace") || strings.Contains(string(last.Raw), `"name":"New"`) {
+		t.Errorf("a delivery tells names: %s", last.Raw)
 	}
-	if dup := r.hook(403, body); !strings.Contains(dup.text("errors", 0, "message"), "Duplicated webhook") {
-		t.Errorf("a second one of the same kind: %s", dup.raw)
+	if dup := r.hook(403, body); !strings.Contains(dup.Text("errors", 0, "message"), "Duplicated webhook") {
+		t.Errorf("a second one of the same kind: %s", dup.Raw)
 	}
 }
 
@@ -117,12 +103,12 @@ func TestRegistrationsThatAreRefused(t *testing.T) {
 		{"fields without changed", `{"resource":"` + ProjectBugs + `",` + target + `,"filters":[{"resource_type":"task","action":"added","fields":["name"]}]}`, 400},
 		{"something unknown", `{"resource":"4711",` + target + `}`, 404},
 	} {
-		if a := r.as(TokenAda, "POST", "/webhooks", `{"data":`+test.body+`}`); a.status != test.status {
-			t.Errorf("%s: %d, want %d: %s", test.reason, a.status, test.status, a.raw)
+		if a := r.As(TokenAda, "POST", "/webhooks", `{"data":`+test.body+`}`); a.Status != test.status {
+			t.Errorf("%s: %d, want %d: %s", test.reason, a.Status, test.status, a.Raw)
 		}
 	}
-	if a := r.must(200, TokenAda, "GET", "/webhooks?workspace="+WorkspaceAcme, ""); a.len("data") != 0 {
-		t.Errorf("a refused webhook is there: %s", a.raw)
+	if a := r.Must(200, TokenAda, "GET", "/webhooks?workspace="+WorkspaceAcme, ""); a.Len("data") != 0 {
+		t.Errorf("a refused webhook is there: %s", a.Raw)
 	}
 }
 
@@ -131,15 +117,13 @@ func TestFiltersDecideWhatIsDelivered(t *testing.T) {
 	rec := newReceiver(t)
 	r.hook(201, `{"resource":"`+ProjectBugs+`","target":"`+rec.URL+`","filters":[{"resource_type":"task","action":"changed","fields":["completed"]},{"resource_type":"story","action":"added"}]}`)
 	path := r.task("")
-	r.must(200, TokenAda, "PUT", path, `{"data":{"completed":true}}`)
-	r.must(201, TokenAda, "POST", path+"/stories", `{"data":{"text":"x"}}`)
-	eventually(t, "heartbeat and two deliveries", func() bool { return len(rec.all()) == 3 })
+	r.Must(200, TokenAda, "PUT", path, `{"data":{"completed":true}}`)
+	r.Must(201, TokenAda, "POST", path+"/stories", `{"data":{"text":"x"}}`)
+	bench.Eventually(t, "heartbeat and two deliveries", func() bool { return len(rec.all()) == 3 })
 	for _, d := range rec.all()[1:] {
-		list, _ := d.at("events").([]any)
-		for _, one := range list {
-			ev := answer{body: one.(map[string]any)}
-			if ev.text("resource", "resource_type") == "task" && ev.text("change", "field") != "completed" {
-				t.Errorf("delivered: %v", ev.body)
+		for _, ev := range d.List("events") {
+			if ev.Text("resource", "resource_type") == "task" && ev.Text("change", "field") != "completed" {
+				t.Errorf("delivered: %v", ev.Body)
 			}
 		}
 	}
@@ -148,22 +132,22 @@ func TestFiltersDecideWhatIsDelivered(t *testing.T) {
 func TestHeartbeatsAndDeletionAfterFailures(t *testing.T) {
 	r := newRig(t, Options{WebhookRetryWait: time.Millisecond})
 	rec := newReceiver(t)
-	path := "/webhooks/" + r.hook(201, `{"resource":"`+ProjectBugs+`","target":"`+rec.URL+`"}`).text("data", "gid")
-	eventually(t, "the first heartbeat", func() bool { return len(rec.all()) == 1 })
-	r.pass(8 * time.Hour)
-	r.control("tick", "")
-	eventually(t, "a second heartbeat", func() bool { return len(rec.all()) == 2 })
+	path := "/webhooks/" + r.hook(201, `{"resource":"`+ProjectBugs+`","target":"`+rec.URL+`"}`).Text("data", "gid")
+	bench.Eventually(t, "the first heartbeat", func() bool { return len(rec.all()) == 1 })
+	r.Pass(8 * time.Hour)
+	r.Control("POST", "tick", "")
+	bench.Eventually(t, "a second heartbeat", func() bool { return len(rec.all()) == 2 })
 	rec.mu.Lock()
 	rec.broken = true
 	rec.mu.Unlock()
 	r.task("")
-	eventually(t, "the delivery is given up", func() bool { return r.e.Webhooks().Report().Waiting == 0 })
-	a := r.must(200, TokenAda, "GET", path, "")
-	if a.text("data", "failure_deletion_timestamp") == "" || a.text("data", "last_failure_at") == "" || a.at("data", "delivery_retry_count") == 0.0 {
-		t.Errorf("a failing webhook shows %s", a.raw)
+	r.Quiet()
+	a := r.Must(200, TokenAda, "GET", path, "")
+	if a.Text("data", "failure_deletion_timestamp") == "" || a.Text("data", "last_failure_at") == "" || a.At("data", "delivery_retry_count") == 0.0 {
+		t.Errorf("a failing webhook shows %s", a.Raw)
 	}
-	r.pass(25 * time.Hour)
-	r.must(404, TokenAda, "GET", path, "")
+	r.Pass(25 * time.Hour)
+	r.Must(404, TokenAda, "GET", path, "")
 }
 
 func TestStateIsKeptOverRestarts(t *testing.T) {
@@ -172,35 +156,35 @@ func TestStateIsKeptOverRestarts(t *testing.T) {
 	path := r.task(`"custom_fields":{"` + FieldPlatforms + `":["` + OptionWeb + `"]}`)
 	up := r.upload(TokenAda, gidOf(path), "a.txt", "content")
 	again := newRig(t, Options{File: file})
-	a := again.must(200, TokenAda, "GET", path, "")
-	if a.find("gid", FieldPlatforms, "data", "custom_fields")["display_value"] != "Web" {
-		t.Errorf("after a restart: %s", a.raw)
+	a := again.Must(200, TokenAda, "GET", path, "")
+	if a.Find("gid", FieldPlatforms, "data", "custom_fields").At("display_value") != "Web" {
+		t.Errorf("after a restart: %s", a.Raw)
 	}
-	address := again.must(200, TokenAda, "GET", "/attachments/"+up.text("data", "gid"), "").text("data", "download_url")
-	get := func() *http.Response {
+	address := again.Must(200, TokenAda, "GET", "/attachments/"+up.Text("data", "gid"), "").Text("data", "download_url")
+	get := func() bench.Answer {
 		resp, err := http.Get(address)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return resp
+		return bench.Read(t, resp)
 	}
-	if got := decoded(t, get()); string(got.raw) != "content" {
-		t.Errorf("the file holds %q", got.raw)
+	if got := get(); string(got.Raw) != "content" {
+		t.Errorf("the file holds %q", got.Raw)
 	}
-	again.pass(3 * time.Minute)
-	if got := get(); got.StatusCode != 403 {
-		t.Errorf("an address that is three minutes old answers %d", got.StatusCode)
+	again.Pass(3 * time.Minute)
+	if got := get(); got.Status != 403 {
+		t.Errorf("an address that is three minutes old answers %d", got.Status)
 	}
 }
 
 func TestABatchAnswersInOrder(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.task("")
-	a := r.must(200, TokenAda, "POST", "/batch", `{"data":{"actions":[
+	a := r.Must(200, TokenAda, "POST", "/batch", `{"data":{"actions":[
 		{"relative_path":"`+path+`","method":"get","options":{"fields":["name"]}},
 		{"relative_path":"`+path+`","method":"put","data":{"name":"Second"}},
 		{"relative_path":"/attachments","method":"post"}, {"relative_path":"/tasks/4711","method":"get"}]}}`)
-	if a.text("data", 0, "body", "data", "name") != "Second" || a.at("data", 2, "status_code") != 400.0 || a.at("data", 3, "status_code") != 404.0 {
-		t.Errorf("the batch answers %s", a.raw)
+	if a.Text("data", 0, "body", "data", "name") != "Second" || a.At("data", 2, "status_code") != 400.0 || a.At("data", 3, "status_code") != 404.0 {
+		t.Errorf("the batch answers %s", a.Raw)
 	}
 }

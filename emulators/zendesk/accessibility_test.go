@@ -50,7 +50,7 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 		t.Error("a refused form would be loaded anew, and sent again")
 	}
 	path := r.ticket(`"priority":"low"`)
-	r.must(200, "sync", "PUT", path, `{"ticket":{"priority":"urgent"}}`)
+	r.Must(200, "sync", "PUT", path, `{"ticket":{"priority":"urgent"}}`)
 	page = grace.post(422, "/items/1/fields", url.Values{"field_90005": {"many"}, "was_field_90005": {""}, "tags": {"mine"}, "was_tags": {""}, "priority": {"low"}, "was_priority": {"low"}})
 	if !strings.Contains(page, `name="tags" value="mine"`) || !strings.Contains(page, `value="urgent" selected`) {
 		t.Errorf("the refused fields show what nobody typed, or lose what was typed:\n%s", page)
@@ -66,7 +66,7 @@ func TestAPageTellsThatItIsOutOfDate(t *testing.T) {
 	r.ticket(`"priority":"low"`)
 	grace := newBrowser(r, UserGrace)
 	version := func(page string) string {
-		resp, err := grace.Head(r.url + page)
+		resp, err := grace.Head(r.URL + page)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestAPageTellsThatItIsOutOfDate(t *testing.T) {
 	if one == "" || one != version("/items/1") {
 		t.Fatalf("an unchanged page has the versions %s and %s", one, version("/items/1"))
 	}
-	r.must(200, "sync", "PUT", path, `{"ticket":{"priority":"urgent"}}`)
+	r.Must(200, "sync", "PUT", path, `{"ticket":{"priority":"urgent"}}`)
 	if one == version("/items/1") || list == version("/") {
 		t.Error("a change is not seen")
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"duplex/emulators/harness/bench"
 )
 
 func TestTextIsRewritten(t *testing.T) {
@@ -53,47 +55,47 @@ func TestTextIsRewritten(t *testing.T) {
 func TestComments(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.ticket("")
-	put := r.must(200, "sync", "PUT", path, fmt.Sprintf(`{"ticket":{"comment":{"html_body":"<p>note</p>","public":false,"author_id":%d},"metadata":{"mark":"m"}}}`, UserGrace))
-	list := r.must(200, "sync", "GET", path+"/comments?sort=-created_at&page[size]=1", "")
-	got := list.at("comments", 0).(map[string]any)
-	if got["audit_id"] != put.at("audit", "id") || got["public"] != false || got["author_id"] != float64(UserGrace) {
+	put := r.Must(200, "sync", "PUT", path, fmt.Sprintf(`{"ticket":{"comment":{"html_body":"<p>note</p>","public":false,"author_id":%d},"metadata":{"mark":"m"}}}`, UserGrace))
+	list := r.Must(200, "sync", "GET", path+"/comments?sort=-created_at&page[size]=1", "")
+	got := list.At("comments", 0).(map[string]any)
+	if got["audit_id"] != put.At("audit", "id") || got["public"] != false || got["author_id"] != float64(UserGrace) {
 		t.Errorf("the note is %v", got)
 	}
-	if put.at("audit", "author_id") != float64(UserSync) || put.at("audit", "metadata", "custom", "mark") != "m" {
+	if put.At("audit", "author_id") != float64(UserSync) || put.At("audit", "metadata", "custom", "mark") != "m" {
 		t.Error("the audit names the caller, whoever the comment's author is")
 	}
-	if got["id"] == put.at("audit", "events", 0, "id") {
+	if got["id"] == put.At("audit", "events", 0, "id") {
 		t.Error("a Comment event's id is not the comment's")
 	}
-	if n := r.must(200, "sync", "GET", path+"?include=comment_count", "").at("ticket", "comment_count"); n != 2.0 {
+	if n := r.Must(200, "sync", "GET", path+"?include=comment_count", "").At("ticket", "comment_count"); n != 2.0 {
 		t.Errorf("comment_count %v", n)
 	}
-	if n := r.must(200, "sync", "GET", path+"/comments/count", "").at("count", "value"); n != 2.0 {
+	if n := r.Must(200, "sync", "GET", path+"/comments/count", "").At("count", "value"); n != 2.0 {
 		t.Errorf("count %v", n)
 	}
-	r.must(200, "sync", "PUT", path, `{"ticket":{"status":"solved"}}`)
-	reply := r.must(200, "sync", "PUT", path, fmt.Sprintf(`{"ticket":{"comment":{"body":"Not fixed","author_id":%d}}}`, UserCarla))
-	if reply.at("ticket", "status") != "open" {
+	r.Must(200, "sync", "PUT", path, `{"ticket":{"status":"solved"}}`)
+	reply := r.Must(200, "sync", "PUT", path, fmt.Sprintf(`{"ticket":{"comment":{"body":"Not fixed","author_id":%d}}}`, UserCarla))
+	if reply.At("ticket", "status") != "open" {
 		t.Error("a customer's reply reopens")
 	}
-	first := r.must(200, "sync", "GET", path+"/comments", "").at("comments", 0, "id")
+	first := r.Must(200, "sync", "GET", path+"/comments", "").At("comments", 0, "id")
 	hide := fmt.Sprintf("%s/comments/%.0f/make_private", path, first)
-	r.must(200, "sync", "PUT", hide, "")
-	after := r.must(200, "sync", "GET", path+"/comments", "")
-	if after.at("comments", 0, "public") != false {
+	r.Must(200, "sync", "PUT", hide, "")
+	after := r.Must(200, "sync", "GET", path+"/comments", "")
+	if after.At("comments", 0, "public") != false {
 		t.Error("the comment is still public")
 	}
-	audits := r.must(200, "sync", "GET", path+"/audits", "")
-	if last := audits.at("audits", audits.len("audits")-1, "events", 0).(map[string]any); last["type"] != "CommentPrivacyChange" || last["comment_id"] != first {
+	audits := r.Must(200, "sync", "GET", path+"/audits", "")
+	if last := audits.At("audits", audits.Len("audits")-1, "events", 0).(map[string]any); last["type"] != "CommentPrivacyChange" || last["comment_id"] != first {
 		t.Errorf("the audit says %v", last)
 	}
 }
 
 func TestPublicDefaultsToTheFirstComments(t *testing.T) {
 	r := newRig(t, Options{})
-	r.must(201, "ada", "POST", "/api/v2/tickets", `{"ticket":{"subject":"s","comment":{"body":"x","public":false}}}`)
-	r.must(200, "ada", "PUT", "/api/v2/tickets/1", `{"ticket":{"comment":{"body":"unsaid"}}}`)
-	if got := r.must(200, "ada", "GET", "/api/v2/tickets/1/comments", "").at("comments", 1, "public"); got != false {
+	r.Must(201, "ada", "POST", "/api/v2/tickets", `{"ticket":{"subject":"s","comment":{"body":"x","public":false}}}`)
+	r.Must(200, "ada", "PUT", "/api/v2/tickets/1", `{"ticket":{"comment":{"body":"unsaid"}}}`)
+	if got := r.Must(200, "ada", "GET", "/api/v2/tickets/1/comments", "").At("comments", 1, "public"); got != false {
 		t.Errorf("public is %v where it was not said", got)
 	}
 }
@@ -101,17 +103,17 @@ func TestPublicDefaultsToTheFirstComments(t *testing.T) {
 func TestUploads(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.ticket("")
-	one := r.must(201, "ada", "POST", "/api/v2/uploads?filename=a.txt", "first", "Content-Type", "text/plain")
-	token := one.at("upload", "token").(string)
-	two := r.must(201, "ada", "POST", "/api/v2/uploads?filename=b.png&inline=true&token="+token, "\x89PNG", "Content-Type", "image/png")
-	if two.len("upload", "attachments") != 2 || two.at("upload", "token") != token {
-		t.Fatalf("two files on one token: %s", two.raw)
+	one := r.Must(201, "ada", "POST", "/api/v2/uploads?filename=a.txt", "first", "Content-Type", "text/plain")
+	token := one.At("upload", "token").(string)
+	two := r.Must(201, "ada", "POST", "/api/v2/uploads?filename=b.png&inline=true&token="+token, "\x89PNG", "Content-Type", "image/png")
+	if two.Len("upload", "attachments") != 2 || two.At("upload", "token") != token {
+		t.Fatalf("two files on one token: %s", two.Raw)
 	}
 	comment := `{"ticket":{"comment":{"body":"see files","uploads":["` + token + `"]}}}`
-	r.must(200, "ada", "PUT", path, comment)
-	r.must(422, "ada", "PUT", path, comment)
-	plain := r.must(200, "ada", "GET", path+"/comments", "").at("comments", 1).(map[string]any)["attachments"].([]any)
-	inline := r.must(200, "ada", "GET", path+"/comments?include_inline_images=true", "").at("comments", 1).(map[string]any)["attachments"].([]any)
+	r.Must(200, "ada", "PUT", path, comment)
+	r.Must(422, "ada", "PUT", path, comment)
+	plain := r.Must(200, "ada", "GET", path+"/comments", "").At("comments", 1).(map[string]any)["attachments"].([]any)
+	inline := r.Must(200, "ada", "GET", path+"/comments?include_inline_images=true", "").At("comments", 1).(map[string]any)["attachments"].([]any)
 	if len(plain) != 1 || len(inline) != 2 {
 		t.Errorf("%d attachments, %d with inline images; want 1 and 2", len(plain), len(inline))
 	}
@@ -123,65 +125,65 @@ func TestUploads(t *testing.T) {
 	if data, _ := io.ReadAll(resp.Body); string(data) != "first" {
 		t.Errorf("content %q", data)
 	}
-	late := r.must(201, "ada", "POST", "/api/v2/uploads?filename=c.txt", "late", "Content-Type", "text/plain").at("upload", "token").(string)
-	r.pass(time.Hour + time.Second)
-	r.must(422, "ada", "PUT", path, `{"ticket":{"comment":{"body":"x","uploads":["`+late+`"]}}}`)
+	late := r.Must(201, "ada", "POST", "/api/v2/uploads?filename=c.txt", "late", "Content-Type", "text/plain").At("upload", "token").(string)
+	r.Pass(time.Hour + time.Second)
+	r.Must(422, "ada", "PUT", path, `{"ticket":{"comment":{"body":"x","uploads":["`+late+`"]}}}`)
 }
 
 func TestLimits(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.ticket("")
-	r.control("POST", "limits", `{"ticket_updates":3,"incremental":2}`)
+	r.Control("POST", "limits", `{"ticket_updates":3,"incremental":2}`)
 	for i := range 3 {
-		a := r.must(200, "ada", "PUT", path, fmt.Sprintf(`{"ticket":{"subject":"s%d"}}`, i))
-		if a.header.Get("X-Rate-Limit") != "700" || a.header.Get("Ratelimit-Remaining") == "" || !strings.HasPrefix(a.header.Get("Zendesk-Ratelimit-Tickets-Update"), "total=100; remaining=") {
-			t.Errorf("rate headers %v", a.header)
+		a := r.Must(200, "ada", "PUT", path, fmt.Sprintf(`{"ticket":{"subject":"s%d"}}`, i))
+		if a.Header.Get("X-Rate-Limit") != "700" || a.Header.Get("Ratelimit-Remaining") == "" || !strings.HasPrefix(a.Header.Get("Zendesk-Ratelimit-Tickets-Update"), "total=100; remaining=") {
+			t.Errorf("rate headers %v", a.Header)
 		}
 	}
-	over := r.must(429, "ada", "PUT", path, `{"ticket":{"subject":"s9"}}`)
-	if over.header.Get("Retry-After") != "600" {
-		t.Errorf("Retry-After %q, want 600", over.header.Get("Retry-After"))
+	over := r.Must(429, "ada", "PUT", path, `{"ticket":{"subject":"s9"}}`)
+	if over.Header.Get("Retry-After") != "600" {
+		t.Errorf("Retry-After %q, want 600", over.Header.Get("Retry-After"))
 	}
-	r.must(200, "grace", "PUT", path, `{"ticket":{"subject":"other user"}}`)
+	r.Must(200, "grace", "PUT", path, `{"ticket":{"subject":"other user"}}`)
 	for _, want := range []int{200, 200, 429} {
-		r.must(want, "ada", "GET", "/api/v2/incremental/tickets/cursor?start_time=1", "")
+		r.Must(want, "ada", "GET", "/api/v2/incremental/tickets/cursor?start_time=1", "")
 	}
-	index := r.must(200, "ada", "GET", "/api/v2/tickets", "").header.Get("Zendesk-Ratelimit-Tickets-Index")
+	index := r.Must(200, "ada", "GET", "/api/v2/tickets", "").Header.Get("Zendesk-Ratelimit-Tickets-Index")
 	if index != "total=100; remaining=99; resets=60" {
 		t.Errorf("tickets-index header %q", index)
 	}
-	r.pass(10 * time.Minute)
-	r.must(200, "ada", "PUT", path, `{"ticket":{"subject":"later"}}`)
+	r.Pass(10 * time.Minute)
+	r.Must(200, "ada", "PUT", path, `{"ticket":{"subject":"later"}}`)
 	small := newRig(t, Options{Limits: Limits{Account: 2}})
 	for _, want := range []int{200, 200, 429} {
-		small.must(want, "ada", "GET", "/api/v2/users/me", "")
+		small.Must(want, "ada", "GET", "/api/v2/users/me", "")
 	}
 }
 
 func TestFaultsSpeakTheVendorsLanguage(t *testing.T) {
 	r := newRig(t, Options{})
-	r.control("POST", "faults", `{"kind":"throttle","retry_after":9,"times":1}`)
-	if a := r.must(429, "ada", "GET", "/api/v2/users/me", ""); a.header.Get("Retry-After") != "9" || a.at("error") != "APIRateLimitExceeded" {
-		t.Errorf("throttled: %v %s", a.header, a.raw)
+	r.Control("POST", "faults", `{"kind":"throttle","retry_after":9,"times":1}`)
+	if a := r.Must(429, "ada", "GET", "/api/v2/users/me", ""); a.Header.Get("Retry-After") != "9" || a.At("error") != "APIRateLimitExceeded" {
+		t.Errorf("throttled: %v %s", a.Header, a.Raw)
 	}
-	r.control("POST", "faults", `{"kind":"maintenance","retry_after":30,"times":1}`)
-	if a := r.must(503, "ada", "GET", "/api/v2/users/me", ""); a.header.Get("Retry-After") != "30" || a.header.Get("Content-Type") != "text/plain" {
-		t.Errorf("maintenance: %v %s", a.header, a.raw)
+	r.Control("POST", "faults", `{"kind":"maintenance","retry_after":30,"times":1}`)
+	if a := r.Must(503, "ada", "GET", "/api/v2/users/me", ""); a.Header.Get("Retry-After") != "30" || a.Header.Get("Content-Type") != "text/plain" {
+		t.Errorf("maintenance: %v %s", a.Header, a.Raw)
 	}
-	r.control("POST", "faults", `{"kind":"drop","method":"POST","path":"^/api/v2/tickets$"}`)
-	req, _ := http.NewRequest("POST", r.url+"/api/v2/tickets", strings.NewReader(`{"ticket":{"subject":"s","external_id":"dropped","comment":{"body":"x"}}}`))
+	r.Control("POST", "faults", `{"kind":"drop","method":"POST","path":"^/api/v2/tickets$"}`)
+	req, _ := http.NewRequest("POST", r.URL+"/api/v2/tickets", strings.NewReader(`{"ticket":{"subject":"s","external_id":"dropped","comment":{"body":"x"}}}`))
 	req.SetBasicAuth("ada@acme.example/token", "zd-token-ada")
 	if _, err := http.DefaultClient.Do(req); err == nil {
 		t.Fatal("a dropped call was answered")
 	}
-	if n := r.must(200, "ada", "GET", "/api/v2/tickets?external_id=dropped", "").len("tickets"); n != 1 {
+	if n := r.Must(200, "ada", "GET", "/api/v2/tickets?external_id=dropped", "").Len("tickets"); n != 1 {
 		t.Errorf("%d tickets after a dropped create, want 1", n)
 	}
 	var calls struct {
 		ByOperation map[string]int `json:"by_operation"`
 		Calls       []struct{ Fault, Actor string }
 	}
-	if err := json.Unmarshal(r.control("GET", "calls", ""), &calls); err != nil {
+	if err := json.Unmarshal(r.Control("GET", "calls", ""), &calls); err != nil {
 		t.Fatal(err)
 	}
 	if calls.ByOperation["POST /api/v2/tickets"] != 1 || calls.ByOperation["GET /api/v2/users/me"] != 2 || calls.Calls[2].Fault != "drop" || calls.Calls[2].Actor != "ada@acme.example" {
@@ -191,32 +193,32 @@ func TestFaultsSpeakTheVendorsLanguage(t *testing.T) {
 
 func TestSearchRunsBehind(t *testing.T) {
 	r := newRig(t, Options{})
-	r.control("POST", "index_lag", `{"lag":"30s"}`)
+	r.Control("POST", "index_lag", `{"lag":"30s"}`)
 	path := r.ticket(`"external_id":"late","priority":"high"`)
 	hits := func(query string) int {
-		return r.must(200, "ada", "GET", "/api/v2/search?query="+query, "").len("results")
+		return r.Must(200, "ada", "GET", "/api/v2/search?query="+query, "").Len("results")
 	}
 	if hits("external_id:late") != 0 {
 		t.Error("a new ticket is in the index at once")
 	}
-	if r.must(200, "ada", "GET", "/api/v2/tickets?external_id=late", "").len("tickets") != 1 {
+	if r.Must(200, "ada", "GET", "/api/v2/tickets?external_id=late", "").Len("tickets") != 1 {
 		t.Error("the list by external_id does not use the index")
 	}
-	r.pass(31 * time.Second)
-	r.must(200, "ada", "PUT", path, `{"ticket":{"priority":"low"}}`)
+	r.Pass(31 * time.Second)
+	r.Must(200, "ada", "PUT", path, `{"ticket":{"priority":"low"}}`)
 	if hits("priority:high") != 1 || hits("priority:low") != 0 {
 		t.Error("the index shows the ticket as it was")
 	}
-	r.pass(31 * time.Second)
+	r.Pass(31 * time.Second)
 	for query, want := range map[string]int{"type:ticket+priority:low": 1, "priority:high": 0, "-priority:high": 1, "fire": 1, "updated%3E2026-03-01T11:59:00Z": 1,
 		"updated%3C2026-01-01": 0, "status%3Csolved": 1, "tags:none": 0, "requester:customer1@globex.example": 1, "burns": 1} {
 		if got := hits(query); got != want {
 			t.Errorf("%s: %d results, want %d", query, got, want)
 		}
 	}
-	r.must(422, "ada", "GET", "/api/v2/search?query=nonsense:1", "")
-	r.control("POST", "index_lag", `{"lag":"0s"}`)
-	r.must(204, "ada", "DELETE", path, "")
+	r.Must(422, "ada", "GET", "/api/v2/search?query=nonsense:1", "")
+	r.Control("POST", "index_lag", `{"lag":"0s"}`)
+	r.Must(204, "ada", "DELETE", path, "")
 	if hits("priority:low") != 0 {
 		t.Error("search shows a deleted ticket")
 	}
@@ -224,14 +226,14 @@ func TestSearchRunsBehind(t *testing.T) {
 
 func TestSearchFindsTextByItsWords(t *testing.T) {
 	r := newRig(t, Options{})
-	r.control("POST", "index_lag", `{"lag":"0s"}`)
+	r.Control("POST", "index_lag", `{"lag":"0s"}`)
 	r.ticket(fmt.Sprintf(`"subject":"Say \"when\" to the desktop","custom_fields":[{"id":%d,"value":"SUP-77 of 2026"}]`, FieldBuild))
 	for query, want := range map[string]int{
 		`subject:say`: 1, `subject:"say when"`: 1, `subject:"when say"`: 0, `subject:desk`: 1, `subject:top`: 0, `subject:"desk"`: 0, `subject:DESKTOP`: 1,
 		`subject:"***"`: 0, `"to the desktop"`: 1, `-"to the desktop"`: 0, `-desktop`: 0,
 		fmt.Sprintf(`custom_field_%d:"sup 77"`, FieldBuild): 1, fmt.Sprintf(`custom_field_%d:"77 sup"`, FieldBuild): 0, fmt.Sprintf(`-custom_field_%d:SUP-7`, FieldBuild): 0,
 	} {
-		if got := r.must(200, "ada", "GET", "/api/v2/search?query="+url.QueryEscape(query), "").len("results"); got != want {
+		if got := r.Must(200, "ada", "GET", "/api/v2/search?query="+url.QueryEscape(query), "").Len("results"); got != want {
 			t.Errorf("%s: %d results, want %d", query, got, want)
 		}
 	}
@@ -239,52 +241,54 @@ func TestSearchFindsTextByItsWords(t *testing.T) {
 
 func TestSearchExportTakesNoTypeAndNoOldCursor(t *testing.T) {
 	r := newRig(t, Options{})
-	r.control("POST", "index_lag", `{"lag":"0s"}`)
+	r.Control("POST", "index_lag", `{"lag":"0s"}`)
 	r.ticket("")
 	r.ticket("")
 	export := "/api/v2/search/export?filter[type]=ticket&page[size]=1&query="
-	r.must(422, "ada", "GET", export+"type:ticket", "")
-	first := r.must(200, "ada", "GET", export+"fire", "")
-	next := export + "fire&page[after]=" + url.QueryEscape(first.at("meta", "after_cursor").(string))
-	if got := r.must(200, "ada", "GET", next, ""); got.len("results") != 1 || got.at("meta", "has_more") != false {
-		t.Errorf("the second page: %s", got.raw)
+	r.Must(422, "ada", "GET", export+"type:ticket", "")
+	first := r.Must(200, "ada", "GET", export+"fire", "")
+	next := export + "fire&page[after]=" + url.QueryEscape(first.At("meta", "after_cursor").(string))
+	if got := r.Must(200, "ada", "GET", next, ""); got.Len("results") != 1 || got.At("meta", "has_more") != false {
+		t.Errorf("the second page: %s", got.Raw)
 	}
-	r.pass(61 * time.Minute)
-	r.must(422, "ada", "GET", next, "")
-	r.must(400, "ada", "GET", export+"fire&page[after]=rubbish", "")
+	r.Pass(61 * time.Minute)
+	r.Must(422, "ada", "GET", next, "")
+	r.Must(400, "ada", "GET", export+"fire&page[after]=rubbish", "")
 }
 
 func TestIncrementalExport(t *testing.T) {
 	r := newRig(t, Options{})
-	start := r.clock().Unix() - 120
+	start := r.Now().Unix() - 120
 	r.ticket("")
-	r.pass(20 * time.Second)
+	r.Pass(20 * time.Second)
 	r.ticket("")
-	export := func(q string) answer { return r.must(200, "ada", "GET", "/api/v2/incremental/tickets/cursor?"+q, "") }
+	export := func(q string) bench.Answer {
+		return r.Must(200, "ada", "GET", "/api/v2/incremental/tickets/cursor?"+q, "")
+	}
 	from := fmt.Sprintf("start_time=%d", start)
-	if a := export(from); a.len("tickets") != 0 || a.at("after_cursor") != nil || a.at("end_of_stream") != true {
-		t.Errorf("the newest minute shows: %s", a.raw)
+	if a := export(from); a.Len("tickets") != 0 || a.At("after_cursor") != nil || a.At("end_of_stream") != true {
+		t.Errorf("the newest minute shows: %s", a.Raw)
 	}
-	r.must(400, "ada", "GET", fmt.Sprintf("/api/v2/incremental/tickets/cursor?start_time=%d", r.clock().Unix()), "")
-	r.pass(45 * time.Second)
+	r.Must(400, "ada", "GET", fmt.Sprintf("/api/v2/incremental/tickets/cursor?start_time=%d", r.Now().Unix()), "")
+	r.Pass(45 * time.Second)
 	one := export(from)
-	if one.len("tickets") != 1 {
-		t.Fatalf("65 s later: %s", one.raw)
+	if one.Len("tickets") != 1 {
+		t.Fatalf("65 s later: %s", one.Raw)
 	}
-	r.must(204, "ada", "DELETE", "/api/v2/tickets/1", "")
-	r.pass(61 * time.Second)
-	cursor := "cursor=" + urlName(one.at("after_cursor").(string))
+	r.Must(204, "ada", "DELETE", "/api/v2/tickets/1", "")
+	r.Pass(61 * time.Second)
+	cursor := "cursor=" + urlName(one.At("after_cursor").(string))
 	for _, again := range []string{"first", "second"} {
 		rest := export(cursor)
-		if rest.len("tickets") != 2 || rest.at("tickets", 0, "id") != 2.0 || rest.at("tickets", 1, "status") != "deleted" {
-			t.Errorf("%s use of the cursor: %s", again, rest.raw)
+		if rest.Len("tickets") != 2 || rest.At("tickets", 0, "id") != 2.0 || rest.At("tickets", 1, "status") != "deleted" {
+			t.Errorf("%s use of the cursor: %s", again, rest.Raw)
 		}
 	}
-	if n := export(cursor + "&exclude_deleted=true").len("tickets"); n != 1 {
+	if n := export(cursor + "&exclude_deleted=true").Len("tickets"); n != 1 {
 		t.Errorf("exclude_deleted left %d", n)
 	}
 	page := export(from + "&per_page=1")
-	if page.len("tickets") != 1 || page.at("end_of_stream") != false {
-		t.Errorf("a page of one: %s", page.raw)
+	if page.Len("tickets") != 1 || page.At("end_of_stream") != false {
+		t.Errorf("a page of one: %s", page.Raw)
 	}
 }

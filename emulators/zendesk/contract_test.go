@@ -13,25 +13,25 @@ import (
 // client holds every exchange against the vendor's document.
 func TestEveryOperationKeepsTheContract(t *testing.T) {
 	r := newRig(t, Options{})
-	tok := r.must(201, "", "POST", "/oauth/tokens", `{"grant_type":"client_credentials","client_id":"duplex","client_secret":"zd-client-secret","scope":"read write"}`)
-	if tok.at("access_token") == nil {
+	tok := r.Must(201, "", "POST", "/oauth/tokens", `{"grant_type":"client_credentials","client_id":"duplex","client_secret":"zd-client-secret","scope":"read write"}`)
+	if tok.At("access_token") == nil {
 		t.Fatal("no access token")
 	}
-	up := r.must(201, "grace", "POST", "/api/v2/uploads?filename=crash.log", "stack trace", "Content-Type", "text/plain")
+	up := r.Must(201, "grace", "POST", "/api/v2/uploads?filename=crash.log", "stack trace", "Content-Type", "text/plain")
 	path := r.ticket(`"priority":"high","type":"incident","external_id":"x:1","tags":["one"],"custom_fields":[{"id":90001,"value":"area_web"},{"id":90002,"value":true},{"id":90003,"value":["platform_ios"]},{"id":90004,"value":"7.1"},{"id":90005,"value":12},{"id":90006,"value":"2026-04-01"},{"id":90007,"value":12.5},{"id":90008,"value":"AB-1234"},{"id":90009,"value":"One\nTwo"},{"id":90010,"value":50011},{"id":90011,"value":"device_laptop"}]`)
-	r.must(200, "grace", "PUT", path, fmt.Sprintf(`{"ticket":{"status":"open","assignee_email":"grace@acme.example","tags":["one","two"],"comment":{"html_body":"<p>Looking</p>","public":false,"uploads":[%q]},"metadata":{"sync":"1"}}}`, up.at("upload", "token")))
-	comments := r.must(200, "ada", "GET", path+"/comments?page[size]=100&include=users&include_inline_images=true", "")
-	first := fmt.Sprintf("%.0f", comments.at("comments", 0, "id"))
-	att := comments.at("comments", 1, "attachments", 0).(map[string]any)
-	audits := r.must(200, "ada", "GET", path+"/audits", "")
-	r.must(200, "ada", "GET", fmt.Sprintf("%s/audits/%.0f", path, audits.at("audits", 0, "id")), "")
-	hook := r.must(201, "ada", "POST", "/api/v2/webhooks", `{"webhook":{"name":"w","endpoint":"http://127.0.0.1:1/","http_method":"POST","request_format":"json","status":"inactive","subscriptions":["zen:event-type:ticket.created"],"custom_headers":{"x-a":"b"},"authentication":{"type":"bearer_token","data":{"token":"t"},"add_position":"header"}}}`)
-	id := hook.at("webhook", "id").(string)
-	if strings.Contains(string(hook.raw), `"token"`) {
+	r.Must(200, "grace", "PUT", path, fmt.Sprintf(`{"ticket":{"status":"open","assignee_email":"grace@acme.example","tags":["one","two"],"comment":{"html_body":"<p>Looking</p>","public":false,"uploads":[%q]},"metadata":{"sync":"1"}}}`, up.At("upload", "token")))
+	comments := r.Must(200, "ada", "GET", path+"/comments?page[size]=100&include=users&include_inline_images=true", "")
+	first := fmt.Sprintf("%.0f", comments.At("comments", 0, "id"))
+	att := comments.At("comments", 1, "attachments", 0).(map[string]any)
+	audits := r.Must(200, "ada", "GET", path+"/audits", "")
+	r.Must(200, "ada", "GET", fmt.Sprintf("%s/audits/%.0f", path, audits.At("audits", 0, "id")), "")
+	hook := r.Must(201, "ada", "POST", "/api/v2/webhooks", `{"webhook":{"name":"w","endpoint":"http://127.0.0.1:1/","http_method":"POST","request_format":"json","status":"inactive","subscriptions":["zen:event-type:ticket.created"],"custom_headers":{"x-a":"b"},"authentication":{"type":"bearer_token","data":{"token":"t"},"add_position":"header"}}}`)
+	id := hook.At("webhook", "id").(string)
+	if strings.Contains(string(hook.Raw), `"token"`) {
 		t.Error("the webhook's credentials are read back")
 	}
-	r.pass(2 * time.Minute)
-	since := r.clock().Add(-time.Hour).Unix()
+	r.Pass(2 * time.Minute)
+	since := r.Now().Add(-time.Hour).Unix()
 	for _, c := range []struct {
 		status       int
 		who          string
@@ -47,7 +47,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		{200, "ada", "GET", path + "/comments/count", ""},
 		{200, "ada", "PUT", path + "/comments/" + first + "/make_private", ""},
 		{200, "ada", "PUT", path + "/comments/" + first + "/redact", `{"text":"burns"}`},
-		{200, "ada", "PUT", fmt.Sprintf("%s/audits/%.0f/make_private", path, audits.at("audits", 0, "id")), ""},
+		{200, "ada", "PUT", fmt.Sprintf("%s/audits/%.0f/make_private", path, audits.At("audits", 0, "id")), ""},
 		{200, "ada", "GET", path + "/tags", ""},
 		{201, "ada", "POST", path + "/tags", `{"tags":["a"]}`},
 		{200, "ada", "PUT", path + "/tags", `{"tags":["b"]}`},
@@ -106,27 +106,27 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		{200, "ada", "PUT", "/api/v2/deleted_tickets/1/restore", ""},
 		{404, "ada", "DELETE", "/api/v2/uploads/unknown", ""},
 	} {
-		r.must(c.status, c.who, c.method, c.path, c.body)
+		r.Must(c.status, c.who, c.method, c.path, c.body)
 	}
-	private := r.must(200, "ada", "GET", path+"/comments", "")
-	marked := strings.Replace(private.at("comments", 1, "html_body").(string), "Looking", "<redact>Looking</redact>", 1)
+	private := r.Must(200, "ada", "GET", path+"/comments", "")
+	marked := strings.Replace(private.At("comments", 1, "html_body").(string), "Looking", "<redact>Looking</redact>", 1)
 	body, _ := json.Marshal(map[string]any{"ticket_id": 1, "html_body": marked})
-	red := r.must(200, "ada", "PUT", fmt.Sprintf("/api/v2/comment_redactions/%.0f", private.at("comments", 1, "id")), string(body))
-	if got := red.at("comment", "body"); got != "▇▇▇▇▇▇▇" {
+	red := r.Must(200, "ada", "PUT", fmt.Sprintf("/api/v2/comment_redactions/%.0f", private.At("comments", 1, "id")), string(body))
+	if got := red.At("comment", "body"); got != "▇▇▇▇▇▇▇" {
 		t.Errorf("redacted body is %v", got)
 	}
 	resp, err := http.Get(att["content_url"].(string))
 	if err != nil || resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "text/plain" {
 		t.Errorf("content without credentials: %v %v", resp, err)
 	}
-	r.must(200, "ada", "PUT", fmt.Sprintf("%s/comments/%.0f/attachments/%.0f/redact", path, private.at("comments", 1, "id"), att["id"]), "")
+	r.Must(200, "ada", "PUT", fmt.Sprintf("%s/comments/%.0f/attachments/%.0f/redact", path, private.At("comments", 1, "id"), att["id"]), "")
 	exchanges := 0
-	for _, n := range r.doc.Operations() {
+	for _, n := range r.Doc.Operations() {
 		exchanges += n
 	}
-	t.Logf("%d operations of the vendor held to its documents in %d exchanges", len(r.doc.Operations()), exchanges)
+	t.Logf("%d operations of the vendor held to its documents in %d exchanges", len(r.Doc.Operations()), exchanges)
 	for pattern := range r.operations() {
-		if !strings.Contains(pattern, "/attachments/token/") && r.doc.Operations()[pattern] == 0 {
+		if !strings.Contains(pattern, "/attachments/token/") && r.Doc.Operations()[pattern] == 0 {
 			t.Errorf("never checked: %s", pattern)
 		}
 	}

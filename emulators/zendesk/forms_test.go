@@ -3,27 +3,29 @@ package zendesk
 import (
 	"fmt"
 	"testing"
+
+	"duplex/emulators/harness/bench"
 )
 
 // field is the value of a custom field of the ticket at path.
 func (r *rig) field(path string, id int) any {
-	r.t.Helper()
-	all, _ := r.must(200, "ada", "GET", path, "").at("ticket", "custom_fields").([]any)
+	r.T.Helper()
+	all, _ := r.Must(200, "ada", "GET", path, "").At("ticket", "custom_fields").([]any)
 	for _, one := range all {
 		if f := one.(map[string]any); f["id"] == float64(id) {
 			return f["value"]
 		}
 	}
-	r.t.Fatalf("the ticket has no field %d", id)
+	r.T.Fatalf("the ticket has no field %d", id)
 	return nil
 }
 
 func TestFieldsOfEveryType(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.ticket("")
-	put := func(status, id int, value string) answer {
-		r.pass(3600e9)
-		return r.must(status, "ada", "PUT", path, fmt.Sprintf(`{"ticket":{"custom_fields":[{"id":%d,"value":%s}]}}`, id, value))
+	put := func(status, id int, value string) bench.Answer {
+		r.Pass(3600e9)
+		return r.Must(status, "ada", "PUT", path, fmt.Sprintf(`{"ticket":{"custom_fields":[{"id":%d,"value":%s}]}}`, id, value))
 	}
 	for _, c := range []struct {
 		id          int
@@ -48,47 +50,47 @@ func TestFieldsOfEveryType(t *testing.T) {
 			put(422, c.id, c.bad)
 		}
 	}
-	def := r.must(200, "ada", "GET", fmt.Sprintf("/api/v2/ticket_fields/%d", FieldOrder), "")
-	if def.at("ticket_field", "regexp_for_validation") != `^[A-Z]{2}-\d{4}$` {
-		t.Errorf("the pattern is %v", def.at("ticket_field", "regexp_for_validation"))
+	def := r.Must(200, "ada", "GET", fmt.Sprintf("/api/v2/ticket_fields/%d", FieldOrder), "")
+	if def.At("ticket_field", "regexp_for_validation") != `^[A-Z]{2}-\d{4}$` {
+		t.Errorf("the pattern is %v", def.At("ticket_field", "regexp_for_validation"))
 	}
-	def = r.must(200, "ada", "GET", fmt.Sprintf("/api/v2/ticket_fields/%d", FieldOwner), "")
-	if def.at("ticket_field", "relationship_target_type") != "zen:user" {
-		t.Errorf("the lookup's target is %v", def.at("ticket_field", "relationship_target_type"))
+	def = r.Must(200, "ada", "GET", fmt.Sprintf("/api/v2/ticket_fields/%d", FieldOwner), "")
+	if def.At("ticket_field", "relationship_target_type") != "zen:user" {
+		t.Errorf("the lookup's target is %v", def.At("ticket_field", "relationship_target_type"))
 	}
 }
 
 func TestSolvingNamesTheFieldsThatAreMissing(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.ticket("")
-	r.control("POST", "required", fmt.Sprintf(`{"fields":[%d,%d]}`, FieldBuild, FieldDevice))
-	refused := r.must(422, "ada", "PUT", path, `{"ticket":{"status":"solved"}}`)
-	if refused.at("error") != "RecordInvalid" || refused.len("details", "base") != 2 || refused.at("details", "base", 1, "ticket_field_id") != float64(FieldDevice) ||
-		refused.at("details", "base", 1, "ticket_field_type") != "FieldTagger" || refused.at("details", "base", 0, "description") != "Build: is required when solving a ticket" {
-		t.Errorf("refused with %s", refused.raw)
+	r.Control("POST", "required", fmt.Sprintf(`{"fields":[%d,%d]}`, FieldBuild, FieldDevice))
+	refused := r.Must(422, "ada", "PUT", path, `{"ticket":{"status":"solved"}}`)
+	if refused.At("error") != "RecordInvalid" || refused.Len("details", "base") != 2 || refused.At("details", "base", 1, "ticket_field_id") != float64(FieldDevice) ||
+		refused.At("details", "base", 1, "ticket_field_type") != "FieldTagger" || refused.At("details", "base", 0, "description") != "Build: is required when solving a ticket" {
+		t.Errorf("refused with %s", refused.Raw)
 	}
-	if def := r.must(200, "ada", "GET", fmt.Sprintf("/api/v2/ticket_fields/%d", FieldBuild), ""); def.at("ticket_field", "required") != true {
+	if def := r.Must(200, "ada", "GET", fmt.Sprintf("/api/v2/ticket_fields/%d", FieldBuild), ""); def.At("ticket_field", "required") != true {
 		t.Error("the definition does not say that the field is required")
 	}
-	r.must(200, "ada", "PUT", path, `{"ticket":{"status":"pending"}}`) // only solving asks
-	r.control("POST", "required", `{"fields":[]}`)
-	r.must(200, "ada", "PUT", path, `{"ticket":{"status":"solved"}}`)
+	r.Must(200, "ada", "PUT", path, `{"ticket":{"status":"pending"}}`) // only solving asks
+	r.Control("POST", "required", `{"fields":[]}`)
+	r.Must(200, "ada", "PUT", path, `{"ticket":{"status":"solved"}}`)
 }
 
 func TestAFormRequiresFieldsUnderItsCondition(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.ticket(fmt.Sprintf(`"ticket_form_id":%d,"custom_fields":[{"id":%d,"value":"area_billing"}]`, FormIncident, FieldProductArea))
-	if got := r.must(200, "ada", "GET", path, "").at("ticket", "ticket_form_id"); got != float64(FormIncident) {
+	if got := r.Must(200, "ada", "GET", path, "").At("ticket", "ticket_form_id"); got != float64(FormIncident) {
 		t.Errorf("the form is %v", got)
 	}
-	refused := r.must(422, "ada", "PUT", path, `{"ticket":{"status":"solved"}}`)
-	if refused.len("details", "base") != 2 {
-		t.Errorf("refused with %s", refused.raw)
+	refused := r.Must(422, "ada", "PUT", path, `{"ticket":{"status":"solved"}}`)
+	if refused.Len("details", "base") != 2 {
+		t.Errorf("refused with %s", refused.Raw)
 	}
-	r.must(200, "ada", "PUT", path, fmt.Sprintf(`{"ticket":{"status":"solved","custom_fields":[{"id":%d,"value":"area_web"}]}}`, FieldProductArea))
-	r.must(422, "ada", "PUT", path, `{"ticket":{"ticket_form_id":1}}`)
-	form := r.must(200, "ada", "GET", fmt.Sprintf("/api/v2/ticket_forms/%d", FormIncident), "")
-	if form.at("ticket_form", "agent_conditions", 0, "child_fields", 0, "required_on_statuses", "statuses", 0) != "solved" {
-		t.Errorf("the form is %s", form.raw)
+	r.Must(200, "ada", "PUT", path, fmt.Sprintf(`{"ticket":{"status":"solved","custom_fields":[{"id":%d,"value":"area_web"}]}}`, FieldProductArea))
+	r.Must(422, "ada", "PUT", path, `{"ticket":{"ticket_form_id":1}}`)
+	form := r.Must(200, "ada", "GET", fmt.Sprintf("/api/v2/ticket_forms/%d", FormIncident), "")
+	if form.At("ticket_form", "agent_conditions", 0, "child_fields", 0, "required_on_statuses", "statuses", 0) != "solved" {
+		t.Errorf("the form is %s", form.Raw)
 	}
 }

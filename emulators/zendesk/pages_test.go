@@ -21,7 +21,7 @@ type browser struct {
 
 func newBrowser(r *rig, who int64) *browser {
 	jar, _ := cookiejar.New(nil)
-	b := &browser{t: r.t, r: r, Client: http.Client{Jar: jar}}
+	b := &browser{t: r.T, r: r, Client: http.Client{Jar: jar}}
 	b.post(200, "/items/who", url.Values{"who": {idString(who)}, "back": {"/"}})
 	return b
 }
@@ -41,13 +41,13 @@ func (b *browser) read(want int, resp *http.Response, err error) string {
 
 func (b *browser) get(want int, path string) string {
 	b.t.Helper()
-	resp, err := b.Get(b.r.url + path)
+	resp, err := b.Get(b.r.URL + path)
 	return b.read(want, resp, err)
 }
 
 func (b *browser) post(want int, path string, form url.Values) string {
 	b.t.Helper()
-	resp, err := b.PostForm(b.r.url+path, form)
+	resp, err := b.PostForm(b.r.URL+path, form)
 	return b.read(want, resp, err)
 }
 
@@ -66,7 +66,7 @@ func TestPeopleWorkOnThePages(t *testing.T) {
 	file, _ := mp.CreateFormFile("file", "trace.txt")
 	_, _ = file.Write([]byte("trace"))
 	_ = mp.Close()
-	resp, err := grace.Post(r.url+"/items/1/comments", mp.FormDataContentType(), &form)
+	resp, err := grace.Post(r.URL+"/items/1/comments", mp.FormDataContentType(), &form)
 	if page := grace.read(200, resp, err); !strings.Contains(page, "Internal note") || !strings.Contains(page, "trace.txt") {
 		t.Errorf("the ticket page lacks the note: %s", page)
 	}
@@ -77,22 +77,22 @@ func TestPeopleWorkOnThePages(t *testing.T) {
 	carla.post(403, "/items/1/fields", url.Values{"subject": {"mine"}, "was_subject": {"App crashes <b>"}})
 	grace.post(200, "/items/1/fields", url.Values{"priority": {"high"}, "was_priority": {""}, "status": {idString(StatusPending)}, "was_status": {idString(StatusNew)},
 		"field_90003": {"platform_ios", "platform_android"}, "was_field_90003": {""}, "tags": {"one"}, "was_tags": {""}})
-	got := r.must(200, "ada", "GET", "/api/v2/tickets/1", "")
-	if got.at("ticket", "status") != "pending" || got.at("ticket", "priority") != "high" || fmt.Sprint(got.at("ticket", "tags")) != "[one platform_android platform_ios]" {
-		t.Errorf("after the form: %s", got.raw)
+	got := r.Must(200, "ada", "GET", "/api/v2/tickets/1", "")
+	if got.At("ticket", "status") != "pending" || got.At("ticket", "priority") != "high" || fmt.Sprint(got.At("ticket", "tags")) != "[one platform_android platform_ios]" {
+		t.Errorf("after the form: %s", got.Raw)
 	}
-	audit := r.must(200, "ada", "GET", "/api/v2/tickets/1/audits", "")
-	if last := audit.at("audits", audit.len("audits")-1).(map[string]any); last["author_id"] != float64(UserGrace) || last["via"].(map[string]any)["channel"] != "web" {
+	audit := r.Must(200, "ada", "GET", "/api/v2/tickets/1/audits", "")
+	if last := audit.At("audits", audit.Len("audits")-1).(map[string]any); last["author_id"] != float64(UserGrace) || last["via"].(map[string]any)["channel"] != "web" {
 		t.Errorf("the audit says %v", last)
 	}
 	if page := carla.post(200, "/items/1/comments", url.Values{"body": {"Any news?"}}); !strings.Contains(page, "Any news?") {
 		t.Error("the reply is missing")
 	}
-	if got := r.must(200, "ada", "GET", "/api/v2/tickets/1", "").at("ticket", "status"); got != "open" {
+	if got := r.Must(200, "ada", "GET", "/api/v2/tickets/1", "").At("ticket", "status"); got != "open" {
 		t.Errorf("a customer's reply left the status %v", got)
 	}
-	r.quiet()
-	if sent := strings.Join(in.types(), " "); !strings.Contains(sent, "created") || !strings.Contains(sent, "status_changed") || strings.Count(sent, "comment_added") != 3 {
+	r.Quiet()
+	if sent := strings.Join(types(in), " "); !strings.Contains(sent, "created") || !strings.Contains(sent, "status_changed") || strings.Count(sent, "comment_added") != 3 {
 		t.Errorf("webhooks for what people did: %s", sent)
 	}
 	grace.post(200, "/items/1/delete", nil)
@@ -101,7 +101,7 @@ func TestPeopleWorkOnThePages(t *testing.T) {
 	}
 	grace.post(404, "/items/1/comments", url.Values{"body": {"too late"}})
 	grace.post(200, "/items/1/restore", nil)
-	r.control("POST", "close/1", "")
+	r.Control("POST", "close/1", "")
 	if page := grace.post(422, "/items/1/comments", url.Values{"body": {"too late"}}); !strings.Contains(page, "closed prevents ticket update") {
 		t.Errorf("the refusal says %s", page)
 	}
@@ -115,19 +115,19 @@ func TestAStalePageUndoesNothing(t *testing.T) {
 	if !strings.Contains(page, `name="was_field_90003" value="platform_android platform_ios"`) {
 		t.Fatal("the form does not carry what it showed")
 	}
-	r.must(200, "sync", "PUT", path, `{"ticket":{"priority":"urgent","subject":"Changed by the sync","additional_tags":["synced"],"custom_fields":[{"id":90003,"value":null}]}}`)
+	r.Must(200, "sync", "PUT", path, `{"ticket":{"priority":"urgent","subject":"Changed by the sync","additional_tags":["synced"],"custom_fields":[{"id":90003,"value":null}]}}`)
 	grace.post(200, "/items/1/fields", url.Values{"subject": {"Printer on fire"}, "was_subject": {"Printer on fire"}, "priority": {""}, "was_priority": {""},
 		"field_90003": {"platform_ios", "platform_android"}, "was_field_90003": {"platform_android platform_ios"},
 		"tags": {"a b"}, "was_tags": {"a"}})
-	got := r.must(200, "ada", "GET", path, "")
-	if got.at("ticket", "priority") != "urgent" || got.at("ticket", "subject") != "Changed by the sync" || fmt.Sprint(got.at("ticket", "tags")) != "[a b synced]" {
-		t.Errorf("the stale page wrote %s", got.raw)
+	got := r.Must(200, "ada", "GET", path, "")
+	if got.At("ticket", "priority") != "urgent" || got.At("ticket", "subject") != "Changed by the sync" || fmt.Sprint(got.At("ticket", "tags")) != "[a b synced]" {
+		t.Errorf("the stale page wrote %s", got.Raw)
 	}
 }
 
 func TestPagesRefuseOtherSites(t *testing.T) {
 	r := newRig(t, Options{})
-	req, _ := http.NewRequest("POST", r.url+"/items/new", strings.NewReader("subject=x&body=y"))
+	req, _ := http.NewRequest("POST", r.URL+"/items/new", strings.NewReader("subject=x&body=y"))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Sec-Fetch-Site", "cross-site")
 	resp, err := http.DefaultClient.Do(req)

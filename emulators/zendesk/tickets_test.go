@@ -6,33 +6,35 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"duplex/emulators/harness/bench"
 )
 
 func TestAuthentication(t *testing.T) {
 	r := newRig(t, Options{TokenLife: 10 * time.Minute})
 	bearer := func(token string) int {
-		return r.as("", "GET", "/api/v2/users/me", "", "Authorization", "Bearer "+token).status
+		return r.As("", "GET", "/api/v2/users/me", "", "Authorization", "Bearer "+token).Status
 	}
-	r.must(401, "", "GET", "/api/v2/users/me", "")
-	r.must(401, "nobody", "GET", "/api/v2/users/me", "")
-	r.must(403, "grace", "GET", "/api/v2/incremental/tickets/cursor?start_time=1", "")
-	if bad := r.as("", "POST", "/oauth/tokens", `{"grant_type":"client_credentials","client_id":"duplex","client_secret":"wrong"}`); bad.status != 401 {
-		t.Errorf("a wrong client secret answered %d", bad.status)
+	r.Must(401, "", "GET", "/api/v2/users/me", "")
+	r.Must(401, "nobody", "GET", "/api/v2/users/me", "")
+	r.Must(403, "grace", "GET", "/api/v2/incremental/tickets/cursor?start_time=1", "")
+	if bad := r.As("", "POST", "/oauth/tokens", `{"grant_type":"client_credentials","client_id":"duplex","client_secret":"wrong"}`); bad.Status != 401 {
+		t.Errorf("a wrong client secret answered %d", bad.Status)
 	}
-	tok := r.must(201, "", "POST", "/oauth/tokens", `{"grant_type":"client_credentials","client_id":"duplex","client_secret":"zd-client-secret"}`)
-	access := tok.at("access_token").(string)
-	if tok.at("refresh_token") != nil || bearer(access) != 200 {
-		t.Errorf("client_credentials gives an access token and no refresh token: %s", tok.raw)
+	tok := r.Must(201, "", "POST", "/oauth/tokens", `{"grant_type":"client_credentials","client_id":"duplex","client_secret":"zd-client-secret"}`)
+	access := tok.At("access_token").(string)
+	if tok.At("refresh_token") != nil || bearer(access) != 200 {
+		t.Errorf("client_credentials gives an access token and no refresh token: %s", tok.Raw)
 	}
-	narrow := r.must(201, "", "POST", "/oauth/tokens", `{"grant_type":"client_credentials","client_id":"duplex","client_secret":"zd-client-secret","scope":"tickets:read"}`).at("access_token").(string)
+	narrow := r.Must(201, "", "POST", "/oauth/tokens", `{"grant_type":"client_credentials","client_id":"duplex","client_secret":"zd-client-secret","scope":"tickets:read"}`).At("access_token").(string)
 	path := r.ticket("")
 	for call, want := range map[string]int{"GET " + path: 200, "GET " + path + "/audits": 403, "DELETE " + path: 403} {
 		method, at, _ := strings.Cut(call, " ")
-		if got := r.as("", method, at, "", "Authorization", "Bearer "+narrow).status; got != want {
+		if got := r.As("", method, at, "", "Authorization", "Bearer "+narrow).Status; got != want {
 			t.Errorf("%s with the scope tickets:read answered %d, want %d", call, got, want)
 		}
 	}
-	r.pass(10 * time.Minute)
+	r.Pass(10 * time.Minute)
 	if bearer(access) != 401 {
 		t.Error("an expired token still works")
 	}
@@ -40,21 +42,21 @@ func TestAuthentication(t *testing.T) {
 
 func TestRefreshEndsBothOldTokens(t *testing.T) {
 	r := newRig(t, Options{})
-	grant := func(body string) answer {
-		return r.as("", "POST", "/oauth/tokens", `{"client_id":"duplex","client_secret":"zd-client-secret",`+body+`}`)
+	grant := func(body string) bench.Answer {
+		return r.As("", "POST", "/oauth/tokens", `{"client_id":"duplex","client_secret":"zd-client-secret",`+body+`}`)
 	}
-	code := strings.Split(string(r.control("POST", "oauth_code", "")), `"`)[3]
+	code := strings.Split(string(r.Control("POST", "oauth_code", "")), `"`)[3]
 	first := grant(`"grant_type":"authorization_code","code":"` + code + `"`)
-	if first.status != 201 || grant(`"grant_type":"authorization_code","code":"`+code+`"`).status != 400 {
-		t.Fatalf("a code works once: %s", first.raw)
+	if first.Status != 201 || grant(`"grant_type":"authorization_code","code":"`+code+`"`).Status != 400 {
+		t.Fatalf("a code works once: %s", first.Raw)
 	}
-	refresh := `"grant_type":"refresh_token","refresh_token":"` + first.at("refresh_token").(string) + `"`
+	refresh := `"grant_type":"refresh_token","refresh_token":"` + first.At("refresh_token").(string) + `"`
 	second := grant(refresh)
-	if second.status != 201 || grant(refresh).status != 400 {
+	if second.Status != 201 || grant(refresh).Status != 400 {
 		t.Error("a refresh token works once")
 	}
-	for token, want := range map[string]int{first.at("access_token").(string): 401, second.at("access_token").(string): 200} {
-		if got := r.as("", "GET", "/api/v2/users/me", "", "Authorization", "Bearer "+token).status; got != want {
+	for token, want := range map[string]int{first.At("access_token").(string): 401, second.At("access_token").(string): 200} {
+		if got := r.As("", "GET", "/api/v2/users/me", "", "Authorization", "Bearer "+token).Status; got != want {
 			t.Errorf("token answered %d, want %d", got, want)
 		}
 	}
@@ -92,14 +94,14 @@ func TestUpdateRules(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t, Options{})
 			path := r.ticket(c.before)
-			got := r.as("grace", "PUT", path, `{"ticket":{`+c.update+`}}`)
-			if got.status != c.status {
-				t.Fatalf("%s: answered %d: %s", c.reason, got.status, got.raw)
+			got := r.As("grace", "PUT", path, `{"ticket":{`+c.update+`}}`)
+			if got.Status != c.status {
+				t.Fatalf("%s: answered %d: %s", c.reason, got.Status, got.Raw)
 			}
-			after := r.must(200, "grace", "GET", path, "")
+			after := r.Must(200, "grace", "GET", path, "")
 			for _, pair := range splitPairs(c.wants) {
 				key, want, _ := strings.Cut(pair, "=")
-				if v := show(after.at("ticket", key)); v != want {
+				if v := show(after.At("ticket", key)); v != want {
 					t.Errorf("%s: %s is %s, want %s", c.reason, key, v, want)
 				}
 			}
@@ -130,9 +132,9 @@ func show(v any) string {
 func TestFieldsAndTagsAreOne(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.ticket(`"tags":["x"],"custom_fields":[{"id":90001,"value":"area_web"},{"id":90002,"value":true},{"id":90003,"value":["platform_ios","platform_android"]}]`)
-	tags := func() string { return fmt.Sprint(r.must(200, "ada", "GET", path, "").at("ticket", "tags")) }
+	tags := func() string { return fmt.Sprint(r.Must(200, "ada", "GET", path, "").At("ticket", "tags")) }
 	field := func(id float64) any {
-		for _, f := range r.must(200, "ada", "GET", path, "").at("ticket", "custom_fields").([]any) {
+		for _, f := range r.Must(200, "ada", "GET", path, "").At("ticket", "custom_fields").([]any) {
 			if f := f.(map[string]any); f["id"] == id {
 				return f["value"]
 			}
@@ -142,37 +144,37 @@ func TestFieldsAndTagsAreOne(t *testing.T) {
 	if got := tags(); got != "[area_web platform_android platform_ios regression x]" {
 		t.Fatalf("option values are not tags: %s", got)
 	}
-	r.must(200, "ada", "PUT", path, `{"ticket":{"custom_fields":[{"id":90001,"value":"area_mobile"}]}}`)
+	r.Must(200, "ada", "PUT", path, `{"ticket":{"custom_fields":[{"id":90001,"value":"area_mobile"}]}}`)
 	if got := tags(); got != "[area_mobile platform_android platform_ios regression x]" {
 		t.Errorf("a new option replaces the old one's tag: %s", got)
 	}
-	r.must(200, "ada", "PUT", path, `{"ticket":{"tags":["x","platform_ios"]}}`)
+	r.Must(200, "ada", "PUT", path, `{"ticket":{"tags":["x","platform_ios"]}}`)
 	if field(FieldProductArea) != nil || field(FieldRegression) != false || fmt.Sprint(field(FieldPlatforms)) != "[platform_ios]" {
 		t.Errorf("replaced tags clear fields: %v %v %v", field(FieldProductArea), field(FieldRegression), field(FieldPlatforms))
 	}
-	r.must(200, "ada", "PUT", path+"/tags", `{"tags":["area_billing"]}`)
+	r.Must(200, "ada", "PUT", path+"/tags", `{"tags":["area_billing"]}`)
 	if field(FieldProductArea) != "area_billing" {
 		t.Errorf("an added tag sets the field: %v", field(FieldProductArea))
 	}
 	for _, bad := range []string{`{"id":90001,"value":"Billing"}`, `{"id":90005,"value":"many"}`, `{"id":90006,"value":"soon"}`} {
-		r.must(422, "ada", "PUT", path, `{"ticket":{"custom_fields":[`+bad+`]}}`)
+		r.Must(422, "ada", "PUT", path, `{"ticket":{"custom_fields":[`+bad+`]}}`)
 	}
 }
 
 func TestUpdatedAtMovesOnlyForEvents(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.ticket(`"priority":"high"`)
-	before := r.must(200, "ada", "GET", path, "")
-	r.pass(10 * time.Second)
-	same := r.must(200, "ada", "PUT", path, `{"ticket":{"priority":"high","subject":"Printer on fire"}}`)
-	if same.at("ticket", "updated_at") != before.at("ticket", "updated_at") || same.len("audit", "events") != 0 {
-		t.Errorf("an update that changes nothing left a trace: %s", same.raw)
+	before := r.Must(200, "ada", "GET", path, "")
+	r.Pass(10 * time.Second)
+	same := r.Must(200, "ada", "PUT", path, `{"ticket":{"priority":"high","subject":"Printer on fire"}}`)
+	if same.At("ticket", "updated_at") != before.At("ticket", "updated_at") || same.Len("audit", "events") != 0 {
+		t.Errorf("an update that changes nothing left a trace: %s", same.Raw)
 	}
-	if n := r.must(200, "ada", "GET", path+"/audits", "").len("audits"); n != 1 {
+	if n := r.Must(200, "ada", "GET", path+"/audits", "").Len("audits"); n != 1 {
 		t.Errorf("%d audits, want the creation only", n)
 	}
-	moved := r.must(200, "ada", "PUT", path, `{"ticket":{"priority":"low"}}`)
-	if moved.at("ticket", "updated_at") == before.at("ticket", "updated_at") {
+	moved := r.Must(200, "ada", "PUT", path, `{"ticket":{"priority":"low"}}`)
+	if moved.At("ticket", "updated_at") == before.At("ticket", "updated_at") {
 		t.Error("a change did not move updated_at")
 	}
 }
@@ -180,24 +182,24 @@ func TestUpdatedAtMovesOnlyForEvents(t *testing.T) {
 func TestSafeUpdate(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.ticket("")
-	stamp := r.must(200, "ada", "GET", path, "").at("ticket", "updated_at").(string)
+	stamp := r.Must(200, "ada", "GET", path, "").At("ticket", "updated_at").(string)
 	put := func(extra string) int {
-		return r.as("ada", "PUT", path, `{"ticket":{"subject":"Safe",`+extra+`}}`).status
+		return r.As("ada", "PUT", path, `{"ticket":{"subject":"Safe",`+extra+`}}`).Status
 	}
 	same := `"updated_stamp":"` + stamp + `","safe_update":true`
 	if got := put(same); got != 200 {
 		t.Fatalf("a fresh stamp answered %d", got)
 	}
-	r.pass(time.Second)
-	r.must(200, "grace", "PUT", path, `{"ticket":{"priority":"low"}}`)
+	r.Pass(time.Second)
+	r.Must(200, "grace", "PUT", path, `{"ticket":{"priority":"low"}}`)
 	if got := put(same); got != 409 {
 		t.Errorf("a stale stamp answered %d", got)
 	}
 	if got := put(`"updated_stamp":"` + stamp + `","safe_update":false`); got != 409 {
 		t.Errorf("safe_update false answered %d, want 409: it acts as true", got)
 	}
-	r.must(409, "ada", "PUT", path+"/tags", `{"tags":["a"],"updated_stamp":"`+stamp+`","safe_update":"true"}`)
-	if got := r.must(200, "ada", "GET", path, "").len("ticket", "tags"); got != 0 {
+	r.Must(409, "ada", "PUT", path+"/tags", `{"tags":["a"],"updated_stamp":"`+stamp+`","safe_update":"true"}`)
+	if got := r.Must(200, "ada", "GET", path, "").Len("ticket", "tags"); got != 0 {
 		t.Error("a refused write changed tags")
 	}
 }
@@ -205,14 +207,14 @@ func TestSafeUpdate(t *testing.T) {
 func TestClosedIsForEver(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.ticket("")
-	r.control("POST", "close/1", "")
-	refused := r.must(422, "ada", "PUT", path, `{"ticket":{"comment":{"body":"hello?"}}}`)
-	if refused.at("error") != "RecordInvalid" || refused.at("details", "status", 0, "description") != "Status: closed prevents ticket update" {
-		t.Errorf("the refusal is %s", refused.raw)
+	r.Control("POST", "close/1", "")
+	refused := r.Must(422, "ada", "PUT", path, `{"ticket":{"comment":{"body":"hello?"}}}`)
+	if refused.At("error") != "RecordInvalid" || refused.At("details", "status", 0, "description") != "Status: closed prevents ticket update" {
+		t.Errorf("the refusal is %s", refused.Raw)
 	}
-	r.must(422, "ada", "PUT", path+"/tags", `{"tags":["a"]}`)
-	follow := r.must(201, "ada", "POST", "/api/v2/tickets", `{"ticket":{"via_followup_source_id":1,"subject":"Again","comment":{"body":"Still burning"}}}`)
-	if got := r.must(200, "ada", "GET", path, "").at("ticket", "followup_ids", 0); got != follow.at("ticket", "id") {
+	r.Must(422, "ada", "PUT", path+"/tags", `{"tags":["a"]}`)
+	follow := r.Must(201, "ada", "POST", "/api/v2/tickets", `{"ticket":{"via_followup_source_id":1,"subject":"Again","comment":{"body":"Still burning"}}}`)
+	if got := r.Must(200, "ada", "GET", path, "").At("ticket", "followup_ids", 0); got != follow.At("ticket", "id") {
 		t.Errorf("followup_ids names %v", got)
 	}
 }
@@ -220,68 +222,68 @@ func TestClosedIsForEver(t *testing.T) {
 func TestCreateIsIdempotentUnderAKey(t *testing.T) {
 	r := newRig(t, Options{})
 	body := `{"ticket":{"subject":"Once","comment":{"body":"x"},"external_id":"m"}}`
-	first := r.must(201, "ada", "POST", "/api/v2/tickets", body, "Idempotency-Key", "k1")
-	again := r.must(201, "ada", "POST", "/api/v2/tickets", body, "Idempotency-Key", "k1")
-	if first.header.Get("X-Idempotency-Lookup") != "miss" || again.header.Get("X-Idempotency-Lookup") != "hit" || first.at("ticket", "id") != again.at("ticket", "id") {
-		t.Errorf("lookups %q %q, ids %v %v", first.header.Get("X-Idempotency-Lookup"), again.header.Get("X-Idempotency-Lookup"), first.at("ticket", "id"), again.at("ticket", "id"))
+	first := r.Must(201, "ada", "POST", "/api/v2/tickets", body, "Idempotency-Key", "k1")
+	again := r.Must(201, "ada", "POST", "/api/v2/tickets", body, "Idempotency-Key", "k1")
+	if first.Header.Get("X-Idempotency-Lookup") != "miss" || again.Header.Get("X-Idempotency-Lookup") != "hit" || first.At("ticket", "id") != again.At("ticket", "id") {
+		t.Errorf("lookups %q %q, ids %v %v", first.Header.Get("X-Idempotency-Lookup"), again.Header.Get("X-Idempotency-Lookup"), first.At("ticket", "id"), again.At("ticket", "id"))
 	}
-	other := r.must(400, "ada", "POST", "/api/v2/tickets", strings.Replace(body, "Once", "Twice", 1), "Idempotency-Key", "k1")
-	if other.at("error") != "IdempotentRequestError" {
-		t.Errorf("another body: %s", other.raw)
+	other := r.Must(400, "ada", "POST", "/api/v2/tickets", strings.Replace(body, "Once", "Twice", 1), "Idempotency-Key", "k1")
+	if other.At("error") != "IdempotentRequestError" {
+		t.Errorf("another body: %s", other.Raw)
 	}
-	if n := r.must(200, "ada", "GET", "/api/v2/tickets?external_id=m", "").len("tickets"); n != 1 {
+	if n := r.Must(200, "ada", "GET", "/api/v2/tickets?external_id=m", "").Len("tickets"); n != 1 {
 		t.Errorf("%d tickets", n)
 	}
-	r.pass(2*time.Hour + time.Second)
-	if late := r.must(201, "ada", "POST", "/api/v2/tickets", body, "Idempotency-Key", "k1"); late.header.Get("X-Idempotency-Lookup") != "miss" {
+	r.Pass(2*time.Hour + time.Second)
+	if late := r.Must(201, "ada", "POST", "/api/v2/tickets", body, "Idempotency-Key", "k1"); late.Header.Get("X-Idempotency-Lookup") != "miss" {
 		t.Error("a key is kept for two hours, not longer")
 	}
 }
 
 func TestCreateTakesItsRequester(t *testing.T) {
 	r := newRig(t, Options{})
-	a := r.must(201, "sync", "POST", "/api/v2/tickets", `{"ticket":{"subject":"s","requester":{"name":"Nina","email":"nina@initech.example"},"comment":{"body":"x","public":false},"metadata":{"mark":"m1"}}}`)
-	if a.at("ticket", "organization_id") != float64(OrgInitech) || a.at("ticket", "submitter_id") != float64(UserSync) || a.at("audit", "metadata", "custom", "mark") != "m1" || a.at("ticket", "is_public") != false {
-		t.Errorf("created %s", a.raw)
+	a := r.Must(201, "sync", "POST", "/api/v2/tickets", `{"ticket":{"subject":"s","requester":{"name":"Nina","email":"nina@initech.example"},"comment":{"body":"x","public":false},"metadata":{"mark":"m1"}}}`)
+	if a.At("ticket", "organization_id") != float64(OrgInitech) || a.At("ticket", "submitter_id") != float64(UserSync) || a.At("audit", "metadata", "custom", "mark") != "m1" || a.At("ticket", "is_public") != false {
+		t.Errorf("created %s", a.Raw)
 	}
-	if loc := a.header.Get("Location"); !strings.HasSuffix(loc, "/api/v2/tickets/1.json") {
+	if loc := a.Header.Get("Location"); !strings.HasSuffix(loc, "/api/v2/tickets/1.json") {
 		t.Errorf("Location %q", loc)
 	}
-	r.must(422, "sync", "POST", "/api/v2/tickets", `{"ticket":{"subject":"no comment"}}`)
-	if bad := r.as("sync", "POST", "/api/v2/tickets", `{`); bad.status != 400 || bad.body != nil {
-		t.Errorf("bad JSON answered %d %s: want 400 in plain text", bad.status, bad.raw)
+	r.Must(422, "sync", "POST", "/api/v2/tickets", `{"ticket":{"subject":"no comment"}}`)
+	if bad := r.As("sync", "POST", "/api/v2/tickets", `{`); bad.Status != 400 || bad.Body != nil {
+		t.Errorf("bad JSON answered %d %s: want 400 in plain text", bad.Status, bad.Raw)
 	}
 }
 
 func TestDeleteAndRestore(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.ticket(`"external_id":"gone"`)
-	r.must(204, "ada", "DELETE", path, "")
-	r.must(404, "ada", "GET", path, "")
-	r.must(404, "ada", "PUT", path, `{"ticket":{"subject":"x"}}`)
-	r.must(404, "ada", "GET", path+"/comments", "")
+	r.Must(204, "ada", "DELETE", path, "")
+	r.Must(404, "ada", "GET", path, "")
+	r.Must(404, "ada", "PUT", path, `{"ticket":{"subject":"x"}}`)
+	r.Must(404, "ada", "GET", path+"/comments", "")
 	for _, list := range []string{"/api/v2/tickets?external_id=gone", "/api/v2/tickets/show_many?ids=1"} {
-		if n := r.must(200, "ada", "GET", list, "").len("tickets"); n != 0 {
+		if n := r.Must(200, "ada", "GET", list, "").Len("tickets"); n != 0 {
 			t.Errorf("%s shows a deleted ticket", list)
 		}
 	}
-	r.must(200, "ada", "PUT", "/api/v2/deleted_tickets/1/restore", "")
-	r.must(200, "ada", "GET", path, "")
+	r.Must(200, "ada", "PUT", "/api/v2/deleted_tickets/1/restore", "")
+	r.Must(200, "ada", "GET", path, "")
 }
 
 func TestRuleChangesJoinTheSameAudit(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.ticket("")
-	r.control("POST", "trigger", `{"title":"Raise","add_tag":"touched","priority":"urgent"}`)
-	a := r.must(200, "sync", "PUT", path, `{"ticket":{"priority":"low"}}`)
+	r.Control("POST", "trigger", `{"title":"Raise","add_tag":"touched","priority":"urgent"}`)
+	a := r.Must(200, "sync", "PUT", path, `{"ticket":{"priority":"low"}}`)
 	var by []string
-	for i := range a.len("audit", "events") {
-		by = append(by, fmt.Sprintf("%v=%v/%v", a.at("audit", "events", i, "field_name"), a.at("audit", "events", i, "value"), a.at("audit", "events", i, "via", "channel")))
+	for i := range a.Len("audit", "events") {
+		by = append(by, fmt.Sprintf("%v=%v/%v", a.At("audit", "events", i, "field_name"), a.At("audit", "events", i, "value"), a.At("audit", "events", i, "via", "channel")))
 	}
 	if want := []string{"priority=low/<nil>", "priority=urgent/rule", "tags=[touched]/rule"}; !slices.Equal(by, want) {
 		t.Errorf("events %v, want %v", by, want)
 	}
-	if a.at("ticket", "priority") != "urgent" {
+	if a.At("ticket", "priority") != "urgent" {
 		t.Error("the rule has the last word")
 	}
 }
@@ -289,8 +291,8 @@ func TestRuleChangesJoinTheSameAudit(t *testing.T) {
 func TestRequiredToSolve(t *testing.T) {
 	r := newRig(t, Options{RequiredToSolve: []int64{FieldBuild}})
 	path := r.ticket("")
-	r.must(422, "ada", "PUT", path, `{"ticket":{"status":"solved"}}`)
-	r.must(200, "ada", "PUT", path, `{"ticket":{"status":"solved","custom_fields":[{"id":90004,"value":"7.1"}]}}`)
+	r.Must(422, "ada", "PUT", path, `{"ticket":{"status":"solved"}}`)
+	r.Must(200, "ada", "PUT", path, `{"ticket":{"status":"solved","custom_fields":[{"id":90004,"value":"7.1"}]}}`)
 }
 
 func TestPagination(t *testing.T) {
@@ -301,26 +303,26 @@ func TestPagination(t *testing.T) {
 	var ids []any
 	next := "/api/v2/tickets?page[size]=2"
 	for next != "" {
-		a := r.must(200, "ada", "GET", next, "")
-		for i := range a.len("tickets") {
-			ids = append(ids, a.at("tickets", i, "id"))
+		a := r.Must(200, "ada", "GET", next, "")
+		for i := range a.Len("tickets") {
+			ids = append(ids, a.At("tickets", i, "id"))
 		}
 		if len(ids) == 2 {
 			r.ticket("") // a page survives edits in between
 		}
-		link, _ := a.at("links", "next").(string)
-		if more := a.at("meta", "has_more") == true; more != (link != "") {
-			t.Fatalf("has_more and next disagree: %s", a.raw)
+		link, _ := a.At("links", "next").(string)
+		if more := a.At("meta", "has_more") == true; more != (link != "") {
+			t.Fatalf("has_more and next disagree: %s", a.Raw)
 		}
-		next = strings.TrimPrefix(link, r.url)
+		next = strings.TrimPrefix(link, r.URL)
 	}
 	if fmt.Sprint(ids) != "[1 2 3 4 5 6]" {
 		t.Errorf("cursor pages gave %v", ids)
 	}
-	a := r.must(200, "ada", "GET", "/api/v2/tickets?per_page=4&page=2", "")
-	if a.len("tickets") != 2 || a.at("count") != 6.0 || a.at("next_page") != nil || a.at("previous_page") == nil {
-		t.Errorf("offset page: %s", a.raw)
+	a := r.Must(200, "ada", "GET", "/api/v2/tickets?per_page=4&page=2", "")
+	if a.Len("tickets") != 2 || a.At("count") != 6.0 || a.At("next_page") != nil || a.At("previous_page") == nil {
+		t.Errorf("offset page: %s", a.Raw)
 	}
-	r.must(400, "ada", "GET", "/api/v2/tickets?page[size]=none", "")
-	r.must(400, "ada", "GET", "/api/v2/tickets?page=101", "")
+	r.Must(400, "ada", "GET", "/api/v2/tickets?page[size]=none", "")
+	r.Must(400, "ada", "GET", "/api/v2/tickets?page=101", "")
 }

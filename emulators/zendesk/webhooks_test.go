@@ -3,83 +3,56 @@ package zendesk
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"duplex/emulators/harness/bench"
 	"duplex/emulators/harness/contract"
 )
 
-// inbox receives webhooks.
-type inbox struct {
-	mu   sync.Mutex
-	got  []map[string]any
-	head []http.Header
-	raw  [][]byte
+// listen is told of every event from now on.
+func listen(t *testing.T, r *rig, secret string) *bench.Inbox {
+	t.Helper()
+	in := bench.NewInbox(t)
+	r.Control("POST", "webhook_target", fmt.Sprintf(`{"url":%q,"secret":%q}`, in.URL, secret))
+	return in
 }
 
-func (b *inbox) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	raw, _ := io.ReadAll(req.Body)
-	var body map[string]any
-	_ = json.Unmarshal(raw, &body)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.got, b.head, b.raw = append(b.got, body), append(b.head, req.Header), append(b.raw, raw)
-}
-
-func (b *inbox) types() []string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+// types are the kinds of the events that came, without what all begin with.
+func types(in *bench.Inbox) []string {
 	var out []string
-	for _, g := range b.got {
-		out = append(out, strings.TrimPrefix(g["type"].(string), eventPrefix+"ticket."))
+	for _, call := range in.Calls() {
+		out = append(out, strings.TrimPrefix(call.Text("type"), eventPrefix+"ticket."))
 	}
 	return out
-}
-
-func listen(t *testing.T, r *rig, secret string) *inbox {
-	t.Helper()
-	b := &inbox{}
-	srv := httptest.NewServer(b)
-	t.Cleanup(srv.Close)
-	r.control("POST", "webhook_target", fmt.Sprintf(`{"url":%q,"secret":%q}`, srv.URL, secret))
-	return b
-}
-
-func (r *rig) quiet() {
-	eventually(r.t, "all webhooks sent", func() bool { return r.e.Webhooks().Report().Waiting == 0 })
 }
 
 func TestOneEventPerAspect(t *testing.T) {
 	r := newRig(t, Options{})
 	b := listen(t, r, "s3cret")
 	path := r.ticket("")
-	token := r.must(201, "ada", "POST", "/api/v2/uploads?filename=a.txt", "x", "Content-Type", "text/plain").at("upload", "token")
-	r.must(200, "ada", "PUT", path, fmt.Sprintf(`{"ticket":{"status":"open","priority":"high","type":"problem","subject":"New","external_id":"e","assignee_id":%d,"tags":["a"],"custom_fields":[{"id":90001,"value":"area_web"}],"comment":{"body":"hi","public":true,"uploads":[%q]}}}`, UserGrace, token))
-	r.must(200, "ada", "PUT", path, `{"ticket":{"subject":"New"}}`)
-	comment := r.must(200, "ada", "GET", path+"/comments", "").at("comments", 1, "id")
-	r.must(200, "ada", "PUT", fmt.Sprintf("%s/comments/%.0f/make_private", path, comment), "")
-	r.must(204, "ada", "DELETE", path, "")
-	r.must(200, "ada", "PUT", "/api/v2/deleted_tickets/1/restore", "")
-	r.quiet()
+	token := r.Must(201, "ada", "POST", "/api/v2/uploads?filename=a.txt", "x", "Content-Type", "text/plain").At("upload", "token")
+	r.Must(200, "ada", "PUT", path, fmt.Sprintf(`{"ticket":{"status":"open","priority":"high","type":"problem","subject":"New","external_id":"e","assignee_id":%d,"tags":["a"],"custom_fields":[{"id":90001,"value":"area_web"}],"comment":{"body":"hi","public":true,"uploads":[%q]}}}`, UserGrace, token))
+	r.Must(200, "ada", "PUT", path, `{"ticket":{"subject":"New"}}`)
+	comment := r.Must(200, "ada", "GET", path+"/comments", "").At("comments", 1, "id")
+	r.Must(200, "ada", "PUT", fmt.Sprintf("%s/comments/%.0f/make_private", path, comment), "")
+	r.Must(204, "ada", "DELETE", path, "")
+	r.Must(200, "ada", "PUT", "/api/v2/deleted_tickets/1/restore", "")
+	r.Quiet()
 	want := []string{"created", "comment_added", "status_changed", "priority_changed", "type_changed", "subject_changed", "external_id_changed",
 		"agent_assignment_changed", "group_assignment_changed", "tags_changed", "custom_field_changed", "comment_added",
 		"attachment_linked_to_comment", "comment_made_private", "soft_deleted", "undeleted"}
-	if got := b.types(); !slices.Equal(got, want) {
+	if got := types(b); !slices.Equal(got, want) {
 		t.Fatalf("events\n %v, want\n %v", got, want)
 	}
-	seq := func(i int) map[string]any {
-		return b.got[i]["event"].(map[string]any)["meta"].(map[string]any)["sequence"].(map[string]any)
-	}
-	if seq(2)["id"] != seq(12)["id"] || seq(0)["id"] == seq(2)["id"] || seq(3)["position"] != 2.0 {
+	seq := func(i int, key string) any { return b.Calls()[i].At("event", "meta", "sequence", key) }
+	if seq(2, "id") != seq(12, "id") || seq(0, "id") == seq(2, "id") || seq(3, "position") != 2.0 {
 		t.Error("the events of one change do not share a sequence")
 	}
 }
@@ -89,9 +62,10 @@ func TestWebhooksLookLikeTheVendors(t *testing.T) {
 	dir := filepath.Join(contract.VendorDir(t, "zendesk"), "webhooks")
 	b := listen(t, r, "s3cret")
 	path := r.ticket(`"priority":"high","type":"problem"`)
-	r.must(200, "grace", "PUT", path, `{"ticket":{"status":"solved","comment":{"body":"done"}}}`)
-	r.quiet()
-	for i, name := range b.types() {
+	r.Must(200, "grace", "PUT", path, `{"ticket":{"status":"solved","comment":{"body":"done"}}}`)
+	r.Quiet()
+	calls := b.Calls()
+	for i, name := range types(b) {
 		data, err := os.ReadFile(filepath.Join(dir, "ticket."+name+".json"))
 		if err != nil {
 			continue // no sample for this type
@@ -100,15 +74,14 @@ func TestWebhooksLookLikeTheVendors(t *testing.T) {
 		if err := json.Unmarshal(data, &sample); err != nil {
 			t.Fatal(err)
 		}
-		delete(b.got[i]["event"].(map[string]any), "meta") // real events carry it, the samples do not
-		if want, got := shape(sample), shape(b.got[i]); !slices.Equal(want, got) {
+		delete(calls[i].At("event").(map[string]any), "meta") // real events carry it, the samples do not
+		if want, got := shape(sample), shape(calls[i].At().(map[string]any)); !slices.Equal(want, got) {
 			t.Errorf("%s has keys\n %v, the sample has\n %v", name, got, want)
 		}
 	}
-	last := b.got[len(b.got)-2]
-	detail := last["detail"].(map[string]any)
-	if detail["status"] != "SOLVED" || detail["id"] != "1" || detail["actor_id"] != fmt.Sprint(UserGrace) || last["event"].(map[string]any)["previous"] != "NEW" {
-		t.Errorf("%v", last)
+	last := calls[len(calls)-2]
+	if last.At("detail", "status") != "SOLVED" || last.At("detail", "id") != "1" || last.At("detail", "actor_id") != fmt.Sprint(UserGrace) || last.At("event", "previous") != "NEW" {
+		t.Errorf("%s", last.Raw)
 	}
 }
 
@@ -146,9 +119,11 @@ func TestSignatures(t *testing.T) {
 	r := newRig(t, Options{})
 	b := listen(t, r, "s3cret")
 	r.ticket("")
-	r.quiet()
-	for i, h := range b.head {
-		if want := Sign("s3cret", h.Get("X-Zendesk-Webhook-Signature-Timestamp"), b.raw[i]); h.Get("X-Zendesk-Webhook-Signature") != want {
+	r.Quiet()
+	calls := b.Calls()
+	for i, call := range calls {
+		h := call.Header
+		if want := Sign("s3cret", h.Get("X-Zendesk-Webhook-Signature-Timestamp"), call.Raw); h.Get("X-Zendesk-Webhook-Signature") != want {
 			t.Errorf("delivery %d is signed %s, want %s", i, h.Get("X-Zendesk-Webhook-Signature"), want)
 		}
 		for _, name := range []string{"X-Zendesk-Account-Id", "X-Zendesk-Webhook-Id", "X-Zendesk-Webhook-Invocation-Id"} {
@@ -157,7 +132,7 @@ func TestSignatures(t *testing.T) {
 			}
 		}
 	}
-	if b.head[0].Get("X-Zendesk-Webhook-Invocation-Id") == b.head[1].Get("X-Zendesk-Webhook-Invocation-Id") {
+	if calls[0].Header.Get("X-Zendesk-Webhook-Invocation-Id") == calls[1].Header.Get("X-Zendesk-Webhook-Invocation-Id") {
 		t.Error("two deliveries share an id")
 	}
 }
@@ -171,10 +146,10 @@ func TestWebhookModes(t *testing.T) {
 	for _, c := range cases {
 		r := newRig(t, Options{})
 		b := listen(t, r, "s")
-		r.control("PATCH", "webhooks", `{"mode":"`+c.mode+`"}`)
+		r.Control("PATCH", "webhooks", `{"mode":"`+c.mode+`"}`)
 		r.ticket("")
-		r.quiet()
-		if got := strings.Join(b.types(), " "); got != c.want {
+		r.Quiet()
+		if got := strings.Join(types(b), " "); got != c.want {
 			t.Errorf("%s (%s): %q, want %q", c.mode, c.reason, got, c.want)
 		}
 	}
@@ -188,28 +163,26 @@ func TestWebhookRegistration(t *testing.T) {
 	const created = `"zen:event-type:ticket.created"`
 	for _, bad := range []string{create("nowhere", "POST", created), create("http://127.0.0.1:1", "PUT", created),
 		create("http://127.0.0.1:1", "POST", `"zen:event-type:ticket.invented"`), create("http://127.0.0.1:1", "POST", created+`,"conditional_ticket_events"`)} {
-		r.must(400, "ada", "POST", "/api/v2/webhooks", bad)
+		r.Must(400, "ada", "POST", "/api/v2/webhooks", bad)
 	}
-	r.must(403, "grace", "POST", "/api/v2/webhooks", create("http://127.0.0.1:1", "POST", created))
-	b := &inbox{}
-	srv := httptest.NewServer(b)
-	defer srv.Close()
-	id := r.must(201, "ada", "POST", "/api/v2/webhooks", create(srv.URL, "POST", created)).at("webhook", "id").(string)
-	old := r.must(200, "ada", "GET", "/api/v2/webhooks/"+id+"/signing_secret", "").at("signing_secret", "secret")
-	fresh := r.must(201, "ada", "POST", "/api/v2/webhooks/"+id+"/signing_secret", "").at("signing_secret", "secret")
+	r.Must(403, "grace", "POST", "/api/v2/webhooks", create("http://127.0.0.1:1", "POST", created))
+	b := bench.NewInbox(t)
+	id := r.Must(201, "ada", "POST", "/api/v2/webhooks", create(b.URL, "POST", created)).At("webhook", "id").(string)
+	old := r.Must(200, "ada", "GET", "/api/v2/webhooks/"+id+"/signing_secret", "").At("signing_secret", "secret")
+	fresh := r.Must(201, "ada", "POST", "/api/v2/webhooks/"+id+"/signing_secret", "").At("signing_secret", "secret")
 	if old == fresh {
 		t.Error("the secret did not change")
 	}
 	r.ticket("")
-	r.quiet()
-	if got := b.types(); !slices.Equal(got, []string{"created"}) {
+	r.Quiet()
+	if got := types(b); !slices.Equal(got, []string{"created"}) {
 		t.Errorf("got %v, want what was subscribed to", got)
 	}
-	r.must(400, "ada", "PATCH", "/api/v2/webhooks/"+id, `{"webhook":{"subscriptions":["conditional_ticket_events"]}}`)
-	r.must(204, "ada", "PATCH", "/api/v2/webhooks/"+id, `{"webhook":{"status":"inactive"}}`)
+	r.Must(400, "ada", "PATCH", "/api/v2/webhooks/"+id, `{"webhook":{"subscriptions":["conditional_ticket_events"]}}`)
+	r.Must(204, "ada", "PATCH", "/api/v2/webhooks/"+id, `{"webhook":{"status":"inactive"}}`)
 	r.ticket("")
-	r.quiet()
-	if len(b.types()) != 1 {
+	r.Quiet()
+	if len(types(b)) != 1 {
 		t.Error("an inactive webhook was called")
 	}
 }
@@ -238,26 +211,25 @@ func TestSnapshotOutlivesAKill(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "zendesk.json")
 	r := newRig(t, Options{File: file})
 	path := r.ticket(`"tags":["kept"],"custom_fields":[{"id":90003,"value":["platform_ios"]}]`)
-	token := r.must(201, "ada", "POST", "/api/v2/uploads?filename=a.txt", "bytes", "Content-Type", "text/plain").at("upload", "token")
-	r.must(200, "ada", "PUT", path, fmt.Sprintf(`{"ticket":{"comment":{"body":"with file","uploads":[%q]},"metadata":{"n":12}}}`, token))
-	before := r.must(200, "ada", "GET", path, "")
+	token := r.Must(201, "ada", "POST", "/api/v2/uploads?filename=a.txt", "bytes", "Content-Type", "text/plain").At("upload", "token")
+	r.Must(200, "ada", "PUT", path, fmt.Sprintf(`{"ticket":{"comment":{"body":"with file","uploads":[%q]},"metadata":{"n":12}}}`, token))
+	before := r.Must(200, "ada", "GET", path, "")
 	next := newRig(t, Options{File: file}) // the first is never closed: it was killed
-	after := next.must(200, "ada", "GET", path, "")
-	delete(before.body["ticket"].(map[string]any), "url")
-	delete(after.body["ticket"].(map[string]any), "url")
-	if fmt.Sprint(before.body) != fmt.Sprint(after.body) {
-		t.Errorf("after a restart\n %v, was\n %v", after.body, before.body)
+	after := next.Must(200, "ada", "GET", path, "")
+	delete(before.At("ticket").(map[string]any), "url")
+	delete(after.At("ticket").(map[string]any), "url")
+	if fmt.Sprint(before.Body) != fmt.Sprint(after.Body) {
+		t.Errorf("after a restart\n %v, was\n %v", after.Body, before.Body)
 	}
-	url := next.must(200, "ada", "GET", path+"/comments", "").at("comments", 1, "attachments").([]any)[0].(map[string]any)["content_url"].(string)
+	url := next.Must(200, "ada", "GET", path+"/comments", "").Text("comments", 1, "attachments", 0, "content_url")
 	resp, err := http.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
-	if data, _ := io.ReadAll(resp.Body); string(data) != "bytes" {
-		t.Errorf("content after a restart: %q", data)
+	if got := bench.Read(t, resp); string(got.Raw) != "bytes" {
+		t.Errorf("content after a restart: %q", got.Raw)
 	}
-	if id := next.must(201, "ada", "POST", "/api/v2/tickets", `{"ticket":{"subject":"s","comment":{"body":"x"}}}`).at("ticket", "id"); id != 2.0 {
+	if id := next.Must(201, "ada", "POST", "/api/v2/tickets", `{"ticket":{"subject":"s","comment":{"body":"x"}}}`).At("ticket", "id"); id != 2.0 {
 		t.Errorf("the next ticket is %v", id)
 	}
 }
@@ -265,7 +237,7 @@ func TestSnapshotOutlivesAKill(t *testing.T) {
 func TestReset(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.ticket("")
-	r.control("POST", "faults", `{"kind":"status"}`)
-	r.control("POST", "reset", "")
-	r.must(404, "ada", "GET", path, "")
+	r.Control("POST", "faults", `{"kind":"status"}`)
+	r.Control("POST", "reset", "")
+	r.Must(404, "ada", "GET", path, "")
 }

@@ -55,7 +55,7 @@ func LoadOnly(t testing.TB, kind string, names ...string) *Doc {
 	dir := VendorDir(t, kind)
 	d := &Doc{seen: map[string]int{}, outside: map[string]string{}, exceptions: slices.Clone(known[kind])}
 	for _, name := range names {
-		doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(dir, name))
+		doc, err := read(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatalf("the vendor document %s/%s cannot be read: %v", kind, name, err)
 		}
@@ -67,12 +67,20 @@ func LoadOnly(t testing.TB, kind string, names ...string) *Doc {
 // With adds a further document: a file beside the test, for operations the vendor's file leaves out. Its info.description says why.
 func (d *Doc) With(t testing.TB, path string) *Doc {
 	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromFile(path)
+	doc, err := read(path)
 	if err != nil {
 		t.Fatalf("the document %s cannot be read: %v", path, err)
 	}
 	d.docs, d.own = append(d.docs, doc), append(d.own, doc)
 	return d
+}
+
+var parsed sync.Map // path to func() (*openapi3.T, error)
+
+// read parses a document once per process: the vendors' are large, and many tests hold to the same. What it gives is read only.
+func read(path string) (*openapi3.T, error) {
+	once, _ := parsed.LoadOrStore(path, sync.OnceValues(func() (*openapi3.T, error) { return openapi3.NewLoader().LoadFromFile(path) }))
+	return once.(func() (*openapi3.T, error))()
 }
 
 // VendorDir is the folder of one vendor's documents; where it is absent the test is skipped, or
