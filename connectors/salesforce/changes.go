@@ -2,16 +2,13 @@ package salesforce
 
 import (
 	"context"
-	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
 	"duplex/connectors"
-	"duplex/internal/httpx"
 )
 
-// overlap is how late a long transaction may show its changes, by their SystemModstamp. What is younger is listed again.
+// overlap is how late a transaction may show its changes, by their SystemModstamp, without being told of. What is younger is listed again.
 const overlap = 3 * time.Minute
 
 // place is a position in the rows of one object, which are read in the order of SystemModstamp and Id.
@@ -27,7 +24,11 @@ type position struct {
 	Main     place     `json:"main"`
 	Comments place     `json:"comments"`
 	Files    place     `json:"files"`
-	Deleted  time.Time `json:"deleted,omitzero"` // until when deletions were asked for
+	Deleted  time.Time `json:"deleted,omitzero"` // until when deletions were told
+	Covered  time.Time `json:"covered,omitzero"` // until when every change can be seen
+
+	AskedDeleted time.Time `json:"askedDeleted,omitzero"` // when the two were asked for last
+	AskedUpdated time.Time `json:"askedUpdated,omitzero"`
 }
 
 // CursorAt lists what changed at t or later.
@@ -38,10 +39,10 @@ func (c *Connector) CursorAt(t time.Time) connectors.Cursor {
 }
 
 // Changes lists records by SystemModstamp, those in the recycle bin included, then the records whose comments and files changed, since those
-// leave a record's SystemModstamp alone, and then what was deleted for good (vendor page "Get Deleted"). What is younger than
-// three minutes is listed again by the next call: a long transaction shows its changes late. Posts are listed only where the account may view
-// all data. Get Updated would not do more: it has no
-// revisions and reaches 30 days back. A file that is unlinked or deleted is not listed. Items of every scope are.
+// leave a record's SystemModstamp alone, and then what was deleted for good (Get Deleted). A transaction shows its changes late, under the
+// time they were made: what is younger than three minutes, or than the oldest transaction under way (Get Updated), is listed again by
+// the next call. Posts are listed only where the account may view all data. A file that is unlinked or deleted is not listed. Items of every
+// scope are.
 func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since connectors.Cursor, limit int) (connectors.Page, error) {
 	page := connectors.Page{Next: since}
 	s, err := c.schema(ctx, typeOf(t))
@@ -56,10 +57,14 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 		limit = 2000
 	}
 	now := c.theirs().Truncate(time.Second)
-	if since == "" { // everything is listed: comments and files matter from now on
-		at.Comments.At, at.Files.At, at.Deleted = now.Add(-overlap), now.Add(-overlap), now
+	settled, err := c.settled(ctx, s, &at, now)
+	if err != nil {
+		return page, c.fail("reading changes", err)
 	}
-	rows, next, more, err := c.after(ctx, "SELECT "+s.refColumns()+", IsDeleted FROM "+s.object, at.Main, limit, now)
+	if since == "" { // everything is listed: comments and files matter from now on
+		at.Comments.At, at.Files.At, at.Deleted = settled, settled, now
+	}
+	rows, next, more, err := c.after(ctx, "SELECT "+s.refColumns()+", IsDeleted FROM "+s.object, at.Main, limit, settled)
 	if err != nil {
 		return page, c.fail("reading changes", c.forget(s, err))
 	}
@@ -68,7 +73,7 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 	}
 	at.Main = next
 	if !more {
-		if err := c.others(ctx, s, &at, &page, limit, now); err != nil {
+		if err := c.others(ctx, s, &at, &page, limit, settled, now); err != nil {
 			return connectors.Page{Next: since}, c.fail("reading changes", err)
 		}
 	}
@@ -78,8 +83,8 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 }
 
 // after reads a page of rows from a place on, oldest first, those in the recycle bin too. more tells that a page is full; else next is
-// where the next pass begins.
-func (c *Connector) after(ctx context.Context, selecting string, from place, limit int, now time.Time) (rows []record, next place, more bool, err error) {
+// where the next pass begins: behind the last row, or where not every change could be seen yet.
+func (c *Connector) after(ctx context.Context, selecting string, from place, limit int, settled time.Time) (rows []record, next place, more bool, err error) {
 	where := ""
 	switch {
 	case from.ID != "":
@@ -102,7 +107,7 @@ func (c *Connector) after(ctx context.Context, selecting string, from place, lim
 		next.At, next.ID = next.Newest, next.LastID
 		return rows, next, true, nil
 	}
-	switch settled := now.Add(-overlap); {
+	switch {
 	case next.Newest.IsZero(): // nothing there yet
 	case next.Newest.Before(settled):
 		next.At, next.ID = next.Newest, next.LastID
@@ -113,9 +118,9 @@ func (c *Connector) after(ctx context.Context, selecting string, from place, lim
 }
 
 // others adds the records whose comments or files changed, and those that are gone for good.
-func (c *Connector) others(ctx context.Context, s *schema, at *position, page *connectors.Page, limit int, now time.Time) error {
+func (c *Connector) others(ctx context.Context, s *schema, at *position, page *connectors.Page, limit int, settled, now time.Time) error {
 	kind := c.entryObject(s.object)
-	rows, next, more, err := c.after(ctx, "SELECT Id, ParentId, SystemModstamp FROM "+kind, at.Comments, limit, now)
+	rows, next, more, err := c.after(ctx, "SELECT Id, ParentId, SystemModstamp FROM "+kind, at.Comments, limit, settled)
 	if class := connectors.Class(err); kind == "FeedItem" && (class == "denied" && !isUnauthenticated(err) || class == "invalid") {
 		next, err = at.Comments, nil // posts of all records are for who may view all data; change events tell of them
 	}
@@ -128,7 +133,7 @@ func (c *Connector) others(ctx context.Context, s *schema, at *position, page *c
 			return err
 		}
 	}
-	files, next, more, err := c.after(ctx, "SELECT Id, ContentDocumentId, SystemModstamp FROM ContentVersion", at.Files, limit, now)
+	files, next, more, err := c.after(ctx, "SELECT Id, ContentDocumentId, SystemModstamp FROM ContentVersion", at.Files, limit, settled)
 	if err != nil {
 		return err
 	}
@@ -170,42 +175,4 @@ func (c *Connector) touched(ctx context.Context, s *schema, page *connectors.Pag
 	}
 	page.Items = append(page.Items, connectors.Change{Ref: c.ref(s.object, long(id), ""), UpdatedAt: at})
 	return err
-}
-
-// reach is how far back the vendor tells of deletions, less an hour.
-const reach = 15*24*time.Hour - time.Hour
-
-// deletions adds what was deleted since the last time, and goes on from the time that the vendor says it covered. Whole minutes are what
-// it takes.
-func (c *Connector) deletions(ctx context.Context, s *schema, at *position, page *connectors.Page, now time.Time) error {
-	from := at.Deleted
-	if oldest := now.Add(-reach); from.Before(oldest) {
-		from = oldest
-	}
-	if from = from.Truncate(time.Minute); now.Sub(from) < 2*time.Minute {
-		return nil
-	}
-	var answer struct {
-		Records []struct{ ID, DeletedDate string } `json:"deletedRecords"`
-		Until   string                             `json:"latestDateCovered"`
-	}
-	err := c.call(ctx, "GET deleted", http.MethodGet, "/sobjects/"+s.object+"/deleted", nil, &answer,
-		httpx.Query(url.Values{"start": {from.Format("2006-01-02T15:04:05+00:00")}, "end": {now.Format("2006-01-02T15:04:05+00:00")}}))
-	if err != nil {
-		return err
-	}
-	listed := map[string]bool{}
-	for _, ch := range page.Items {
-		listed[ch.Ref.ID] = ch.Deleted
-	}
-	for _, r := range answer.Records {
-		id := long(r.ID)
-		if deleted, there := listed[id]; isID(id) && !deleted && !there {
-			page.Items = append(page.Items, connectors.Change{Ref: c.ref(s.object, id, ""), UpdatedAt: instant(r.DeletedDate), Deleted: true})
-		}
-	}
-	if until := instant(answer.Until); until.After(at.Deleted) {
-		at.Deleted = until
-	}
-	return nil
 }

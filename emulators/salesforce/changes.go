@@ -29,6 +29,15 @@ func (c *call) window(days int) (from, to time.Time, err error) {
 	return from, to, nil
 }
 
+// covered is until when everything can be seen: a transaction that is under way holds it back to when it began (vendor page
+// "GetUpdatedResult").
+func (c *call) covered(to time.Time) string {
+	if began := c.e.st.Began; !began.IsZero() && began.Before(to) {
+		to = began
+	}
+	return stamp(to)
+}
+
 // getUpdated lists ids by SystemModstamp. The next call goes on from latestDateCovered.
 func (c *call) getUpdated() error {
 	o, err := c.kind()
@@ -45,7 +54,7 @@ func (c *call) getUpdated() error {
 			ids = append(ids, r.ID)
 		}
 	}
-	return c.answer(http.StatusOK, row{"ids": ids, "latestDateCovered": stamp(to)})
+	return c.answer(http.StatusOK, row{"ids": ids, "latestDateCovered": c.covered(to)})
 }
 
 func (c *call) getDeleted() error {
@@ -63,5 +72,5 @@ func (c *call) getDeleted() error {
 			gone = append(gone, row{"id": r.ID, "deletedDate": at})
 		}
 	}
-	return c.answer(http.StatusOK, row{"deletedRecords": gone, "earliestDateAvailable": stamp(c.now.AddDate(0, 0, -15)), "latestDateCovered": stamp(to)})
+	return c.answer(http.StatusOK, row{"deletedRecords": gone, "earliestDateAvailable": stamp(c.now.AddDate(0, 0, -15)), "latestDateCovered": c.covered(to)})
 }

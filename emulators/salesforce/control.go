@@ -69,6 +69,7 @@ func (e *Emulator) controls() map[string]http.HandlerFunc {
 			}
 			return ""
 		}),
+		"POST /begin":         control(e, func(struct{}) string { e.st.Began = e.now(); return "" }),
 		"POST /late_commit":   control(e, e.lateCommit),
 		"POST /gap":           control(e, func(in struct{ ID string }) string { return e.replay(in.ID, "GAP_UPDATE") }),
 		"POST /undelete/{id}": e.postUndelete,
@@ -113,7 +114,8 @@ func control[T any](e *Emulator, run func(T) string) http.HandlerFunc {
 	}
 }
 
-// lateCommit stores a change whose SystemModstamp lies in the past: its transaction began then and is committed now.
+// lateCommit stores a change whose SystemModstamp lies in the past: its transaction began then and is committed now. It is the one
+// that is under way, if one is.
 func (e *Emulator) lateCommit(in struct {
 	ID     string
 	Values map[string]any
@@ -131,6 +133,7 @@ func (e *Emulator) lateCommit(in struct {
 	at := stamp(e.now().Add(-age))
 	next.Values["SystemModstamp"], next.Values["LastModifiedDate"], next.Values["LastModifiedById"] = at, at, UserAda
 	e.st.put(next)
+	e.st.Began = time.Time{}
 	return ""
 }
 

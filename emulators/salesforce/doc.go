@@ -47,6 +47,7 @@
 //	POST /_control/hide              {"fields":["Case.Sync_Id__c"]}: what field-level security hides from the integration user
 //	POST /_control/validation        {"object":"Case","when":{"Status":"Closed"},"needs":"Reason","message":"…"}; {} ends all
 //	POST /_control/flow              {"object":"Case","when":{"Status":"Escalated"},"set":{"Priority":"High"}}; {} ends all
+//	POST /_control/begin             {}: a transaction begins, which holds latestDateCovered back until a late commit ends it
 //	POST /_control/late_commit       {"id":"500…","values":{…},"age":"2m"}: a transaction becomes visible whose SystemModstamp is that old
 //	POST /_control/undelete/{id}     restores a record, with what was deleted with it
 //	POST /_control/gap               {"id":"500…"}: a GAP_UPDATE event

@@ -30,6 +30,7 @@ type state struct {
 	Flows    []*flow
 	Cert     []byte
 	Instance string
+	Began    time.Time // when the transaction began that is under way; zero for none
 }
 
 // record is one row. A value that is absent is null; others are text, float64 or bool. Stored records are never changed
