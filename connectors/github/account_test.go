@@ -49,6 +49,36 @@ func TestAnAppSignsInAndAgain(t *testing.T) {
 	}
 }
 
+// TestAnAppThatIsInstalledAnew has another installation, which is looked for when the one it knew is gone.
+func TestAnAppThatIsInstalledAnew(t *testing.T) {
+	installation := 1
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/installation"):
+			fmt.Fprintf(w, `{"id":%d}`, installation)
+		case r.URL.Path == fmt.Sprintf("/app/installations/%d/access_tokens", installation):
+			fmt.Fprintf(w, `{"token":"ghs_x","expires_at":%q}`, time.Now().Add(time.Minute).Format(time.RFC3339)) // bought anew for each call
+		case strings.HasSuffix(r.URL.Path, "/access_tokens"):
+			http.Error(w, `{"message":"Not Found"}`, http.StatusNotFound)
+		default:
+			fmt.Fprint(w, `{"id":7,"full_name":"acme/app"}`)
+		}
+	}))
+	t.Cleanup(srv.Close)
+	conn, err := github.New(connectors.Config{System: core.System{Name: "g", BaseURL: srv.URL, Auth: asApp(), Settings: map[string]string{"repositories": "acme/app"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func() error {
+		_, err := conn.(*github.Connector).ResolveUserByName(t.Context(), web, "somebody-"+fmt.Sprint(time.Now().UnixNano()))
+		return err
+	}
+	wantClass(t, "signed in", read(), "not-found")
+	installation = 2
+	wantClass(t, "the installation is gone", read(), "denied")
+	wantClass(t, "and is looked for", read(), "not-found")
+}
+
 func TestRepositoriesGetOneWebhookEach(t *testing.T) {
 	a := newAccount(t, document(t), emulator.Options{})
 	ada := a.connector(map[string]string{"method": "token", "token": emulator.TokenAda}, nil)
@@ -142,6 +172,7 @@ func TestRefusals(t *testing.T) {
 		{410, nil, `{"message":"This issue was deleted"}`, "denied", 0, "a repository that is gone as well"},
 		{422, nil, `{"message":"Validation Failed","errors":["body is too long (maximum is 65536 characters)"]}`, "too-large", 0, "errors as plain texts"},
 		{422, nil, `{"message":"Validation Failed","errors":[{"resource":"Issue","field":"title","code":"missing_field"}]}`, "invalid", 0, "errors as objects"},
+		{422, nil, `{"message":"Validation Failed","errors":[{"resource":"IssueComment","code":"unprocessable","field":"data","message":"was submitted too quickly"}]}`, "busy", time.Minute, "the limit of new content as a refusal"},
 		{500, nil, `oops`, "busy", 0, "an error of the service"},
 		{200, nil, `<html>sign in</html>`, "busy", 0, "a page where JSON should be"},
 		{302, map[string]string{"Location": "https://login.example/"}, ``, "denied", 0, "a redirect away from the API"},

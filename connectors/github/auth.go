@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +34,8 @@ type app struct {
 	repository   string        // where the installation is looked for
 	now          func() time.Time
 	mu           sync.Mutex
-	installation string
+	installation string // of the settings, "" to look for it
+	found        string
 	token        string
 	until        time.Time
 }
@@ -107,18 +109,21 @@ func (a *app) refresh(context.Context) bool {
 
 // buy gets a token. The caller holds the lock. What the vendor does not find is for an admin: the App is not installed.
 func (a *app) buy(ctx context.Context) error {
-	if a.installation == "" {
+	id := cmp.Or(a.installation, a.found)
+	if id == "" {
 		var found struct{ ID int64 }
 		if _, err := a.client.JSON(ctx, http.MethodGet, "/repos/"+a.repository+"/installation", nil, &found); err != nil {
 			return notInstalled(err)
 		}
-		a.installation = fmt.Sprint(found.ID)
+		id = fmt.Sprint(found.ID)
+		a.found = id
 	}
 	var bought struct {
 		Token   string
 		Expires time.Time `json:"expires_at"`
 	}
-	if _, err := a.client.JSON(ctx, http.MethodPost, "/app/installations/"+url.PathEscape(a.installation)+"/access_tokens", nil, &bought); err != nil {
+	if _, err := a.client.JSON(ctx, http.MethodPost, "/app/installations/"+url.PathEscape(id)+"/access_tokens", nil, &bought); err != nil {
+		a.found = "" // installed anew, it has another number
 		return notInstalled(err)
 	}
 	if bought.Token == "" {

@@ -13,12 +13,14 @@ import (
 )
 
 // position is what a cursor holds. Everything up to At was listed; what was listed of the time from At less the overlap on is in Seen, because that time
-// is asked for again. Page is for the case that a second has more issues than a page. Notes is the same position in the list of comments.
+// is asked for again. Page is for the case that a second has more issues than a page. Notes and NotesPage are the same position in the list of comments.
 type position struct {
 	At    time.Time         `json:"at,omitzero"`
 	Page  int               `json:"page,omitempty"`
-	Seen  map[string]string `json:"seen,omitempty"` // id: second of updated_at and revision
+	Seen  map[string]string `json:"seen,omitempty"` // id: second of updated_at, revision and number of comments
 	Notes time.Time         `json:"notes,omitzero"`
+
+	NotesPage int `json:"notes_page,omitempty"`
 }
 
 const (
@@ -95,13 +97,13 @@ func (c *Connector) changed(ctx context.Context, repo *repository, at position, 
 	if err != nil {
 		return page, at, err
 	}
-	next = position{At: at.At, Page: at.Page, Seen: map[string]string{}, Notes: at.Notes}
+	next = position{At: at.At, Page: at.Page, Seen: map[string]string{}, Notes: at.Notes, NotesPage: at.NotesPage}
 	for id, was := range at.Seen {
 		next.Seen[id] = was
 	}
 	reached := at.At
 	for _, is := range list {
-		key, mark := strconv.Itoa(is.Number), strconv.FormatInt(is.UpdatedAt.Unix(), 10)+" "+is.revision()
+		key, mark := strconv.Itoa(is.Number), fmt.Sprintf("%d %s %d", is.UpdatedAt.Unix(), is.revision(), is.Comments)
 		if at.Seen[key] == mark || is.pull() {
 			reached = later(reached, is.UpdatedAt)
 			continue
@@ -164,6 +166,9 @@ func earlier(a, b time.Time) time.Time {
 func (c *Connector) discussed(ctx context.Context, repo *repository, page *connectors.Page, at *position) error {
 	var list []note
 	q := url.Values{"sort": {"updated"}, "direction": {"asc"}, "per_page": {strconv.Itoa(perPage)}, "since": {at.Notes.Add(-time.Second).Format(time.RFC3339)}}
+	if at.NotesPage > 1 {
+		q.Set("page", strconv.Itoa(at.NotesPage))
+	}
 	link, err := c.read(ctx, repo.path("issues", "comments"), q, &list)
 	if err != nil {
 		return err
@@ -182,11 +187,14 @@ func (c *Connector) discussed(ctx context.Context, repo *repository, page *conne
 			page.Items = append(page.Items, connectors.Change{Ref: c.ref(repo, n, address), UpdatedAt: m.UpdatedAt.UTC()})
 		}
 	}
-	if nextLink.MatchString(link) && reached.After(at.Notes) {
-		at.Notes, page.More = reached, true
-		return nil
+	switch page.More = nextLink.MatchString(link); {
+	case page.More && reached.After(at.Notes):
+		at.Notes, at.NotesPage = reached, 0
+	case page.More: // the whole page is within one second
+		at.NotesPage = max(at.NotesPage, 1) + 1
+	default:
+		at.Notes, at.NotesPage = earlier(reached, c.serverNow().Add(-overlap)), 0
+		at.forget()
 	}
-	at.Notes = earlier(reached, c.serverNow().Add(-overlap))
-	at.forget()
 	return nil
 }

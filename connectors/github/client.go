@@ -117,14 +117,18 @@ func pages[E any](ctx context.Context, c *Connector, path string, q url.Values, 
 	if q == nil {
 		q = url.Values{}
 	}
-	q.Set("per_page", "100")
+	q.Set("per_page", strconv.Itoa(perPage))
 	for range 1000 {
 		var list []E
+		key := path + "?" + q.Encode()
 		link, err := c.read(ctx, path, q, &list)
 		if err != nil {
 			return err
 		}
 		m := nextLink.FindStringSubmatch(link)
+		if m == nil && len(list) >= perPage { // a page after it would not change what is on it, and so not its ETag
+			c.answers.Forget(key)
+		}
 		if visit(list) || m == nil {
 			return nil
 		}
@@ -203,6 +207,9 @@ func invalid(r refusal) error {
 		if json.Unmarshal(raw, &text) != nil {
 			_ = json.Unmarshal(raw, &e)
 			text = strings.TrimSpace(e.Code + " " + e.Message)
+		}
+		if strings.Contains(text, "submitted too quickly") { // the limit of new content, in other words
+			return &connectors.BusyError{After: secondary, Text: "a rate limit: " + httpx.Short(text)}
 		}
 		if strings.Contains(text, "too long") {
 			return fmt.Errorf("%w: %s", connectors.ErrTooLarge, httpx.Short(text))

@@ -80,7 +80,7 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 		if is.Locked && absent(err) { // it is about this issue and not about the account
 			err = fmt.Errorf("the conversation is locked: unlock it, or give the account write access: %w", connectors.ErrUnsupported)
 		}
-		return core.Comment{}, fmt.Errorf("%s: commenting: %w", c.name, err)
+		return core.Comment{}, fmt.Errorf("%s: commenting: %w", c.name, c.forbidden(ctx, err, at.repo, at.path()))
 	}
 	if m.ID == 0 {
 		return core.Comment{}, connectors.Busy(c.name+": commenting", "the answer has no comment", 0)
@@ -146,7 +146,7 @@ func (c *Connector) EditComment(ctx context.Context, itemID, commentID string, d
 	}
 	if text != unixLines(m.Body) {
 		if err := c.write(ctx, http.MethodPatch, at.repo.path("issues", "comments", commentID), map[string]string{"body": text}, &m); err != nil {
-			return core.Comment{}, fmt.Errorf("%s: editing a comment: %w", c.name, err)
+			return core.Comment{}, fmt.Errorf("%s: editing a comment: %w", c.name, c.forbidden(ctx, err, at.repo, at.repo.path("issues", "comments", commentID)))
 		}
 	}
 	return c.comment(at.repo, m, self), nil
@@ -159,7 +159,7 @@ func (c *Connector) DeleteComment(ctx context.Context, itemID, commentID string)
 		return err
 	}
 	if err := c.write(ctx, http.MethodDelete, at.repo.path("issues", "comments", commentID), nil, nil); err != nil {
-		return fmt.Errorf("%s: deleting a comment: %w", c.name, err)
+		return fmt.Errorf("%s: deleting a comment: %w", c.name, c.forbidden(ctx, err, at.repo, at.repo.path("issues", "comments", commentID)))
 	}
 	return nil
 }

@@ -91,6 +91,53 @@ func TestEditedCommentsAreFoundBySweeps(t *testing.T) {
 	}
 }
 
+// TestASecondWithMoreCommentsThanAPage: whoever edits many at once moves them all within a second, and none is left out.
+func TestASecondWithMoreCommentsThanAPage(t *testing.T) {
+	a := newAccount(t, document(t), emulator.Options{})
+	a.stop()
+	first, last := a.made(emulator.RepoWeb, nil), a.made(emulator.RepoWeb, nil)
+	var notes []int64
+	for i := range 131 {
+		id, m := first.Ref.ID, struct{ ID int64 }{}
+		if i == 130 {
+			id = last.Ref.ID
+		}
+		a.call("POST", issuePath(emulator.RepoWeb, id, "comments"), map[string]string{"body": "hello"}, &m)
+		notes = append(notes, m.ID)
+	}
+	a.pass(5 * time.Minute)
+	_, cursor := a.drain("", 100)
+	a.pass(5 * time.Minute)
+	for i, id := range notes {
+		if i == 130 {
+			a.pass(5 * time.Second)
+		}
+		a.call("PATCH", fmt.Sprintf("/repos/%s/issues/comments/%d", emulator.RepoWeb, id), map[string]string{"body": "hello again"}, nil)
+	}
+	a.pass(5 * time.Minute)
+	seen, cursor := a.drain(cursor, 100)
+	if _, ok := seen[last.Ref.ID]; !ok || len(seen) != 2 {
+		t.Errorf("listed %v", seen)
+	}
+	a.pass(5 * time.Minute)
+	if seen, _ = a.drain(cursor, 100); len(seen) != 0 {
+		t.Errorf("and once only: %v", seen)
+	}
+}
+
+// TestACommentInTheSecondOfTheSweepIsFound: the issue's time and all else of it stay as they were listed.
+func TestACommentInTheSecondOfTheSweepIsFound(t *testing.T) {
+	a := newAccount(t, document(t), emulator.Options{})
+	a.stop()
+	o := a.made(emulator.RepoWeb, nil)
+	_, cursor := a.drain("", 100)
+	a.call("POST", issuePath(emulator.RepoWeb, o.Ref.ID, "comments"), map[string]string{"body": "hello"}, nil)
+	a.pass(5 * time.Minute)
+	if seen, _ := a.drain(cursor, 100); len(seen) != 1 {
+		t.Errorf("listed %v", seen)
+	}
+}
+
 // TestWebhooksCarryTheRevisionOfGet holds what the emulator sends against a read.
 func TestWebhooksCarryTheRevisionOfGet(t *testing.T) {
 	a := newAccount(t, document(t), emulator.Options{})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -67,8 +68,9 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 	q := url.Values{"state": {"all"}, "creator": {self.Name()}, "sort": {"created"}, "direction": {"desc"}}
 	err = pages(ctx, c, repo.path("issues"), q, func(page []issue) bool {
 		for _, is := range page {
-			if !is.pull() && markOf(is.body()) == mark {
-				refs = append(refs, c.ref(repo, is.Number, is.HTMLURL))
+			ref := c.ref(repo, is.Number, is.HTMLURL)
+			if !is.pull() && markOf(is.body()) == mark && !slices.Contains(refs, ref) { // an issue made meanwhile shifts one to the next page
+				refs = append(refs, ref)
 			}
 		}
 		scanned++

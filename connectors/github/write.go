@@ -55,7 +55,7 @@ func (c *Connector) create(ctx context.Context, draft core.Draft) (core.Observat
 	}
 	var is issue
 	if err := c.write(ctx, http.MethodPost, repo.path("issues"), e.patch, &is); err != nil {
-		return none, e.named(err)
+		return none, e.named(hiddenList(err, repo))
 	}
 	if is.Number == 0 {
 		return none, connectors.Busy("creating", "the answer has no issue", 0)
@@ -182,13 +182,25 @@ func (c *Connector) update(ctx context.Context, id string, patch core.Patch, rev
 	}
 	after, err := c.apply(ctx, at, is, e)
 	if err != nil {
-		return none, err
+		return none, c.forbidden(ctx, err, at.repo, at.path())
 	}
 	if err := e.named(dropped(e.patch, after)); err != nil {
 		return none, err
 	}
 	want.Comments, want.Attachments = false, false
 	return c.observe(ctx, id, at, after, want)
+}
+
+// forbidden tells a write that the account has no right to from one of something that is gone: GitHub says "not found" of both. What is still there
+// to be read is a matter of rights.
+func (c *Connector) forbidden(ctx context.Context, err error, repo *repository, path string) error {
+	if !errors.Is(err, connectors.ErrNotFound) {
+		return err
+	}
+	if _, gone := c.read(ctx, path, nil, nil); gone != nil {
+		return gone
+	}
+	return fmt.Errorf("%w: the account may read and not write it: give it the right to write issues of %s", connectors.ErrDenied, repo.name)
 }
 
 // apply sends an edit. The change of the issue itself comes last: its answer shows everything. Without one the issue is read again.
@@ -224,7 +236,7 @@ func (c *Connector) apply(ctx context.Context, at place, is issue, e edit) (issu
 		}
 	}
 	for _, f := range e.clear {
-		if err := c.write(ctx, http.MethodDelete, at.path("issue-field-values", fmt.Sprint(f)), nil, nil); err != nil {
+		if err := c.write(ctx, http.MethodDelete, at.path("issue-field-values", fmt.Sprint(f)), nil, nil); err != nil && !errors.Is(err, connectors.ErrNotFound) {
 			return is, err
 		}
 	}
