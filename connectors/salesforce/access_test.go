@@ -89,6 +89,7 @@ func TestRefusalsHaveClasses(t *testing.T) {
 		{"the calls of the day", `{"code":"REQUEST_LIMIT_EXCEEDED","status":403,"message":"TotalRequests Limit exceeded.","times":1}`, "busy", time.Hour, false, ""},
 		{"too many long calls", `{"code":"REQUEST_LIMIT_EXCEEDED","status":403,"message":"ConcurrentPerOrgLongTxn Limit exceeded.","times":1}`, "busy", 30 * time.Second, false, ""},
 		{"a locked row", `{"code":"UNABLE_TO_LOCK_ROW","status":400,"message":"unable to obtain exclusive access","times":1,"writes":true}`, "busy", 2 * time.Second, false, ""},
+		{"a locked row below a flow", `{"code":"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY","status":400,"message":"Escalate: caused by: UNABLE_TO_LOCK_ROW, unable to obtain exclusive access","times":1,"writes":true}`, "busy", 2 * time.Second, false, ""},
 		{"read only for maintenance", `{"code":"INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE","status":400,"message":"x","times":1,"writes":true}`, "busy", time.Minute, true, ""},
 		{"down", `{"code":"SERVER_UNAVAILABLE","status":503,"message":"x","times":1}`, "busy", time.Minute, true, ""},
 		{"no right", `{"code":"INSUFFICIENT_ACCESS_OR_READONLY","status":403,"message":"x","times":1,"writes":true}`, "denied", 0, false, ""},

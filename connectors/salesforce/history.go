@@ -10,6 +10,7 @@ import (
 
 // History reads the object's field history (CaseHistory, Incident__History): of the fields that an admin tracks, and of no others. Its times
 // are whole seconds, so a change in the second of the create is put right after it. A lookup has two rows for a change, which say the same.
+// An object of which nothing is tracked has no history, and tells nothing.
 func (c *Connector) History(ctx context.Context, id string) (map[string]time.Time, []string, error) {
 	s, err := c.schemaOf(ctx, id)
 	if err != nil {
@@ -24,6 +25,9 @@ func (c *Connector) History(ctx context.Context, id string) (map[string]time.Tim
 		object, parent = base+"__History", "ParentId"
 	}
 	list, err := c.rows(ctx, "query history", "SELECT Field, CreatedById, CreatedDate FROM "+object+" WHERE "+parent+" = "+literal(long(id))+" ORDER BY CreatedDate")
+	if codeOf(err) == "INVALID_TYPE" {
+		return nil, nil, nil
+	}
 	if err != nil {
 		return nil, nil, c.fail("reading the history of "+id, err)
 	}

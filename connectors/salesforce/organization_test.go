@@ -1,6 +1,7 @@
 package salesforce_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -38,7 +39,8 @@ type organization struct {
 	kept map[string]string
 
 	made   int
-	before func(*http.Request) // runs before a call is sent; nil: nothing
+	before func(*http.Request)                // runs before a call is sent; nil: nothing
+	after  func(*http.Request, []byte) []byte // makes another body of an answer; nil: nothing
 }
 
 // keys are what the app signs in with; making one takes long.
@@ -97,7 +99,14 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		q.Set("q", strings.TrimSuffix(q.Get("q"), "200")+"2")
 		r.URL.RawQuery = q.Encode()
 	}
-	return t.next.RoundTrip(r)
+	resp, err := t.next.RoundTrip(r)
+	if f := t.organization.after; f != nil && err == nil {
+		body, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(f(r, body))), -1
+		resp.Header.Del("Content-Length")
+	}
+	return resp, err
 }
 
 func (a *organization) now() time.Time {

@@ -39,6 +39,104 @@ func TestTheSameCreateTwiceMakesOneRecord(t *testing.T) {
 	}
 }
 
+func TestACreateThatLostTheRaceTakesTheWinner(t *testing.T) {
+	a := newOrganization(t)
+	c := a.connector("sync")
+	const race = `{"code":"DUPLICATE_VALUE","status":400,"message":"duplicate value found: Sync_Id__c duplicates value on record with id: 500000000000001","times":1,"writes":true}`
+	d := core.Draft{Type: "Case", Fields: subject("once"), Mark: mark}
+	a.control("refuse", race)
+	if _, err := c.Create(t.Context(), d); connectors.Class(err) != "denied" {
+		t.Errorf("a record that cannot be seen has the mark: came out as %v", err)
+	}
+	first, err := c.Create(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.control("refuse", race)
+	second, err := c.Create(t.Context(), d)
+	if err != nil || second.Ref.ID != first.Ref.ID {
+		t.Errorf("the loser made %v, %v", second.Ref, err)
+	}
+	a.control("refuse", strings.ReplaceAll(race, "Sync_Id__c", "Tracker_Key__c"))
+	_, err = c.Create(t.Context(), core.Draft{Type: "Case", Mark: "dx-" + strings.Repeat("b", 26), Fields: map[string]core.Value{"Tracker_Key__c": core.String("x")}})
+	var invalid *connectors.InvalidError
+	if !errors.As(err, &invalid) || invalid.Fields["Tracker_Key__c"] == "" {
+		t.Errorf("another value that has to be unique: came out as %v", err)
+	}
+}
+
+func TestAValueIsNotTakenForAnothersLabel(t *testing.T) {
+	a := newOrganization(t)
+	c := a.connector("sync")
+	o := a.create(c, nil)
+	a.after = func(r *http.Request, body []byte) []byte { // an admin gave the value New the label Working
+		text := strings.ReplaceAll(string(body), `"label":"Working",`, `"label":"In work",`)
+		return []byte(strings.ReplaceAll(text, `"label":"New",`, `"label":"Working",`))
+	}
+	for _, tc := range []struct {
+		reason string
+		v      core.Value
+		want   string
+	}{
+		{"by its value", core.Option("Working", "In work"), "Working"},
+		{"by its value alone", core.Option("New", ""), "New"},
+		{"by its label, which is another's value", core.Option("", "Working"), "New"},
+		{"by its label in another case", core.Option("", "in WORK"), "Working"},
+	} {
+		c := a.connector("sync") // with the labels of now
+		if _, err := c.Update(t.Context(), o.Ref.ID, write(map[string]core.Value{"Status": core.Option("Closed", "")}), "", connectors.Want{}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.Update(t.Context(), o.Ref.ID, write(map[string]core.Value{"Status": tc.v}), "", connectors.Want{})
+		if err != nil || got.Field("Status").ID() != tc.want {
+			t.Errorf("%s: written as %v, %v", tc.reason, got.Field("Status").ID(), err)
+		}
+	}
+}
+
+func TestAnObjectWithoutHistoryTellsNothing(t *testing.T) {
+	a := newOrganization(t)
+	c := a.connector("sync")
+	o := a.create(c, nil)
+	a.before = func(r *http.Request) {
+		r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "CaseHistory", "NothingHistory")
+	}
+	if changed, ours, err := c.History(t.Context(), o.Ref.ID); err != nil || len(changed)+len(ours) != 0 {
+		t.Errorf("told %v, %v, %v", changed, ours, err)
+	}
+}
+
+func TestARecordThatMayNotBeAddedToIsNotGone(t *testing.T) {
+	a := newOrganization(t)
+	c := a.connector("sync")
+	o := a.create(c, nil)
+	a.control("refuse", `{"code":"INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY","status":400,"message":"x","times":1,"writes":true}`)
+	_, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("plain", "x"), Visibility: core.Visibility{Audience: core.Internal}})
+	if connectors.Class(err) != "denied" {
+		t.Errorf("came out as %v", err)
+	}
+}
+
+func TestIdsThatNobodyKnowsAreAskedForOnce(t *testing.T) {
+	a := newOrganization(t)
+	c := a.connector("sync")
+	a.create(c, nil)
+	calls := 0
+	a.before = func(r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/sobjects") {
+			calls++
+		}
+	}
+	for _, id := range []string{"zzzxx0000000999AAA", "zzzxx0000000998AAA"} {
+		if _, err := c.Get(t.Context(), id, connectors.Want{}); connectors.Class(err) != "not-found" {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	if calls != 1 {
+		t.Errorf("the list of objects was read %d times", calls)
+	}
+}
+
 func TestAMarkOfSeveralRecordsIsNotWritten(t *testing.T) {
 	a := newOrganization(t)
 	s := a.system("sync")

@@ -87,7 +87,7 @@ func classify(resp *http.Response, body []byte) error {
 		return as(&connectors.BusyError{After: wait, Text: text})
 	case slices.Contains(maintenance, code):
 		return as(&connectors.BusyError{After: max(httpx.RetryAfter(resp.Header, time.Now()), time.Minute), Maintenance: true, Text: "the organization is in maintenance"})
-	case code == "UNABLE_TO_LOCK_ROW":
+	case code == "UNABLE_TO_LOCK_ROW" || strings.Contains(first.Message, "UNABLE_TO_LOCK_ROW"): // also below a flow or trigger, whose failure it is then
 		return as(&connectors.BusyError{After: 2 * time.Second, Text: "the record is locked by another write"})
 	case code == "INVALID_QUERY_LOCATOR": // the pages of a query were left for too long, or others took its place
 		return as(&connectors.BusyError{Text: "the pages of a query are gone; it begins again"})
@@ -118,11 +118,12 @@ func classify(resp *http.Response, body []byte) error {
 
 // fieldIn is the column that a refusal without a list of fields names.
 func fieldIn(code, message string) string {
-	if code != "INVALID_FIELD" {
-		return ""
-	}
-	_, rest, ok := strings.Cut(message, "No such column '")
-	if name, _, closed := strings.Cut(rest, "'"); ok && closed && apiName.MatchString(name) {
+	around, named := map[string][2]string{
+		"INVALID_FIELD":   {"No such column '", "'"},
+		"DUPLICATE_VALUE": {"duplicate value found: ", " duplicates"},
+	}[code]
+	_, rest, ok := strings.Cut(message, around[0])
+	if name, _, closed := strings.Cut(rest, around[1]); named && ok && closed && apiName.MatchString(name) {
 		return name
 	}
 	return ""

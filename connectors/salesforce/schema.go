@@ -163,9 +163,21 @@ func (c *Connector) objectOf(ctx context.Context, id string) (string, error) {
 	if prefix == "500" {
 		return "Case", nil
 	}
-	if object, ok := c.prefixes.Get(prefix); ok {
-		return object, nil
+	object, known := c.prefixes.Get(prefix)
+	if !known {
+		if err := c.learnPrefixes(ctx, prefix); err != nil {
+			return "", c.fail("reading the list of objects", err)
+		}
+		object, _ = c.prefixes.Get(prefix)
 	}
+	if object == "" {
+		return "", fmt.Errorf("%s: no object has ids that begin with %s: %w", c.name, prefix, connectors.ErrNotFound)
+	}
+	return object, nil
+}
+
+// learnPrefixes remembers how the ids of every object begin, and that nothing the account may see begins with asked, unless something does.
+func (c *Connector) learnPrefixes(ctx context.Context, asked string) error {
 	var answer struct {
 		Objects []struct {
 			Name      string
@@ -173,17 +185,15 @@ func (c *Connector) objectOf(ctx context.Context, id string) (string, error) {
 		} `json:"sobjects"`
 	}
 	if err := c.call(ctx, "GET sobjects", http.MethodGet, "/sobjects", nil, &answer); err != nil {
-		return "", c.fail("reading the list of objects", err)
+		return err
 	}
+	c.prefixes.Put(asked, "")
 	for _, o := range answer.Objects {
 		if o.KeyPrefix != "" {
 			c.prefixes.Put(o.KeyPrefix, o.Name)
 		}
 	}
-	if object, ok := c.prefixes.Get(prefix); ok {
-		return object, nil
-	}
-	return "", fmt.Errorf("%s: no object has ids that begin with %s: %w", c.name, prefix, connectors.ErrNotFound)
+	return nil
 }
 
 // schemaOf is the schema of a record's object.

@@ -168,14 +168,21 @@ func (f field) writeText(v core.Value) (any, error) {
 	return s, nil
 }
 
-// value is the picklist value that an option means, by value or by label.
+// value is the picklist value that an option means: by its value, then by its label, then by a name that is a value or, in another case, a
+// label. The label of one value may be another value.
 func (f field) value(v core.Value) (string, error) {
 	if v.Kind() != core.KindOption && v.Kind() != core.KindString {
 		return "", errors.New("it takes one of its options")
 	}
-	for _, want := range []string{v.ID(), v.Name(), v.Source()} {
-		i := slices.IndexFunc(f.options, func(o core.Value) bool { return want != "" && (o.ID() == want || strings.EqualFold(o.Name(), want)) })
-		if i >= 0 {
+	name := cmp.Or(v.Name(), v.Source())
+	for _, meant := range []func(core.Value) bool{
+		func(o core.Value) bool { return v.ID() != "" && o.ID() == v.ID() },
+		func(o core.Value) bool { return name != "" && o.Name() == name },
+		func(o core.Value) bool { return name != "" && o.ID() == name },
+		func(o core.Value) bool { return name != "" && strings.EqualFold(o.Name(), name) },
+		func(o core.Value) bool { return v.ID() != "" && strings.EqualFold(o.Name(), v.ID()) },
+	} {
+		if i := slices.IndexFunc(f.options, meant); i >= 0 {
 			return f.options[i].ID(), nil
 		}
 	}

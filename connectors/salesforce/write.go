@@ -54,11 +54,14 @@ func (c *Connector) insert(ctx context.Context, s *schema, mark string, body map
 	}
 	var raw json.RawMessage
 	resp, err := c.session.json(ctx, method+" a new record", method, "/services/data/"+c.version+path, body, &raw, httpx.Accept(http.StatusMultipleChoices))
+	if mark != "" && c.marked(err) {
+		return c.madeBefore(ctx, s, mark)
+	}
 	if err != nil {
 		return "", err
 	}
 	if resp.Status == http.StatusMultipleChoices {
-		return "", connectors.Invalid(s.object, c.mark, "several records carry this mark already: an operator keeps one of them, and an admin makes the field Unique")
+		return "", c.several(s)
 	}
 	var answer struct {
 		ID      string
@@ -68,6 +71,35 @@ func (c *Connector) insert(ctx context.Context, s *schema, mark string, body map
 		return "", connectors.Busy("creating", "the answer names no record", 0)
 	}
 	return long(answer.ID), nil
+}
+
+// marked tells that a create was refused because a record carries its mark: another attempt, whose answer was lost or is on its way, was first
+// (fact sheet, Correlation).
+func (c *Connector) marked(err error) bool {
+	var invalid *connectors.InvalidError
+	if !errors.As(err, &invalid) {
+		return false
+	}
+	_, named := invalid.Fields[c.mark]
+	return codeOf(err) == "DUPLICATE_VALUE" && named || codeOf(err) == "DUPLICATE_EXTERNAL_ID"
+}
+
+// madeBefore is the one record that another attempt made with the mark.
+func (c *Connector) madeBefore(ctx context.Context, s *schema, mark string) (string, error) {
+	refs, err := c.Find(ctx, connectors.ItemType{Type: s.object}, mark)
+	switch {
+	case err != nil:
+		return "", err
+	case len(refs) == 0:
+		return "", fmt.Errorf("there is a record with this mark, and the account may not see it: %w", connectors.ErrDenied)
+	case len(refs) > 1:
+		return "", c.several(s)
+	}
+	return refs[0].ID, nil
+}
+
+func (c *Connector) several(s *schema) error {
+	return connectors.Invalid(s.object, c.mark, "several records carry this mark already: an operator keeps one of them, and an admin makes the field Unique")
 }
 
 // scoped adds what the scope says of a new record. A scope's field wins over none, and has to agree with a rule's.
@@ -224,13 +256,16 @@ func (c *Connector) Delete(ctx context.Context, id string) error {
 
 // missing tells whether a refusal is about the record that an entry belongs to.
 func missing(err error) bool {
-	return slices.Contains([]string{"INVALID_CROSS_REFERENCE_KEY", "ENTITY_IS_DELETED", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "MALFORMED_ID"}, codeOf(err))
+	return slices.Contains([]string{"INVALID_CROSS_REFERENCE_KEY", "ENTITY_IS_DELETED", "MALFORMED_ID"}, codeOf(err))
 }
 
-// below gives a refusal of an entry the class it has: the record is gone.
+// below gives a refusal of an entry the class it has: the record is gone, or the account may not add to it.
 func below(err error) error {
-	if missing(err) {
+	switch {
+	case missing(err):
 		return fmt.Errorf("the record is gone: %w", connectors.ErrNotFound)
+	case codeOf(err) == "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY":
+		return fmt.Errorf("the account may not add to this record; an admin must share it for editing: %w", connectors.ErrDenied)
 	}
 	return err
 }
