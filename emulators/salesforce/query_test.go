@@ -6,14 +6,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"duplex/emulators/harness/bench"
 )
 
 func TestSOQL(t *testing.T) {
 	r := newRig(t, Options{})
 	one := r.quiet("sync", "Case", `{"Subject":"Printer on fire","Priority":"High","Affected_Users__c":5,"Platforms__c":"Web;iOS","Tracker_Key__c":"ENG-1","Due_Date__c":"2026-04-01","ContactId":"`+ContactCarla+`"}`)
-	r.pass(time.Minute)
+	r.Pass(time.Minute)
 	two := r.quiet("ada", "Case", `{"Subject":"100% of O'Neill_s pages","Priority":"Low","Affected_Users__c":10,"Confirmed__c":true}`)
-	r.pass(time.Minute)
+	r.Pass(time.Minute)
 	three := r.quiet("grace", "Case", `{"Status":"Closed","ParentId":"`+one+`"}`)
 	names := map[string]string{one: "1", two: "2", three: "3"}
 	cases := []struct{ where, want, reason string }{
@@ -44,25 +46,25 @@ func TestSOQL(t *testing.T) {
 	for _, c := range cases {
 		a := r.soql("sync", "select Id from Case "+c.where)
 		got := ""
-		for i := range a.len("records") {
-			got += names[a.text("records", i, "Id")]
+		for i := range a.Len("records") {
+			got += names[a.Text("records", i, "Id")]
 		}
 		if got != c.want {
 			t.Errorf("%s: %s gives %q, want %q", c.reason, c.where, got, c.want)
 		}
 	}
 	a := r.soql("sync", "SELECT Id, Owner.Name, Owner.Email, Contact.Email, CreatedBy.Email, (SELECT Field FROM Histories) FROM Case WHERE Id = '"+one+"'")
-	if a.text("records", 0, "Owner", "Name") != "duplex sync" || a.text("records", 0, "Contact", "Email") != "customer1@globex.example" ||
-		a.text("records", 0, "Histories", "records", 0, "Field") != "created" {
-		t.Errorf("relationships: %s", a.raw)
+	if a.Text("records", 0, "Owner", "Name") != "duplex sync" || a.Text("records", 0, "Contact", "Email") != "customer1@globex.example" ||
+		a.Text("records", 0, "Histories", "records", 0, "Field") != "created" {
+		t.Errorf("relationships: %s", a.Raw)
 	}
-	r.must(204, "sync", "PATCH", "/sobjects/Case/"+two, `{"Subject":"to the queue"}`)
+	r.Must(204, "sync", "PATCH", "/sobjects/Case/"+two, `{"Subject":"to the queue"}`)
 	a = r.soql("sync", "SELECT Owner.Name, Owner.Email, Contact.Name FROM Case WHERE OwnerId='"+QueueTriage+"'")
-	if a.text("records", 0, "Owner", "attributes", "type") != "Group" || a.at("records", 0, "Contact") != nil {
-		t.Errorf("a queue owns the case: %s", a.raw)
+	if a.Text("records", 0, "Owner", "attributes", "type") != "Group" || a.At("records", 0, "Contact") != nil {
+		t.Errorf("a queue owns the case: %s", a.Raw)
 	}
-	if a := r.soql("sync", "SELECT Id FROM User WHERE Email='grace@acme.example' AND IsActive=true"); a.len("records") != 1 || a.text("records", 0, "Id") != UserGrace {
-		t.Errorf("one active user has Grace's address: %s", a.raw)
+	if a := r.soql("sync", "SELECT Id FROM User WHERE Email='grace@acme.example' AND IsActive=true"); a.Len("records") != 1 || a.Text("records", 0, "Id") != UserGrace {
+		t.Errorf("one active user has Grace's address: %s", a.Raw)
 	}
 }
 
@@ -85,12 +87,12 @@ func TestSOQLIsRefused(t *testing.T) {
 		{"SELECT Id FROM ContentDocumentLink WHERE SystemModstamp > 2026-01-01T00:00:00Z", "MALFORMED_QUERY", "a time is not enough"},
 		{"SELECT Id FROM FeedItem", "MALFORMED_QUERY", "feed items need their parent"},
 	} {
-		a := r.must(400, "sync", "GET", "/query?q="+url.QueryEscape(c.q), "")
-		if a.text(0, "errorCode") != c.code {
-			t.Errorf("%s: %s answered %s, want %s", c.reason, c.q, a.raw, c.code)
+		a := r.Must(400, "sync", "GET", "/query?q="+url.QueryEscape(c.q), "")
+		if a.Text(0, "errorCode") != c.code {
+			t.Errorf("%s: %s answered %s, want %s", c.reason, c.q, a.Raw, c.code)
 		}
 	}
-	r.must(414, "sync", "GET", "/query?q="+url.QueryEscape("SELECT Id FROM Case WHERE Subject='"+strings.Repeat("x", 17000)+"'"), "")
+	r.Must(414, "sync", "GET", "/query?q="+url.QueryEscape("SELECT Id FROM Case WHERE Subject='"+strings.Repeat("x", 17000)+"'"), "")
 }
 
 func TestPages(t *testing.T) {
@@ -99,19 +101,19 @@ func TestPages(t *testing.T) {
 		r.quiet("sync", "Case", fmt.Sprintf(`{"Subject":"%d"}`, i))
 	}
 	first := r.soql("sync", "SELECT Subject FROM Case ORDER BY Subject")
-	if first.len("records") != 2 || first.at("done") != false || first.at("totalSize") != 5.0 {
-		t.Fatalf("first page: %s", first.raw)
+	if first.Len("records") != 2 || first.At("done") != false || first.At("totalSize") != 5.0 {
+		t.Fatalf("first page: %s", first.Raw)
 	}
-	next := first.text("nextRecordsUrl")
-	second := r.must(200, "sync", "GET", next, "")
-	last := r.must(200, "sync", "GET", second.text("nextRecordsUrl"), "")
-	if last.at("done") != true || last.text("records", 0, "Subject") != "4" || last.at("nextRecordsUrl") != nil {
-		t.Errorf("last page: %s", last.raw)
+	next := first.Text("nextRecordsUrl")
+	second := r.Must(200, "sync", "GET", next, "")
+	last := r.Must(200, "sync", "GET", second.Text("nextRecordsUrl"), "")
+	if last.At("done") != true || last.Text("records", 0, "Subject") != "4" || last.At("nextRecordsUrl") != nil {
+		t.Errorf("last page: %s", last.Raw)
 	}
 	r.refused(400, "INVALID_QUERY_LOCATOR", "ada", "GET", next, "")
-	r.pass(16 * time.Minute)
+	r.Pass(16 * time.Minute)
 	r.refused(400, "INVALID_QUERY_LOCATOR", "sync", "GET", next, "")
-	old := r.soql("sync", "SELECT Id FROM Case").text("nextRecordsUrl")
+	old := r.soql("sync", "SELECT Id FROM Case").Text("nextRecordsUrl")
 	r.soql("sync", "SELECT Id FROM Case")
 	r.soql("sync", "SELECT Id FROM Case")
 	r.refused(400, "INVALID_QUERY_LOCATOR", "sync", "GET", old, "")
@@ -121,22 +123,22 @@ func TestGetUpdatedAndDeleted(t *testing.T) {
 	r := newRig(t, Options{})
 	id := r.quiet("sync", "Case", `{"Subject":"x"}`)
 	gone := r.quiet("sync", "Case", `{"Subject":"y"}`)
-	r.must(204, "sync", "DELETE", "/sobjects/Case/"+gone, "")
-	window := func(kind, start, end string) answer {
-		return r.must(200, "sync", "GET", "/sobjects/Case/"+kind+"?start="+start+"&end="+end, "")
+	r.Must(204, "sync", "DELETE", "/sobjects/Case/"+gone, "")
+	window := func(kind, start, end string) bench.Answer {
+		return r.Must(200, "sync", "GET", "/sobjects/Case/"+kind+"?start="+start+"&end="+end, "")
 	}
 	a := window("updated", "2026-03-01T11:59:40Z", "2026-03-01T12:30:00Z")
-	if a.len("ids") != 0 || a.text("latestDateCovered") != "2026-03-01T12:00:00.000+0000" {
-		t.Errorf("the running minute is not covered: %s", a.raw)
+	if a.Len("ids") != 0 || a.Text("latestDateCovered") != "2026-03-01T12:00:00.000+0000" {
+		t.Errorf("the running minute is not covered: %s", a.Raw)
 	}
-	r.pass(time.Minute)
+	r.Pass(time.Minute)
 	a = window("updated", "2026-03-01T12:00:59%2B00:00", "2026-03-01T12:01:59Z")
-	if a.len("ids") != 1 || a.text("ids", 0) != id || a.text("latestDateCovered") != "2026-03-01T12:01:00.000+0000" {
-		t.Errorf("start and end are cut to the minute: %s", a.raw)
+	if a.Len("ids") != 1 || a.Text("ids", 0) != id || a.Text("latestDateCovered") != "2026-03-01T12:01:00.000+0000" {
+		t.Errorf("start and end are cut to the minute: %s", a.Raw)
 	}
 	a = window("deleted", "2026-03-01T12:00:00Z", "2026-03-01T12:01:00Z")
-	if a.text("deletedRecords", 0, "id") != gone || a.text("earliestDateAvailable") == "" {
-		t.Errorf("deleted: %s", a.raw)
+	if a.Text("deletedRecords", 0, "id") != gone || a.Text("earliestDateAvailable") == "" {
+		t.Errorf("deleted: %s", a.Raw)
 	}
 	for path, reason := range map[string]string{
 		"updated?start=2026-03-01T12:00:10Z&end=2026-03-01T12:00:50Z": "less than a minute",
@@ -144,13 +146,13 @@ func TestGetUpdatedAndDeleted(t *testing.T) {
 		"deleted?start=2026-02-10T12:00:00Z&end=2026-03-01T12:00:00Z": "more than 15 days back",
 		"deleted?start=now&end=then":                                  "no dates",
 	} {
-		if a := r.must(400, "sync", "GET", "/sobjects/Case/"+path, ""); a.text(0, "errorCode") != "INVALID_REPLICATION_DATE" {
-			t.Errorf("%s: %s", reason, a.raw)
+		if a := r.Must(400, "sync", "GET", "/sobjects/Case/"+path, ""); a.Text(0, "errorCode") != "INVALID_REPLICATION_DATE" {
+			t.Errorf("%s: %s", reason, a.Raw)
 		}
 	}
-	r.pass(10 * time.Minute)
-	r.control("late_commit", `{"id":"`+id+`","values":{"Subject":"late"},"age":"5m"}`)
-	if a := r.soql("sync", "SELECT Id, Subject FROM Case WHERE SystemModstamp >= 2026-03-01T12:06:30Z AND SystemModstamp < 2026-03-01T12:07:00Z"); a.text("records", 0, "Subject") != "late" {
-		t.Errorf("a transaction that was long under way is found under its old stamp: %s", a.raw)
+	r.Pass(10 * time.Minute)
+	r.Control("POST", "late_commit", `{"id":"`+id+`","values":{"Subject":"late"},"age":"5m"}`)
+	if a := r.soql("sync", "SELECT Id, Subject FROM Case WHERE SystemModstamp >= 2026-03-01T12:06:30Z AND SystemModstamp < 2026-03-01T12:07:00Z"); a.Text("records", 0, "Subject") != "late" {
+		t.Errorf("a transaction that was long under way is found under its old stamp: %s", a.Raw)
 	}
 }

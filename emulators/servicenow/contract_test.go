@@ -49,7 +49,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		r.must(c.status, "ada", c.method, c.path, c.body)
 	}
 	for pattern := range r.e.Harness().Calls(0).ByOperation {
-		if r.doc.Operations()[pattern] == 0 {
+		if r.Doc.Operations()[pattern] == 0 {
 			t.Errorf("never checked: %s", pattern)
 		}
 	}

@@ -14,7 +14,7 @@ func TestAuthentication(t *testing.T) {
 	form := []string{"Content-Type", "application/x-www-form-urlencoded"}
 	client := "client_id=" + ClientID + "&client_secret=" + ClientSecret + "&grant_type="
 	tok := r.must(200, "", "POST", "/oauth_token.do", client+"client_credentials", form...)
-	bearer := func(a answer) []string { return []string{"Authorization", "Bearer " + a.body["access_token"].(string)} }
+	bearer := func(a answer) []string { return []string{"Authorization", "Bearer " + a.Text("access_token")} }
 	me := func(headers []string) string {
 		return r.must(201, "", "POST", "/api/now/table/incident", `{"short_description":"x"}`, headers...).text("sys_created_by")
 	}
@@ -27,17 +27,17 @@ func TestAuthentication(t *testing.T) {
 	if got := me([]string{"x-sn-apikey", KeySync}); got != UserSync {
 		t.Errorf("the key acts as %s", got)
 	}
-	r.pass(31 * time.Minute)
+	r.Pass(31 * time.Minute)
 	r.must(401, "", "GET", "/api/now/table/incident", "", bearer(tok)...)
-	again := r.must(200, "", "POST", "/oauth_token.do", client+"refresh_token&refresh_token="+tok.body["refresh_token"].(string), form...)
+	again := r.must(200, "", "POST", "/oauth_token.do", client+"refresh_token&refresh_token="+tok.Text("refresh_token"), form...)
 	r.must(200, "", "GET", "/api/now/table/incident", "", bearer(again)...)
 	for _, c := range []struct{ reason, body, kind string }{
 		{"a wrong secret", "grant_type=client_credentials&client_id=" + ClientID + "&client_secret=x", form[1]},
 		{"a wrong password", client + "password&username=" + UserGrace + "&password=x", form[1]},
 		{"JSON", `{"grant_type":"client_credentials","client_id":"` + ClientID + `","client_secret":"` + ClientSecret + `"}`, "application/json"},
 	} {
-		if a := r.as("", "POST", "/oauth_token.do", c.body, "Content-Type", c.kind); a.status != 401 {
-			t.Errorf("%s is answered with %d", c.reason, a.status)
+		if a := r.as("", "POST", "/oauth_token.do", c.body, "Content-Type", c.kind); a.Status != 401 {
+			t.Errorf("%s is answered with %d", c.reason, a.Status)
 		}
 	}
 	a := r.must(401, "", "GET", "/api/now/table/incident", "")
@@ -50,52 +50,52 @@ func TestAuthentication(t *testing.T) {
 
 func TestRateRules(t *testing.T) {
 	r := newRig(t, Options{})
-	if h := r.must(200, "sync", "GET", "/api/now/table/incident", "").header; h.Get("X-RateLimit-Limit") != "" {
+	if h := r.must(200, "sync", "GET", "/api/now/table/incident", "").Header; h.Get("X-RateLimit-Limit") != "" {
 		t.Error("an instance without rules tells of one")
 	}
-	r.control("limits", `{"table_per_hour":2}`)
+	r.Control("POST", "limits", `{"table_per_hour":2}`)
 	r.must(200, "sync", "GET", "/api/now/table/incident", "")
-	r.pass(10 * time.Minute)
+	r.Pass(10 * time.Minute)
 	r.must(200, "sync", "GET", "/api/now/table/incident", "")
 	a := r.must(429, "sync", "GET", "/api/now/table/incident", "")
-	if a.header.Get("Retry-After") != "3000" || a.header.Get("X-RateLimit-Limit") != "2" || a.header.Get("X-RateLimit-Rule") == "" ||
+	if a.Header.Get("Retry-After") != "3000" || a.Header.Get("X-RateLimit-Limit") != "2" || a.Header.Get("X-RateLimit-Rule") == "" ||
 		a.problem() != "Rate limit exceeded: Rate limit of 2 requests per hour for Table API exceeded" {
-		t.Errorf("%v %s", a.header, a.raw)
+		t.Errorf("%v %s", a.Header, a.Raw)
 	}
 	r.must(200, "ada", "GET", "/api/now/table/incident", "")
-	r.pass(50 * time.Minute)
+	r.Pass(50 * time.Minute)
 	r.must(200, "sync", "GET", "/api/now/table/incident", "")
 }
 
 func TestAnswersThatAreNotWhatTheySeem(t *testing.T) {
 	r := newRig(t, Options{})
 	r.incident("")
-	r.unheld() // these answers break every document
-	r.control("cancel", `{"lists":1,"creates":1}`)
+	r.Hold(nil) // these answers break every document
+	r.Control("POST", "cancel", `{"lists":1,"creates":1}`)
 	a := r.must(200, "sync", "GET", "/api/now/table/incident", "")
-	if json.Valid(a.raw) || !strings.HasSuffix(string(a.raw), `"status":"failure"}`) {
-		t.Errorf("a cancelled list is %s", a.raw)
+	if json.Valid(a.Raw) || !strings.HasSuffix(string(a.Raw), `"status":"failure"}`) {
+		t.Errorf("a cancelled list is %s", a.Raw)
 	}
 	a = r.must(500, "sync", "POST", "/api/now/table/incident", `{"short_description":"x","correlation_id":"dx-1"}`)
 	if !strings.Contains(a.problem(), "Transaction cancelled") || len(r.query("sync", "incident", "correlation_id=dx-1").list()) != 1 {
-		t.Errorf("a cancelled create is %s", a.raw)
+		t.Errorf("a cancelled create is %s", a.Raw)
 	}
-	r.control("hibernate", `{"on":true}`)
+	r.Control("POST", "hibernate", `{"on":true}`)
 	for _, path := range []string{"/api/now/table/incident", "/api/now/attachment", "/oauth_token.do"} {
-		if a := r.must(200, "sync", "GET", path, ""); !strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
-			t.Errorf("%s is %s", path, a.header.Get("Content-Type"))
+		if a := r.must(200, "sync", "GET", path, ""); !strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
+			t.Errorf("%s is %s", path, a.Header.Get("Content-Type"))
 		}
 	}
-	r.control("hibernate", `{"on":false}`)
-	r.control("faults", `{"kind":"maintenance","times":1,"retry_after":30}`)
-	if a := r.must(503, "sync", "GET", "/api/now/table/incident", ""); !strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
+	r.Control("POST", "hibernate", `{"on":false}`)
+	r.Control("POST", "faults", `{"kind":"maintenance","times":1,"retry_after":30}`)
+	if a := r.must(503, "sync", "GET", "/api/now/table/incident", ""); !strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
 		t.Error("an upgrade answers JSON")
 	}
 }
 
 func TestRequestsThatAreRefused(t *testing.T) {
 	r := newRig(t, Options{})
-	r.unheld() // they are in no document
+	r.Hold(nil) // they are in no document
 	for _, c := range []struct {
 		reason             string
 		status             int
@@ -109,8 +109,8 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"no body is wanted", 201, "POST", "/api/now/table/incident", `{"short_description":"x"}`, []string{"X-no-response-body", "true"}},
 	} {
 		a := r.must(c.status, "sync", c.method, c.path, c.body, c.headers...)
-		if c.status == 201 && (len(a.raw) != 0 || a.header.Get("Location") == "") {
-			t.Errorf("%s: %q at %q", c.reason, a.raw, a.header.Get("Location"))
+		if c.status == 201 && (len(a.Raw) != 0 || a.Header.Get("Location") == "") {
+			t.Errorf("%s: %q at %q", c.reason, a.Raw, a.Header.Get("Location"))
 		}
 	}
 }
@@ -120,9 +120,8 @@ func TestABatch(t *testing.T) {
 	large := base64.StdEncoding.EncodeToString(make([]byte, batchLimit+1))
 	a := r.must(200, "grace", "POST", "/api/now/v1/batch", `{"batch_request_id":"9","rest_requests":[{"id":"a","method":"GET","url":"/api/now/table/incident"},
 		{"id":"b","method":"GET","url":"/api/now/v2/table/none"},{"id":"c","method":"POST","url":"/api/now/table/incident","body":"`+large+`"}]}`)
-	served := a.body["serviced_requests"].([]any)
-	if len(served) != 2 || served[0].(map[string]any)["status_code"] != 200.0 || served[1].(map[string]any)["status_code"] != 400.0 || a.body["unserviced_requests"].([]any)[0] != "c" {
-		t.Errorf("the batch is %s", a.raw)
+	if served := a.List("serviced_requests"); len(served) != 2 || served[0].At("status_code") != 200.0 || served[1].At("status_code") != 400.0 || a.At("unserviced_requests", 0) != "c" {
+		t.Errorf("the batch is %s", a.Raw)
 	}
 }
 
@@ -134,12 +133,12 @@ func TestAKilledInstanceKeepsWhatItAnswered(t *testing.T) {
 	again := newRig(t, Options{File: file}) // nothing of the first is closed
 	if again.must(200, "sync", "GET", path, "").field("short_description") != "Printer on fire" ||
 		len(again.query("sync", "sys_journal_field", "element_id="+idOf(path)).list()) != 1 ||
-		string(again.must(200, "sync", "GET", "/api/now/attachment/"+a.text("sys_id")+"/file", "").raw) != "content" {
+		string(again.must(200, "sync", "GET", "/api/now/attachment/"+a.text("sys_id")+"/file", "").Raw) != "content" {
 		t.Error("something is lost")
 	}
 	if next := again.must(200, "sync", "GET", again.incident(""), ""); next.field("number") != "INC0010002" || next.field("sys_id") == idOf(path) {
-		t.Errorf("after a restart a new incident is %s", next.raw)
+		t.Errorf("after a restart a new incident is %s", next.Raw)
 	}
-	again.control("reset", "")
+	again.Control("POST", "reset", "")
 	again.must(404, "sync", "GET", path, "")
 }

@@ -10,9 +10,9 @@ import (
 func TestEncodedQueries(t *testing.T) {
 	r := newRig(t, Options{})
 	r.incident(`"category":"software","urgency":"1","u_effort":"10","u_customer_ref":"A^B"`)
-	r.pass(time.Second)
+	r.Pass(time.Second)
 	r.incident(`"category":"hardware","urgency":"2","u_effort":"9","short_description":"Screen is BLUE"`)
-	r.pass(time.Second)
+	r.Pass(time.Second)
 	r.incident(`"category":"network","urgency":"3","u_due":"2026-05-01 08:00:00","caller_id":""`)
 	for _, c := range []struct{ reason, query, want string }{
 		{"no query is all", "ORDERBYnumber", "1 2 3"},
@@ -47,7 +47,7 @@ func TestEncodedQueries(t *testing.T) {
 			t.Errorf("%s: %s gives %q, want %q", c.reason, c.query, got, c.want)
 		}
 	}
-	r.control("property", `{"name":"glide.invalid_query.returns_no_rows","value":"true"}`)
+	r.Control("POST", "property", `{"name":"glide.invalid_query.returns_no_rows","value":"true"}`)
 	if n := len(r.query("sync", "incident", "u_nothing=1").list()); n != 0 {
 		t.Errorf("with the property an invalid query gives %d rows", n)
 	}
@@ -102,13 +102,13 @@ func TestDisplayValues(t *testing.T) {
 	}
 	a := r.must(200, "ada", "PATCH", path+"?sysparm_input_display_value=true", `{"state":"In Progress","assigned_to":"Grace Hopper","u_due":"02-07-2026 12:00:00"}`)
 	if a.field("state") != "2" || a.field("u_due") != "2026-07-02 10:00:00" || a.field("assigned_to").(map[string]any)["value"] != ID("sys_user", UserGrace) {
-		t.Errorf("display values were stored as %s", a.raw)
+		t.Errorf("display values were stored as %s", a.Raw)
 	}
 }
 
 func TestVersionOneHasNoEmptyList(t *testing.T) {
 	r := newRig(t, Options{})
-	r.unheld() // the document has no versions
+	r.Hold(nil) // the document has no versions
 	q := url.QueryEscape("number=none")
 	r.must(404, "sync", "GET", "/api/now/v1/table/incident?sysparm_query="+q, "")
 	r.must(200, "sync", "GET", "/api/now/v2/table/incident?sysparm_query="+q, "")
@@ -129,13 +129,13 @@ func TestPagingHeaders(t *testing.T) {
 	} {
 		a := r.must(200, "sync", "GET", "/api/now/table/incident?"+c.parameters, "")
 		var rels []string
-		for _, link := range strings.Split(a.header.Get("Link"), ",") {
+		for _, link := range strings.Split(a.Header.Get("Link"), ",") {
 			if _, rel, ok := strings.Cut(link, `rel="`); ok {
 				rels = append(rels, strings.TrimSuffix(rel, `"`))
 			}
 		}
-		if a.header.Get("X-Total-Count") != c.total || strings.Join(rels, " ") != c.rels {
-			t.Errorf("%s: total %s, links %v", c.reason, a.header.Get("X-Total-Count"), rels)
+		if a.Header.Get("X-Total-Count") != c.total || strings.Join(rels, " ") != c.rels {
+			t.Errorf("%s: total %s, links %v", c.reason, a.Header.Get("X-Total-Count"), rels)
 		}
 	}
 }

@@ -16,7 +16,7 @@ func TestEveryValueIsText(t *testing.T) {
 			t.Errorf("%s is %v, want %q", name, got, want)
 		}
 	}
-	if ref, ok := a.field("caller_id").(map[string]any); !ok || ref["value"] != ID("sys_user", UserCarla) || !strings.HasPrefix(ref["link"].(string), r.url) {
+	if ref, ok := a.field("caller_id").(map[string]any); !ok || ref["value"] != ID("sys_user", UserCarla) || !strings.HasPrefix(ref["link"].(string), r.URL) {
 		t.Errorf("a filled reference is %v", a.field("caller_id"))
 	}
 }
@@ -55,7 +55,7 @@ func TestWhatIsNotStoredIsNoError(t *testing.T) {
 func TestCountMovesWithAChangeOnly(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.incident("")
-	r.pass(time.Minute)
+	r.Pass(time.Minute)
 	for _, c := range []struct{ reason, send, count, updated, by string }{
 		{"the same value is no change", `{"urgency":"3"}`, "0", "2026-03-01 12:00:00", UserAda},
 		{"a change counts", `{"urgency":"1"}`, "1", "2026-03-01 12:01:00", UserSync},
@@ -81,16 +81,16 @@ func TestAPageIsCutByACLs(t *testing.T) {
 	path := "/api/now/table/incident?sysparm_limit=2&sysparm_query=ORDERBYnumber&sysparm_fields=number"
 	for path != "" {
 		a := r.must(200, "sync", "GET", path, "")
-		if a.header.Get("X-Total-Count") != "6" {
-			t.Fatalf("total is %s", a.header.Get("X-Total-Count"))
+		if a.Header.Get("X-Total-Count") != "6" {
+			t.Fatalf("total is %s", a.Header.Get("X-Total-Count"))
 		}
 		if len(a.list()) != 1 {
 			t.Errorf("page %d has %d rows", pages, len(a.list()))
 		}
 		seen, pages, path = seen+len(a.list()), pages+1, ""
-		for _, link := range strings.Split(a.header.Get("Link"), ",") {
+		for _, link := range strings.Split(a.Header.Get("Link"), ",") {
 			if address, rel, _ := strings.Cut(link, ";"); rel == `rel="next"` {
-				path = strings.TrimPrefix(strings.Trim(address, "<>"), r.url)
+				path = strings.TrimPrefix(strings.Trim(address, "<>"), r.URL)
 			}
 		}
 	}
@@ -109,7 +109,7 @@ func TestFieldsHiddenByACLsAreMissing(t *testing.T) {
 		t.Errorf("an administrator reads %v", a.field("u_internal_cost"))
 	}
 	a := r.must(200, "sync", "GET", path+"?sysparm_fields=number,u_internal_cost,u_nothing,caller_id.u_nothing", "")
-	if m := a.body["result"].(map[string]any); len(m) != 1 {
+	if m := a.At("result").(map[string]any); len(m) != 1 {
 		t.Errorf("others read %v", m)
 	}
 }
@@ -122,10 +122,10 @@ func TestInheritance(t *testing.T) {
 		t.Errorf("tasks are %s", got)
 	}
 	if a := r.must(200, "sync", "GET", "/api/now/table/task/"+idOf(incident), ""); a.field("sys_class_name") != "incident" {
-		t.Errorf("an incident as a task is %s", a.raw)
+		t.Errorf("an incident as a task is %s", a.Raw)
 	}
 	if a := r.must(200, "sync", "PATCH", "/api/now/table/u_request/"+req.text("sys_id"), `{"state":"3"}`); a.field("state") != "10" {
-		t.Errorf("a state of the extended table was stored: %s", a.raw)
+		t.Errorf("a state of the extended table was stored: %s", a.Raw)
 	}
 	r.must(404, "sync", "GET", "/api/now/table/incident/"+req.text("sys_id"), "")
 	if got := r.query("sync", "sys_db_object", "name=incident", "sysparm_fields=super_class.name").column("super_class.name"); got != "task" {
@@ -154,7 +154,7 @@ func TestDeletes(t *testing.T) {
 	r.must(404, "sync", "DELETE", path, "")
 	gone := r.query("sync", "sys_audit_delete", "tablename=incident^documentkey="+idOf(path))
 	if gone.column("display_value") != "INC0010001" || gone.column("sys_created_by") != UserSync {
-		t.Errorf("the deletion shows as %s", gone.raw)
+		t.Errorf("the deletion shows as %s", gone.Raw)
 	}
 	problem := r.must(201, "ada", "POST", "/api/now/table/problem", `{"short_description":"x"}`).text("sys_id")
 	r.must(204, "ada", "DELETE", "/api/now/table/problem/"+problem, "")
