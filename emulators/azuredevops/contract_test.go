@@ -5,32 +5,34 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"duplex/emulators/harness/bench"
 )
 
 // TestEveryOperationKeepsTheContract drives each operation once with a normal request; the rig's client holds every
 // exchange against the vendor's document.
 func TestEveryOperationKeepsTheContract(t *testing.T) {
 	r := newRig(t, Options{})
-	up := r.must(201, "grace", "POST", "/Fabrikam/_apis/wit/attachments?fileName=crash.log", "stack trace")
-	file := "/Fabrikam/_apis/wit/attachments/" + up.at("id").(string)
+	up := r.Must(201, "grace", "POST", "/Fabrikam/_apis/wit/attachments?fileName=crash.log", "stack trace")
+	file := "/Fabrikam/_apis/wit/attachments/" + up.At("id").(string)
 	parent := r.item("Fabrikam", "User Story", set("System.Description", "<p>Story</p>"))
 	path := r.item("Fabrikam", "Bug", set("System.Description", "<p>It <b>burns</b></p>"), set("System.Tags", "one; Two"),
 		set("System.AssignedTo", "ada@acme.example"), set("Custom.Hours", 1.5), set("Custom.Count", 3), set("Custom.Billable", true),
 		set("Custom.DueOn", "2026-04-01T00:00:00Z"), set("Custom.Approver", "Grace Hopper<grace@acme.example>"), set(FieldUmlaut, "Kabel"),
-		op("add", "/relations/-", map[string]any{"rel": relFile, "url": up.at("url"), "attributes": map[string]any{"comment": "the log"}}),
-		op("add", "/relations/-", map[string]any{"rel": relParent, "url": r.url + "/acme/_apis/wit/workItems/1"}),
+		op("add", "/relations/-", map[string]any{"rel": relFile, "url": up.At("url"), "attributes": map[string]any{"comment": "the log"}}),
+		op("add", "/relations/-", map[string]any{"rel": relParent, "url": r.URL + "/acme/_apis/wit/workItems/1"}),
 		op("add", "/relations/-", map[string]any{"rel": "Hyperlink", "url": "https://example.com/x/1"}))
 	id := path[strings.LastIndex(path, "/")+1:]
-	r.must(200, "grace", "PATCH", path, patch(op("test", "/rev", 1), set("System.State", "Active"), op("replace", "/fields/System.Tags", "two; three")))
-	com := r.must(200, "grace", "POST", path+"/comments?format=html", `{"text":"<div>Looking</div>"}`)
-	comment := fmt.Sprintf("%s/comments/%.0f", path, com.at("id"))
-	hook := r.must(200, "ada", "POST", "/_apis/hooks/subscriptions", `{"publisherId":"tfs","eventType":"workitem.created","resourceVersion":"1.0","consumerId":"webHooks","consumerActionId":"httpRequest","publisherInputs":{"projectId":"66776c68-10ec-4679-9652-000000000002"},"consumerInputs":{"url":"http://127.0.0.1:1/","basicAuthUsername":"u","basicAuthPassword":"p"}}`)
-	sub := "/_apis/hooks/subscriptions/" + hook.at("id").(string)
-	if got := hook.at("consumerInputs", "basicAuthPassword"); got != "********" {
+	r.Must(200, "grace", "PATCH", path, patch(op("test", "/rev", 1), set("System.State", "Active"), op("replace", "/fields/System.Tags", "two; three")))
+	com := r.Must(200, "grace", "POST", path+"/comments?format=html", `{"text":"<div>Looking</div>"}`)
+	comment := fmt.Sprintf("%s/comments/%.0f", path, com.At("id"))
+	hook := r.Must(200, "ada", "POST", "/_apis/hooks/subscriptions", `{"publisherId":"tfs","eventType":"workitem.created","resourceVersion":"1.0","consumerId":"webHooks","consumerActionId":"httpRequest","publisherInputs":{"projectId":"66776c68-10ec-4679-9652-000000000002"},"consumerInputs":{"url":"http://127.0.0.1:1/","basicAuthUsername":"u","basicAuthPassword":"p"}}`)
+	sub := "/_apis/hooks/subscriptions/" + hook.At("id").(string)
+	if got := hook.At("consumerInputs", "basicAuthPassword"); got != "********" {
 		t.Errorf("the subscription's password is read back as %v", got)
 	}
-	r.must(200, "grace", "POST", "/Helpdesk/_apis/wit/workitems/$Bug", patch(set("System.Title", "x")))
-	chunked := r.must(201, "grace", "POST", "/Fabrikam/_apis/wit/attachments?fileName=big.bin&uploadType=chunked", "")
+	r.Must(200, "grace", "POST", "/Helpdesk/_apis/wit/workitems/$Bug", patch(set("System.Title", "x")))
+	chunked := r.Must(201, "grace", "POST", "/Fabrikam/_apis/wit/attachments?fileName=big.bin&uploadType=chunked", "")
 	p := "/Fabrikam/_apis/wit/"
 	for _, c := range []struct {
 		status             int
@@ -72,7 +74,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		{200, "PATCH", comment + "?format=html", `{"text":"<div>Looked</div>"}`},
 		{200, "GET", comment + "/versions", ""},
 		{200, "DELETE", comment, ""},
-		{200, "PUT", strings.Replace(file, up.at("id").(string), chunked.at("id").(string), 1), "01234"},
+		{200, "PUT", strings.Replace(file, up.At("id").(string), chunked.At("id").(string), 1), "01234"},
 		{200, "GET", file + "?fileName=crash.log&download=true", ""},
 		{200, "POST", "/Fabrikam/Fabrikam%20Team/_apis/wit/wiql?timePrecision=true", `{"query":"SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject]=@project ORDER BY [System.ChangedDate] DESC"}`},
 		{200, "POST", "/Fabrikam/_apis/wit/wiql?$top=5", `{"query":"SELECT [System.Id] FROM WorkItems"}`},
@@ -99,17 +101,17 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 		{200, "DELETE", file, ""},
 		{200, "DELETE", parent + "?destroy=true", ""},
 	} {
-		r.must(c.status, "ada", c.method, c.path, c.body, "Content-Range", "bytes 0-4/5")
+		r.Must(c.status, "ada", c.method, c.path, c.body, "Content-Range", "bytes 0-4/5")
 	}
-	token := r.must(200, "", "GET", "/_apis/projects", "", "Authorization", "Bearer "+r.entra())
-	if token.len("value") != 2 {
-		t.Errorf("as the application: %s", token.raw)
+	token := r.Must(200, "", "GET", "/_apis/projects", "", "Authorization", "Bearer "+r.entra())
+	if token.Len("value") != 2 {
+		t.Errorf("as the application: %s", token.Raw)
 	}
 	seen := 0
-	for _, n := range r.doc.Operations() {
+	for _, n := range r.Doc.Operations() {
 		seen += n
 	}
-	t.Logf("%d operations of the vendor held to its documents in %d exchanges", len(r.doc.Operations()), seen)
+	t.Logf("%d operations of the vendor held to its documents in %d exchanges", len(r.Doc.Operations()), seen)
 	called := r.e.Harness().Calls(0).ByOperation
 	for _, route := range r.e.routes {
 		hit := false
@@ -124,12 +126,11 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 
 // entra gets the application's token.
 func (r *rig) entra() string {
-	r.t.Helper()
-	resp, err := r.PostForm(r.url+"/"+Tenant+"/oauth2/v2.0/token", map[string][]string{"grant_type": {"client_credentials"}, "client_id": {ClientID},
+	r.T.Helper()
+	resp, err := r.PostForm(r.URL+"/"+Tenant+"/oauth2/v2.0/token", map[string][]string{"grant_type": {"client_credentials"}, "client_id": {ClientID},
 		"client_secret": {ClientSecret}, "scope": {EntraScope}})
 	if err != nil || resp.StatusCode != http.StatusOK {
-		r.t.Fatalf("no token: %v %v", resp, err)
+		r.T.Fatalf("no token: %v %v", resp, err)
 	}
-	defer resp.Body.Close()
-	return decoded(r.t, resp)["access_token"].(string)
+	return bench.Read(r.T, resp).Text("access_token")
 }

@@ -1,111 +1,44 @@
 package azuredevops
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
+	"duplex/emulators/harness/bench"
 	"duplex/emulators/harness/contract"
 )
 
-// rig is an emulator with a clock the test moves, and a client checked against the vendor's document.
+// rig is an emulator whose client is held against the vendor's document. Paths are below the organization, and a body that begins with
+// [ is a JSON Patch.
 type rig struct {
-	t   *testing.T
-	e   *Emulator
-	url string
-	doc *contract.Doc
-	http.Client
-
-	mu  sync.Mutex
-	now time.Time
-}
-
-var sharedDoc struct {
-	sync.Once
-	doc *contract.Doc
+	*bench.Rig
+	e *Emulator
 }
 
 func newRig(t *testing.T, opts Options) *rig {
 	t.Helper()
-	r := &rig{t: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	opts.Clock = r.clock
+	clock := bench.NewClock(bench.Start)
+	opts.Clock = clock.Now
 	e, err := New(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(e.Handler())
-	e.SetBaseURL(srv.URL)
-	t.Cleanup(func() { srv.Close(); e.Close() })
-	sharedDoc.Do(func() { sharedDoc.doc = contract.Load(t, "azuredevops").With(t, "testdata/openapi-more.json") })
-	if sharedDoc.doc == nil {
-		contract.VendorDir(t, "azuredevops")
-	}
-	r.e, r.url, r.doc = e, srv.URL, sharedDoc.doc
-	r.Client = http.Client{Transport: r.doc.Transport(t, &http.Transport{DisableKeepAlives: true}),
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	r := &rig{bench.New(t, e, clock), e}
+	r.Hold(contract.Load(t, "azuredevops").With(t, "testdata/openapi-more.json"))
+	r.Path, r.Type = r.versioned, contentType
+	r.Sign = func(req *http.Request, who string) { req.SetBasicAuth("", "ado-token-"+who) }
 	return r
-}
-
-func (r *rig) clock() time.Time {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.now
-}
-
-func (r *rig) pass(d time.Duration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.now = r.now.Add(d)
-}
-
-// answer is a response with its decoded body.
-type answer struct {
-	status int
-	header http.Header
-	raw    []byte
-	body   map[string]any
-}
-
-// at follows keys and list positions: at("fields", "System.Title").
-func (a answer) at(path ...any) any {
-	var v any = a.body
-	for _, p := range path {
-		switch p := p.(type) {
-		case string:
-			m, _ := v.(map[string]any)
-			v = m[p]
-		case int:
-			l, _ := v.([]any)
-			if p >= len(l) {
-				return nil
-			}
-			v = l[p]
-		}
-	}
-	return v
-}
-
-func (a answer) len(path ...any) int {
-	l, _ := a.at(path...).([]any)
-	return len(l)
 }
 
 // documented finds the paths that the vendor's document writes with a capital letter; the service takes either.
 var documented = regexp.MustCompile(`/workitems/(\d+)/(updates|revisions|comments)`)
 
-// as makes a call as the person with that short name; "" sends no credentials. Paths are below the organization; a body
-// that begins with [ is a JSON Patch. An api-version is added where there is none.
-func (r *rig) as(who, method, path, body string, headers ...string) answer {
-	r.t.Helper()
+// versioned is the path below the server, with an api-version where there is none; a & at its end leaves it so.
+func (r *rig) versioned(path string) string {
 	if !strings.Contains(path, "api-version") && !strings.HasSuffix(path, "&") {
 		sep := "?"
 		if strings.Contains(path, "?") {
@@ -117,63 +50,17 @@ func (r *rig) as(who, method, path, body string, headers ...string) answer {
 		}
 		path += sep + "api-version=" + version
 	}
-	path = documented.ReplaceAllString(path, "/workItems/$1/$2")
-	req, err := http.NewRequest(method, r.url+r.e.Root()+path, strings.NewReader(body))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	switch {
-	case strings.HasPrefix(body, "["):
-		req.Header.Set("Content-Type", "application/json-patch+json")
-	case strings.HasPrefix(body, "{"):
-		req.Header.Set("Content-Type", "application/json")
-	case body != "":
-		req.Header.Set("Content-Type", "application/octet-stream")
-	}
-	if who != "" {
-		req.SetBasicAuth("", "ado-token-"+who)
-	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
-	resp, err := r.Do(req)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	a := answer{status: resp.StatusCode, header: resp.Header, raw: raw}
-	_ = json.Unmarshal(raw, &a.body)
-	return a
+	return r.e.Root() + documented.ReplaceAllString(path, "/workItems/$1/$2")
 }
 
-// must is as, and fails where the status is another.
-func (r *rig) must(status int, who, method, path, body string, headers ...string) answer {
-	r.t.Helper()
-	a := r.as(who, method, path, body, headers...)
-	if a.status != status {
-		r.t.Fatalf("%s %s as %s answered %d, want %d: %s", method, path, who, a.status, status, a.raw)
+func contentType(body string) string {
+	switch body[0] {
+	case '[':
+		return "application/json-patch+json"
+	case '{':
+		return "application/json"
 	}
-	return a
-}
-
-// control posts to the control API, which no vendor document describes.
-func (r *rig) control(method, path, body string) []byte {
-	r.t.Helper()
-	req, _ := http.NewRequest(method, r.url+"/_control/"+path, bytes.NewReader([]byte(body)))
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	out, _ := io.ReadAll(resp.Body)
-	if resp.StatusCode > 299 {
-		r.t.Fatalf("control %s answered %d: %s", path, resp.StatusCode, out)
-	}
-	return out
+	return "application/octet-stream"
 }
 
 // op is one operation of a patch.
@@ -194,37 +81,19 @@ func patch(ops ...map[string]any) string {
 
 // item creates an item as grace and gives its path without a project.
 func (r *rig) item(project, kind string, ops ...map[string]any) string {
-	r.t.Helper()
+	r.T.Helper()
 	ops = append([]map[string]any{set("System.Title", "Printer on fire")}, ops...)
-	a := r.must(200, "grace", "POST", "/"+project+"/_apis/wit/workitems/$"+url.PathEscape(kind), patch(ops...))
-	return fmt.Sprintf("/%s/_apis/wit/workitems/%.0f", project, a.at("id"))
+	a := r.Must(200, "grace", "POST", "/"+project+"/_apis/wit/workitems/$"+url.PathEscape(kind), patch(ops...))
+	return "/" + project + "/_apis/wit/workitems/" + a.ID("id")
 }
 
 func (r *rig) ids(query, params string) []int {
-	r.t.Helper()
+	r.T.Helper()
 	body, _ := json.Marshal(map[string]string{"query": query})
-	a := r.must(200, "sync", "POST", "/Fabrikam/_apis/wit/wiql?timePrecision=true"+params, string(body))
+	a := r.Must(200, "sync", "POST", "/Fabrikam/_apis/wit/wiql?timePrecision=true"+params, string(body))
 	out := []int{}
-	for i := range a.len("workItems") {
-		out = append(out, int(a.at("workItems", i, "id").(float64)))
-	}
-	return out
-}
-
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); !ok(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("never happened: %s", what)
-		}
-	}
-}
-
-func decoded(t *testing.T, resp *http.Response) map[string]any {
-	t.Helper()
-	var out map[string]any
-	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil {
-		t.Fatal(err)
+	for i := range a.Len("workItems") {
+		out = append(out, int(a.At("workItems", i, "id").(float64)))
 	}
 	return out
 }

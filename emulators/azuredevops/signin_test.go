@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"duplex/emulators/harness/bench"
 )
 
 func TestWhoIsNotSignedIn(t *testing.T) {
@@ -30,23 +32,23 @@ func TestWhoIsNotSignedIn(t *testing.T) {
 		if c.method == "PATCH" {
 			body = patch(set("System.Title", "x"))
 		}
-		a := r.must(c.status, "", c.method, path, body, c.headers...)
-		if html := strings.HasPrefix(a.header.Get("Content-Type"), "text/html"); html != c.html {
+		a := r.Must(c.status, "", c.method, path, body, c.headers...)
+		if html := strings.HasPrefix(a.Header.Get("Content-Type"), "text/html"); html != c.html {
 			t.Errorf("%s: HTML %v", c.reason, html)
 		}
 	}
-	r.control("POST", "expire", `{"account":"grace@acme.example"}`)
-	if a := r.must(203, "grace", "GET", path, ""); !strings.Contains(a.header.Get("X-TFS-ServiceError"), "expired") {
-		t.Errorf("an expired token: %v", a.header)
+	r.Control("POST", "expire", `{"account":"grace@acme.example"}`)
+	if a := r.Must(203, "grace", "GET", path, ""); !strings.Contains(a.Header.Get("X-TFS-ServiceError"), "expired") {
+		t.Errorf("an expired token: %v", a.Header)
 	}
-	r.must(200, "ada", "GET", path, "")
+	r.Must(200, "ada", "GET", path, "")
 	token := r.entra()
-	r.must(200, "", "GET", path, "", "Authorization", "Bearer "+token)
-	r.pass(2 * time.Hour)
-	r.must(203, "", "GET", path, "", "Authorization", "Bearer "+token)
-	r.must(200, "sync-read", "GET", path, "")
-	r.must(403, "sync-read", "PATCH", path, patch(set("System.Title", "x")))
-	r.must(403, "linus", "POST", path+"/comments", `{"text":"x"}`)
+	r.Must(200, "", "GET", path, "", "Authorization", "Bearer "+token)
+	r.Pass(2 * time.Hour)
+	r.Must(203, "", "GET", path, "", "Authorization", "Bearer "+token)
+	r.Must(200, "sync-read", "GET", path, "")
+	r.Must(403, "sync-read", "PATCH", path, patch(set("System.Title", "x")))
+	r.Must(403, "linus", "POST", path+"/comments", `{"text":"x"}`)
 }
 
 func TestVersionsAndMediaTypes(t *testing.T) {
@@ -67,51 +69,51 @@ func TestVersionsAndMediaTypes(t *testing.T) {
 		{path + "/comments?api-version=7.0-preview.4", 400, "the fourth preview came with 7.1"},
 		{path + "/comments?api-version=7.0-preview.3", 200, "the third with 7.0"},
 	} {
-		if a := r.as("ada", "GET", c.path, ""); a.status != c.status {
-			t.Errorf("%s: %d, want %d: %s", c.reason, a.status, c.status, a.raw)
+		if a := r.As("ada", "GET", c.path, ""); a.Status != c.status {
+			t.Errorf("%s: %d, want %d: %s", c.reason, a.Status, c.status, a.Raw)
 		}
 	}
-	r.must(200, "ada", "GET", path+"?x=1&", "", "Accept", "application/json;api-version=7.1")
-	r.must(415, "ada", "PATCH", path, patch(set("System.Title", "x")), "Content-Type", "application/json")
-	r.must(404, "ada", "GET", "/Nowhere/_apis/wit/workitems/1", "")
-	r.must(404, "ada", "GET", strings.Replace(path, "Fabrikam", "Helpdesk", 1), "")
-	if a := r.must(404, "ada", "GET", "/Fabrikam/_apis/wit/workitems/99", ""); !strings.Contains(a.at("message").(string), "TF401232") {
-		t.Errorf("a missing item: %s", a.raw)
+	r.Must(200, "ada", "GET", path+"?x=1&", "", "Accept", "application/json;api-version=7.1")
+	r.Must(415, "ada", "PATCH", path, patch(set("System.Title", "x")), "Content-Type", "application/json")
+	r.Must(404, "ada", "GET", "/Nowhere/_apis/wit/workitems/1", "")
+	r.Must(404, "ada", "GET", strings.Replace(path, "Fabrikam", "Helpdesk", 1), "")
+	if a := r.Must(404, "ada", "GET", "/Fabrikam/_apis/wit/workitems/99", ""); !strings.Contains(a.At("message").(string), "TF401232") {
+		t.Errorf("a missing item: %s", a.Raw)
 	}
 }
 
 func TestRateLimits(t *testing.T) {
 	r := newRig(t, Options{Limits: Limits{Calls: 10}})
-	get := func(status int) answer { return r.must(status, "grace", "GET", "/_apis/projects", "") }
+	get := func(status int) bench.Answer { return r.Must(status, "grace", "GET", "/_apis/projects", "") }
 	for range 5 {
-		if a := get(200); a.header.Get("X-RateLimit-Limit") != "" && a.header.Get("X-RateLimit-Remaining") != "100" {
-			t.Errorf("far from the limit something is said: %v", a.header)
+		if a := get(200); a.Header.Get("X-RateLimit-Limit") != "" && a.Header.Get("X-RateLimit-Remaining") != "100" {
+			t.Errorf("far from the limit something is said: %v", a.Header)
 		}
 	}
 	get(200)
 	get(200)
-	if a := get(200); a.header.Get("Retry-After") == "" || a.header.Get("X-RateLimit-Delay") == "" {
-		t.Errorf("near the limit an answer that succeeds asks for a pause: %v", a.header)
+	if a := get(200); a.Header.Get("Retry-After") == "" || a.Header.Get("X-RateLimit-Delay") == "" {
+		t.Errorf("near the limit an answer that succeeds asks for a pause: %v", a.Header)
 	}
 	get(200)
 	get(200)
 	a := get(429)
-	if a.header.Get("Retry-After") == "" || !strings.Contains(a.at("message").(string), "TF400733") {
-		t.Errorf("blocked: %v %s", a.header, a.raw)
+	if a.Header.Get("Retry-After") == "" || !strings.Contains(a.At("message").(string), "TF400733") {
+		t.Errorf("blocked: %v %s", a.Header, a.Raw)
 	}
-	r.must(200, "ada", "GET", "/_apis/projects", "")
-	r.pass(5 * time.Minute)
+	r.Must(200, "ada", "GET", "/_apis/projects", "")
+	r.Pass(5 * time.Minute)
 	get(200)
 }
 
 func TestServerDiffers(t *testing.T) {
 	r := newRig(t, Options{Server: "7.0"})
 	path := r.item("Fabrikam", "Bug", set("System.AssignedTo", `ACME\ada`))
-	a := r.must(200, "grace", "GET", path+"?api-version=7.0", "")
-	if got := a.at("fields", "System.AssignedTo", "uniqueName"); got != `ACME\ada` {
+	a := r.Must(200, "grace", "GET", path+"?api-version=7.0", "")
+	if got := a.At("fields", "System.AssignedTo", "uniqueName"); got != `ACME\ada` {
 		t.Errorf("a name on Server is %v", got)
 	}
-	if a.at("multilineFieldsFormat") != nil {
+	if a.At("multilineFieldsFormat") != nil {
 		t.Error("Server knows no Markdown fields")
 	}
 	for _, c := range []struct {
@@ -125,13 +127,13 @@ func TestServerDiffers(t *testing.T) {
 		{400, "PATCH", path + "?api-version=7.0", patch(set(fieldType, "Task")), "no change of type"},
 		{413, "POST", "/Fabrikam/_apis/wit/attachments?fileName=x&api-version=7.0", strings.Repeat("x", 4<<20+1), "4 MB are the limit"},
 	} {
-		if got := r.as("grace", c.method, c.path, c.body); got.status != c.status {
-			t.Errorf("%s: %d, want %d: %s", c.reason, got.status, c.status, got.raw)
+		if got := r.As("grace", c.method, c.path, c.body); got.Status != c.status {
+			t.Errorf("%s: %d, want %d: %s", c.reason, got.Status, c.status, got.Raw)
 		}
 	}
-	r.must(401, "", "GET", path+"?api-version=7.0", "", "Authorization", "Bearer x")
-	who := r.must(200, "ada", "GET", "/_apis/identities?searchFilter=MailAddress&filterValue=ada@acme.example&api-version=7.0", "")
-	if got := who.at("value", 0, "properties", "Account", "$value"); got != `ACME\ada` {
+	r.Must(401, "", "GET", path+"?api-version=7.0", "", "Authorization", "Bearer x")
+	who := r.Must(200, "ada", "GET", "/_apis/identities?searchFilter=MailAddress&filterValue=ada@acme.example&api-version=7.0", "")
+	if got := who.At("value", 0, "properties", "Account", "$value"); got != `ACME\ada` {
 		t.Errorf("the identity's account is %v", got)
 	}
 
@@ -145,7 +147,7 @@ func TestServerDiffers(t *testing.T) {
 		user, password string
 		status         int
 	}{{`ACME\sync`, Password("sync"), 200}, {"", TokenSync, 401}} {
-		req, _ := http.NewRequest("GET", iis.url+"/tfs/DefaultCollection/_apis/projects?api-version=6.0", nil)
+		req, _ := http.NewRequest("GET", iis.URL+"/tfs/DefaultCollection/_apis/projects?api-version=6.0", nil)
 		req.SetBasicAuth(c.user, c.password)
 		resp, err := plain.Do(req)
 		if err != nil || resp.StatusCode != c.status {

@@ -6,17 +6,19 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"duplex/emulators/harness/bench"
 )
 
 func TestQueries(t *testing.T) {
 	r := newRig(t, Options{})
 	r.item("Fabrikam", "Bug", set("Custom.SyncId", "a-1"), set("System.Tags", "sync-1; vip"), set("System.AssignedTo", "ada@acme.example"), set("System.AreaPath", `Fabrikam\Website\Shop`))
-	r.pass(time.Minute)
-	second := r.clock()
+	r.Pass(time.Minute)
+	second := r.Now()
 	r.item("Fabrikam", "User Story", set("Custom.SyncId", "it's"), set("System.Description", "<p>smoke and-fire</p>"), set("Microsoft.VSTS.Common.Priority", 1))
-	r.pass(time.Minute)
+	r.Pass(time.Minute)
 	r.item("Helpdesk", "Bug", set("Custom.SyncId", "a-1"))
-	r.must(200, "grace", "PATCH", "/Fabrikam/_apis/wit/workitems/1", patch(set(fieldState, "Active")))
+	r.Must(200, "grace", "PATCH", "/Fabrikam/_apis/wit/workitems/1", patch(set(fieldState, "Active")))
 	for _, c := range []struct {
 		where  string
 		want   []int
@@ -50,17 +52,17 @@ func TestQueries(t *testing.T) {
 	if got := r.ids("SELECT [System.Id] FROM WorkItems ORDER BY [System.ChangedDate] DESC", "&$top=2"); !reflect.DeepEqual(got, []int{1, 3}) {
 		t.Errorf("the newest two: %v", got)
 	}
-	ask := func(params, query string) answer {
-		return r.as("sync", "POST", "/Fabrikam/_apis/wit/wiql?"+params, fmt.Sprintf(`{"query":%q,"timePrecision":true}`, query))
+	ask := func(params, query string) bench.Answer {
+		return r.As("sync", "POST", "/Fabrikam/_apis/wit/wiql?"+params, fmt.Sprintf(`{"query":%q,"timePrecision":true}`, query))
 	}
 	a := ask("x=1", "SELECT [System.Id] FROM WorkItems WHERE [System.ChangedDate] >= '2026-01-02T03:04:05Z'")
-	if a.status != 400 || !strings.Contains(a.at("message").(string), "date precision") {
-		t.Errorf("timePrecision in the body counts for nothing: %s", a.raw)
+	if a.Status != 400 || !strings.Contains(a.At("message").(string), "date precision") {
+		t.Errorf("timePrecision in the body counts for nothing: %s", a.Raw)
 	}
 	for _, wrong := range []string{"SELECT [Custom.Nothing] FROM WorkItems", "SELECT [System.Id] FROM WorkItems WHERE [System.Id] ~ 1", "SELECT FROM",
 		"SELECT [System.Id] FROM WorkItems WHERE [System.Description] = 'x'", "SELECT [System.Id] FROM WorkItemLinks"} {
-		if a := ask("timePrecision=true", wrong); a.status != 400 {
-			t.Errorf("%s is answered %d", wrong, a.status)
+		if a := ask("timePrecision=true", wrong); a.Status != 400 {
+			t.Errorf("%s is answered %d", wrong, a.Status)
 		}
 	}
 }
@@ -70,19 +72,19 @@ func TestQueriesHaveLimitsAndLag(t *testing.T) {
 	for range 3 {
 		r.item("Fabrikam", "Bug")
 	}
-	a := r.must(400, "sync", "POST", "/Fabrikam/_apis/wit/wiql?$top=1", `{"query":"SELECT [System.Id] FROM WorkItems"}`)
-	if !strings.Contains(a.at("message").(string), "VS402337") {
-		t.Errorf("too much: %s", a.raw)
+	a := r.Must(400, "sync", "POST", "/Fabrikam/_apis/wit/wiql?$top=1", `{"query":"SELECT [System.Id] FROM WorkItems"}`)
+	if !strings.Contains(a.At("message").(string), "VS402337") {
+		t.Errorf("too much: %s", a.Raw)
 	}
-	r.control("POST", "index_lag", `{"lag":"10s"}`)
+	r.Control("POST", "index_lag", `{"lag":"10s"}`)
 	if got := r.ids("SELECT [System.Id] FROM WorkItems", ""); len(got) != 0 {
 		t.Errorf("the index knows %v already", got)
 	}
-	if a := r.must(200, "sync", "GET", "/_apis/wit/reporting/workitemrevisions", ""); a.len("values") != 0 {
-		t.Errorf("so does the feed: %s", a.raw)
+	if a := r.Must(200, "sync", "GET", "/_apis/wit/reporting/workitemrevisions", ""); a.Len("values") != 0 {
+		t.Errorf("so does the feed: %s", a.Raw)
 	}
-	r.pass(11 * time.Second)
-	r.must(200, "grace", "PATCH", "/Fabrikam/_apis/wit/workitems/1", patch(set("System.Title", "new")))
+	r.Pass(11 * time.Second)
+	r.Must(200, "grace", "PATCH", "/Fabrikam/_apis/wit/workitems/1", patch(set("System.Title", "new")))
 	if got := r.ids("SELECT [System.Id] FROM WorkItems WHERE [System.Id] < 3 AND [System.Title] = 'Printer on fire'", ""); len(got) != 2 {
 		t.Errorf("the index shows %v, with the state of then", got)
 	}
@@ -92,53 +94,53 @@ func TestTheReportingFeed(t *testing.T) {
 	r := newRig(t, Options{Limits: Limits{ReportPage: 2}})
 	path := r.item("Fabrikam", "Bug", set("System.Description", "long"), set("System.AssignedTo", "ada@acme.example"))
 	r.item("Fabrikam", "Task")
-	r.must(200, "grace", "PATCH", path, patch(set("System.Title", "b")))
-	feed := func(query string) answer {
-		return r.must(200, "sync", "GET", "/Fabrikam/_apis/wit/reporting/workitemrevisions?"+query, "")
+	r.Must(200, "grace", "PATCH", path, patch(set("System.Title", "b")))
+	feed := func(query string) bench.Answer {
+		return r.Must(200, "sync", "GET", "/Fabrikam/_apis/wit/reporting/workitemrevisions?"+query, "")
 	}
 	first := feed("startDateTime=2026-01-01T00:00:00Z")
-	if first.len("values") != 2 || first.at("isLastBatch") != false || first.at("values", 0, "fields", "System.Description") != nil ||
-		first.at("values", 0, "fields", "System.AssignedTo") != "Ada Lovelace <ada@acme.example>" {
-		t.Errorf("the first page: %s", first.raw)
+	if first.Len("values") != 2 || first.At("isLastBatch") != false || first.At("values", 0, "fields", "System.Description") != nil ||
+		first.At("values", 0, "fields", "System.AssignedTo") != "Ada Lovelace <ada@acme.example>" {
+		t.Errorf("the first page: %s", first.Raw)
 	}
-	token := first.at("continuationToken").(string)
+	token := first.At("continuationToken").(string)
 	second := feed("continuationToken=" + token)
-	if second.len("values") != 1 || second.at("isLastBatch") != true || second.at("values", 0, "rev") != 2.0 {
-		t.Errorf("the second: %s", second.raw)
+	if second.Len("values") != 1 || second.At("isLastBatch") != true || second.At("values", 0, "rev") != 2.0 {
+		t.Errorf("the second: %s", second.Raw)
 	}
-	token = second.at("continuationToken").(string)
-	if a := feed("continuationToken=" + token); a.len("values") != 0 || a.at("continuationToken") == nil {
-		t.Errorf("nothing new: %s", a.raw)
+	token = second.At("continuationToken").(string)
+	if a := feed("continuationToken=" + token); a.Len("values") != 0 || a.At("continuationToken") == nil {
+		t.Errorf("nothing new: %s", a.Raw)
 	}
-	r.must(200, "grace", "DELETE", path, "")
-	if a := feed("continuationToken=" + token); a.len("values") != 0 {
-		t.Errorf("a deletion is not told unless asked for: %s", a.raw)
+	r.Must(200, "grace", "DELETE", path, "")
+	if a := feed("continuationToken=" + token); a.Len("values") != 0 {
+		t.Errorf("a deletion is not told unless asked for: %s", a.Raw)
 	}
-	if a := feed("includeDeleted=true&continuationToken=" + token); a.len("values") != 1 || a.at("values", 0, "fields", "System.IsDeleted") != true {
-		t.Errorf("deleted: %s", a.raw)
+	if a := feed("includeDeleted=true&continuationToken=" + token); a.Len("values") != 1 || a.At("values", 0, "fields", "System.IsDeleted") != true {
+		t.Errorf("deleted: %s", a.Raw)
 	}
-	if a := feed("includeLatestOnly=true&$expand=fields&includeIdentityRef=true&includeDeleted=true&types=Bug"); a.len("values") != 1 ||
-		a.at("values", 0, "fields", "System.Description") != "long" || a.at("values", 0, "fields", "System.AssignedTo", "uniqueName") == nil {
-		t.Errorf("the latest, in full: %s", a.raw)
+	if a := feed("includeLatestOnly=true&$expand=fields&includeIdentityRef=true&includeDeleted=true&types=Bug"); a.Len("values") != 1 ||
+		a.At("values", 0, "fields", "System.Description") != "long" || a.At("values", 0, "fields", "System.AssignedTo", "uniqueName") == nil {
+		t.Errorf("the latest, in full: %s", a.Raw)
 	}
-	r.must(400, "sync", "GET", "/_apis/wit/reporting/workitemrevisions?continuationToken=x", "")
+	r.Must(400, "sync", "GET", "/_apis/wit/reporting/workitemrevisions?continuationToken=x", "")
 }
 
 func TestHistory(t *testing.T) {
 	r := newRig(t, Options{})
 	path := r.item("Fabrikam", "Bug")
-	r.pass(time.Hour)
-	r.must(200, "ada", "PATCH", path, patch(set(fieldState, "Active"), set("System.AssignedTo", "linus@acme.example")))
-	a := r.must(200, "grace", "GET", path+"/updates?$skip=1", "")
-	u := a.at("value", 0).(map[string]any)
+	r.Pass(time.Hour)
+	r.Must(200, "ada", "PATCH", path, patch(set(fieldState, "Active"), set("System.AssignedTo", "linus@acme.example")))
+	a := r.Must(200, "grace", "GET", path+"/updates?$skip=1", "")
+	u := a.At("value", 0).(map[string]any)
 	fields := u["fields"].(map[string]any)
-	if u["revisedDate"] != never || a.at("value", 0, "revisedBy", "name") != "Ada Lovelace <ada@acme.example>" ||
+	if u["revisedDate"] != never || a.At("value", 0, "revisedBy", "name") != "Ada Lovelace <ada@acme.example>" ||
 		!reflect.DeepEqual(fields[fieldState], map[string]any{"oldValue": "New", "newValue": "Active"}) ||
-		a.at("value", 0, "fields", "System.ChangedDate", "newValue") != "2026-03-01T13:00:00Z" || a.at("value", 0, "fields", "System.AssignedTo", "oldValue") != nil {
-		t.Errorf("the newest update: %s", a.raw)
+		a.At("value", 0, "fields", "System.ChangedDate", "newValue") != "2026-03-01T13:00:00Z" || a.At("value", 0, "fields", "System.AssignedTo", "oldValue") != nil {
+		t.Errorf("the newest update: %s", a.Raw)
 	}
-	if a := r.must(200, "grace", "GET", path+"/updates/1", ""); a.at("revisedDate") != "2026-03-01T13:00:00Z" {
-		t.Errorf("the one before ended then: %s", a.raw)
+	if a := r.Must(200, "grace", "GET", path+"/updates/1", ""); a.At("revisedDate") != "2026-03-01T13:00:00Z" {
+		t.Errorf("the one before ended then: %s", a.Raw)
 	}
-	r.must(404, "grace", "GET", path+"/updates/9", "")
+	r.Must(404, "grace", "GET", path+"/updates/9", "")
 }

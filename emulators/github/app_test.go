@@ -16,8 +16,8 @@ import (
 
 // jwt signs claims of the App: iat a minute ago, exp in nine minutes, changed by what is given.
 func (r *rig) jwt(change ...map[string]any) string {
-	r.t.Helper()
-	now := r.clock().Unix()
+	r.T.Helper()
+	now := r.Now().Unix()
 	claims := map[string]any{"iss": AppID, "iat": now - 60, "exp": now + 540}
 	for _, c := range change {
 		for k, v := range c {
@@ -32,19 +32,19 @@ func (r *rig) jwt(change ...map[string]any) string {
 	block, _ := pem.Decode([]byte(AppKey))
 	key, err := x509.ParsePKCS1PrivateKey(block.Bytes)
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	sum := sha256.Sum256([]byte(text))
 	signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	return text + "." + base64.RawURLEncoding.EncodeToString(signature)
 }
 
 func TestAppTokens(t *testing.T) {
 	r := newRig(t, Options{})
-	now := r.clock().Unix()
+	now := r.Now().Unix()
 	for _, tt := range []struct {
 		reason string
 		claims map[string]any
@@ -57,8 +57,8 @@ func TestAppTokens(t *testing.T) {
 		{"a clock that runs ahead is refused", map[string]any{"iat": now + 120}, 401},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
-			if got := r.as(r.jwt(tt.claims), "GET", "/app", ""); got.status != tt.status {
-				t.Errorf("answered %d, want %d: %s", got.status, tt.status, got.raw)
+			if got := r.as(r.jwt(tt.claims), "GET", "/app", ""); got.Status != tt.status {
+				t.Errorf("answered %d, want %d: %s", got.Status, tt.status, got.Raw)
 			}
 		})
 	}
@@ -73,14 +73,14 @@ func TestAppTokens(t *testing.T) {
 	}
 	i := r.must(201, token, "POST", appIssues, `{"title":"By the App","labels":["bug"]}`)
 	if i.text("user", "login") != BotLogin || i.text("user", "type") != "Bot" || i.text("performed_via_github_app", "slug") != AppSlug || i.text("labels", 0, "name") != "bug" {
-		t.Errorf("the App's issue is %s", i.raw)
+		t.Errorf("the App's issue is %s", i.Raw)
 	}
 	r.must(403, token, "GET", "/user", "")
 	r.must(200, token, "GET", "/repos/acme/web/issues", "")
 	r.must(404, token, "GET", "/repos/ada/secret", "")
-	r.pass(59 * time.Minute)
+	r.Pass(59 * time.Minute)
 	r.must(200, token, "GET", appIssues, "")
-	r.pass(2 * time.Minute)
+	r.Pass(2 * time.Minute)
 	r.must(401, token, "GET", appIssues, "")
 }
 
@@ -88,8 +88,8 @@ func TestInstallationTokensAreHeldToWhatTheyWereMadeFor(t *testing.T) {
 	r := newRig(t, Options{})
 	reads := r.must(201, r.jwt(), "POST", "/app/installations/9001/access_tokens", `{"permissions":{"issues":"read"}}`).text("token")
 	got := r.must(403, reads, "POST", appIssues, `{"title":"x"}`)
-	if got.header.Get("X-Accepted-GitHub-Permissions") != "issues=write" || !strings.Contains(string(got.raw), "not accessible by integration") {
-		t.Errorf("a missing permission is answered %v %s", got.header, got.raw)
+	if got.Header.Get("X-Accepted-GitHub-Permissions") != "issues=write" || !strings.Contains(string(got.Raw), "not accessible by integration") {
+		t.Errorf("a missing permission is answered %v %s", got.Header, got.Raw)
 	}
 	r.must(403, reads, "GET", "/repos/acme/app/hooks", "")
 	one := r.must(201, r.jwt(), "POST", "/app/installations/9001/access_tokens", `{"repository_ids":[80001]}`).text("token")
@@ -129,13 +129,13 @@ func TestWhoMayDoWhat(t *testing.T) {
 				r.issue("ada", "")
 			}
 			headers := map[string][]string{"a request names its sender": {"User-Agent", ""}, "an API version has to exist": {"X-GitHub-Api-Version", "2020-01-01"}}
-			if got := r.as(tt.who, tt.method, tt.path, tt.body, headers[tt.reason]...); got.status != tt.status {
-				t.Errorf("answered %d, want %d: %s", got.status, tt.status, got.raw)
+			if got := r.as(tt.who, tt.method, tt.path, tt.body, headers[tt.reason]...); got.Status != tt.status {
+				t.Errorf("answered %d, want %d: %s", got.Status, tt.status, got.Raw)
 			}
 		})
 	}
 	got := r.must(200, "ada", "GET", path, "")
-	if len(got.list("name", "labels")) != 0 || len(got.list("login", "assignees")) != 0 || got.at("milestone") != nil || got.at("type") != nil {
-		t.Errorf("what a reader may not set was kept: %s", got.raw)
+	if len(got.Column("name", "labels")) != 0 || len(got.Column("login", "assignees")) != 0 || got.At("milestone") != nil || got.At("type") != nil {
+		t.Errorf("what a reader may not set was kept: %s", got.Raw)
 	}
 }

@@ -12,19 +12,19 @@ func TestComments(t *testing.T) {
 	path, _ := r.issue("ada", "")
 	made := r.must(201, "grace", "POST", path+"/comments", `{"body":"**One**\n<!-- m:1 -->"}`)
 	at := fmt.Sprintf("%s/comments/%d", appIssues, made.id())
-	r.pass(time.Minute)
+	r.Pass(time.Minute)
 	second := r.must(201, "guest", "POST", path+"/comments", `{"body":"Two"}`)
 	after := r.must(200, "ada", "GET", path, "")
 	if after.text("comments") != "2" || after.text("updated_at") != "2026-03-01T12:01:00Z" {
 		t.Errorf("after two comments: %s at %s", after.text("comments"), after.text("updated_at"))
 	}
-	r.pass(time.Minute)
+	r.Pass(time.Minute)
 	r.must(403, "guest", "PATCH", at, `{"body":"mine"}`)
 	if got := r.must(200, "grace", "PATCH", at, `{"body":"One more"}`); got.text("updated_at") != "2026-03-01T12:02:00Z" {
-		t.Errorf("the edited comment is %s", got.raw)
+		t.Errorf("the edited comment is %s", got.Raw)
 	}
 	changed := r.must(200, "ada", "GET", appIssues+"/comments?since=2026-03-01T12:01:00Z", "")
-	if got := changed.list("body"); len(got) != 1 || got[0] != "One more" {
+	if got := changed.Column("body"); len(got) != 1 || got[0] != "One more" {
 		t.Errorf("a list with since has only what changed, not the thread: %q", got)
 	}
 	r.must(204, "guest", "DELETE", fmt.Sprintf("%s/comments/%d", appIssues, second.id()), "")
@@ -54,7 +54,7 @@ func TestPeople(t *testing.T) {
 	r := newRig(t, Options{})
 	found := func(query string) []string {
 		t.Helper()
-		return r.must(200, "sync", "GET", "/search/users?q="+query, "").list("login", "items")
+		return r.must(200, "sync", "GET", "/search/users?q="+query, "").Column("login", "items")
 	}
 	for _, tt := range []struct{ reason, query, login string }{
 		{"a public address is found", "ada@acme.example+in:email", "ada"},
@@ -67,22 +67,22 @@ func TestPeople(t *testing.T) {
 			}
 		})
 	}
-	if got := r.must(200, "sync", "GET", "/users/grace", ""); got.at("email") != nil {
+	if got := r.must(200, "sync", "GET", "/users/grace", ""); got.At("email") != nil {
 		t.Error("a hidden address is shown")
 	}
-	r.control("POST", "publish", `{"as":"grace","on":true}`)
+	r.Control("POST", "publish", `{"as":"grace","on":true}`)
 	if got := found("grace@acme.example+in:email"); len(got) != 1 {
 		t.Errorf("a published address finds %q", got)
 	}
 	path, made := r.issue("linus", "")
-	r.control("POST", "login", `{"as":"linus","name":"tux"}`)
+	r.Control("POST", "login", `{"as":"linus","name":"tux"}`)
 	if got := r.must(200, "ada", "GET", path, ""); got.text("user", "login") != "tux" || got.text("user", "id") != made.text("user", "id") {
-		t.Errorf("after another login the author is %v", got.at("user"))
+		t.Errorf("after another login the author is %v", got.At("user"))
 	}
 	r.must(404, "ada", "GET", "/users/linus", "")
-	r.control("POST", "forget", `{"as":"tux"}`)
+	r.Control("POST", "forget", `{"as":"tux"}`)
 	if got := r.must(200, "ada", "GET", path, ""); got.text("user", "login") != "ghost" {
-		t.Errorf("what a deleted account wrote is %v's", got.at("user"))
+		t.Errorf("what a deleted account wrote is %v's", got.At("user"))
 	}
 	r.must(401, "linus", "GET", path, "")
 }

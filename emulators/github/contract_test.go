@@ -4,33 +4,35 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"duplex/emulators/harness/bench"
 )
 
 // TestEveryOperationKeepsTheContract drives each operation once with a normal request; the rig's client holds every
 // exchange against the vendor's document.
 func TestEveryOperationKeepsTheContract(t *testing.T) {
 	r := newRig(t, Options{})
-	rc := newReceiver(t)
+	rc := bench.NewInbox(t)
 	path, first := r.issue("ada", `"body":"It burns.","labels":["bug","new one"],"assignees":["grace","guest"],"milestone":1,"type":"Bug",`+
 		`"issue_field_values":[{"field_id":602,"value":"Web"},{"field_id":603,"value":["Linux"]},{"field_id":604,"value":3.5},{"field_id":605,"value":"2026-04-01"},{"field_id":601,"value":"n"}]`)
 	child, second := r.issue("ada", "")
-	r.control("POST", "pull", `{"repo":"acme/app","title":"Mend it","body":"for #1"}`)
+	r.Control("POST", "pull", `{"repo":"acme/app","title":"Mend it","body":"for #1"}`)
 	comment := r.must(201, "grace", "POST", path+"/comments", `{"body":"Looking at #2, @ada"}`)
 	at := fmt.Sprintf("%s/comments/%d", appIssues, comment.id())
 	hook := r.must(201, "ada", "POST", "/repos/acme/app/hooks", `{"name":"web","events":["issues"],"config":{"url":"`+rc.URL+`","content_type":"json","secret":"s"}}`)
 	hookAt := fmt.Sprintf("/repos/acme/app/hooks/%d", hook.id())
 	org := r.must(201, "ada", "POST", "/orgs/acme/hooks", `{"name":"web","events":["issue_comment"],"config":{"url":"`+rc.URL+`/org","content_type":"json"}}`)
 	orgAt := fmt.Sprintf("/orgs/acme/hooks/%d", org.id())
-	rc.wait(t, 2)
-	delivery := strings.TrimSuffix(fmt.Sprintf("%.0f", r.must(200, "ada", "GET", hookAt+"/deliveries", "").at(0, "id")), ".")
-	orgDelivery := fmt.Sprintf("%.0f", r.must(200, "ada", "GET", orgAt+"/deliveries?per_page=5", "").at(0, "id"))
+	rc.Wait(2)
+	delivery := strings.TrimSuffix(fmt.Sprintf("%.0f", r.must(200, "ada", "GET", hookAt+"/deliveries", "").At(0, "id")), ".")
+	orgDelivery := fmt.Sprintf("%.0f", r.must(200, "ada", "GET", orgAt+"/deliveries?per_page=5", "").At(0, "id"))
 	jwt := r.jwt()
 	app := r.must(201, jwt, "POST", "/app/installations/9001/access_tokens", `{"repositories":["app"],"permissions":{"issues":"write","metadata":"read"}}`)
 	bot := app.text("token")
 	r.must(200, jwt, "PATCH", "/app/hook/config", `{"url":"`+rc.URL+`/app","content_type":"json"}`)
 	r.must(201, "ada", "POST", "/repos/acme/app/issues", `{"title":"For the app's hook"}`)
-	appDelivery := fmt.Sprintf("%.0f", r.must(200, jwt, "GET", "/app/hook/deliveries", "").at(0, "id"))
-	event := fmt.Sprintf("%.0f", r.must(200, "ada", "GET", appIssues+"/events?per_page=3", "").at(0, "id"))
+	appDelivery := fmt.Sprintf("%.0f", r.must(200, jwt, "GET", "/app/hook/deliveries", "").At(0, "id"))
+	event := fmt.Sprintf("%.0f", r.must(200, "ada", "GET", appIssues+"/events?per_page=3", "").At(0, "id"))
 	sub := fmt.Sprintf(`{"sub_issue_id":%d}`, second.id())
 	for _, c := range []struct {
 		status       int
@@ -129,7 +131,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	if first.id() == second.id() {
 		t.Error("two issues have one id")
 	}
-	seen := r.doc.Operations()
+	seen := r.Doc.Operations()
 	for _, route := range r.e.routes {
 		if op := route.method + " " + route.template; seen[op] == 0 {
 			t.Errorf("never checked: %s", op)

@@ -12,22 +12,22 @@ func TestIssuesAreKeptAsTheyWereWritten(t *testing.T) {
 	r := newRig(t, Options{})
 	body := "- [ ] one\n\n| a | b |\n|---|---|\n\n> [!NOTE]\n> x\n\n<!-- sync:7f3a9c4e21d0 --> `code` <b>raw</b>"
 	path, made := r.issue("sync", fmt.Sprintf(`"body":%q`, body))
-	if made.text("body") != body || made.text("state") != "open" || made.at("state_reason") != nil || made.text("updated_at") != "2026-03-01T12:00:00Z" {
-		t.Errorf("the new issue is %s", made.raw)
+	if made.text("body") != body || made.text("state") != "open" || made.At("state_reason") != nil || made.text("updated_at") != "2026-03-01T12:00:00Z" {
+		t.Errorf("the new issue is %s", made.Raw)
 	}
-	r.pass(1500 * time.Millisecond)
+	r.Pass(1500 * time.Millisecond)
 	if got := r.must(200, "sync", "PATCH", path, `{"title":"Cold"}`); got.text("updated_at") != "2026-03-01T12:00:01Z" || got.text("body") != body {
-		t.Errorf("after an update of the title: %s", got.raw)
+		t.Errorf("after an update of the title: %s", got.Raw)
 	}
-	if got := r.must(200, "sync", "PATCH", path, `{"body":""}`); got.at("body") != nil {
+	if got := r.must(200, "sync", "PATCH", path, `{"body":""}`); got.At("body") != nil {
 		t.Errorf("an emptied body is %q, want null", got.text("body"))
 	}
-	r.control("POST", "web_edit", `{"repo":"acme/app","number":1,"body":"one\ntwo"}`)
+	r.Control("POST", "web_edit", `{"repo":"acme/app","number":1,"body":"one\ntwo"}`)
 	if got := r.must(200, "sync", "GET", path, ""); got.text("body") != "one\r\ntwo" {
 		t.Errorf("an edit in the browser left %q, want CRLF", got.text("body"))
 	}
-	if got := r.must(200, "sync", "GET", path, "", "Accept", "application/vnd.github.full+json"); got.text("body_html") == "" || got.text("body_text") == "" || got.at("body") == nil {
-		t.Errorf("the full media type gives %s", got.raw)
+	if got := r.must(200, "sync", "GET", path, "", "Accept", "application/vnd.github.full+json"); got.text("body_html") == "" || got.text("body_text") == "" || got.At("body") == nil {
+		t.Errorf("the full media type gives %s", got.Raw)
 	}
 }
 
@@ -51,12 +51,12 @@ func TestUpdatesThatAreRefused(t *testing.T) {
 		t.Run(tt.reason, func(t *testing.T) {
 			got := r.must(422, "ada", "PATCH", path, tt.body)
 			if got.text("message") != "Validation Failed" || got.text("errors", 0, "field") != tt.field || got.text("errors", 0, "code") != tt.code {
-				t.Errorf("answered %s", got.raw)
+				t.Errorf("answered %s", got.Raw)
 			}
 		})
 	}
 	if got := r.must(200, "ada", "GET", path, ""); got.text("title") != "Printer on fire" || got.text("body") != "b" {
-		t.Errorf("a refused update left something: %s", got.raw)
+		t.Errorf("a refused update left something: %s", got.Raw)
 	}
 }
 
@@ -72,7 +72,7 @@ func TestStateReasonsFollowTheState(t *testing.T) {
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
 			got := r.must(200, "ada", "PATCH", path, tt.body)
-			if got.text("state") != tt.state || got.text("state_reason") != tt.why || (got.at("closed_at") == nil) != (tt.state == "open") {
+			if got.text("state") != tt.state || got.text("state_reason") != tt.why || (got.At("closed_at") == nil) != (tt.state == "open") {
 				t.Errorf("is %s because %s", got.text("state"), got.text("state_reason"))
 			}
 		})
@@ -82,30 +82,30 @@ func TestStateReasonsFollowTheState(t *testing.T) {
 func TestLabelsAndAssignees(t *testing.T) {
 	r := newRig(t, Options{})
 	path, made := r.issue("ada", `"labels":["BUG","brand new"],"assignees":["GRACE","guest","nobody"]`)
-	if got := made.list("name", "labels"); !slices.Equal(got, []string{"bug", "brand new"}) {
+	if got := made.Column("name", "labels"); !slices.Equal(got, []string{"bug", "brand new"}) {
 		t.Errorf("labels are %q: known ones keep their case, unknown ones are made", got)
 	}
-	if got := made.list("login", "assignees"); !slices.Equal(got, []string{"grace"}) {
+	if got := made.Column("login", "assignees"); !slices.Equal(got, []string{"grace"}) {
 		t.Errorf("assignees are %q: who cannot be assigned is dropped in silence", got)
 	}
-	if got := r.must(200, "triage", "PATCH", path, `{"labels":[],"title":"By triage"}`); len(got.list("name", "labels")) != 2 || got.text("title") != "By triage" {
-		t.Errorf("without push access labels are dropped in silence, the title is not: %s", got.raw)
+	if got := r.must(200, "triage", "PATCH", path, `{"labels":[],"title":"By triage"}`); len(got.Column("name", "labels")) != 2 || got.text("title") != "By triage" {
+		t.Errorf("without push access labels are dropped in silence, the title is not: %s", got.Raw)
 	}
 	r.must(422, "ada", "POST", "/repos/acme/app/labels", `{"name":"Bug"}`)
 	r.must(422, "ada", "POST", "/repos/acme/app/labels", `{"name":"x","color":"#ff0000"}`)
 	r.must(404, "ada", "DELETE", path+"/labels/P1", "")
 	before := r.must(200, "ada", "GET", path, "")
-	r.pass(time.Minute)
+	r.Pass(time.Minute)
 	r.must(200, "ada", "PATCH", "/repos/acme/app/labels/bug", `{"new_name":"defect"}`)
 	after := r.must(200, "ada", "GET", path, "")
 	if after.text("labels", 0, "name") != "defect" || after.text("updated_at") != before.text("updated_at") {
 		t.Errorf("a renamed label is %s, and the issue moved from %s to %s", after.text("labels", 0, "name"), before.text("updated_at"), after.text("updated_at"))
 	}
-	if old := r.must(200, "ada", "GET", path+"/timeline", ""); !strings.Contains(string(old.raw), `"name":"bug"`) {
+	if old := r.must(200, "ada", "GET", path+"/timeline", ""); !strings.Contains(string(old.Raw), `"name":"bug"`) {
 		t.Error("the timeline forgot the label's old name")
 	}
-	if got := r.must(201, "ada", "POST", "/repos/ada/notes/issues", `{"title":"x","type":"Bug"}`); got.at("type") != nil {
-		t.Errorf("a person's repository has issue types: %s", got.raw)
+	if got := r.must(201, "ada", "POST", "/repos/ada/notes/issues", `{"title":"x","type":"Bug"}`); got.At("type") != nil {
+		t.Errorf("a person's repository has issue types: %s", got.Raw)
 	}
 	r.must(404, "ada", "GET", "/repos/ada/notes/issue-types", "")
 }
@@ -114,15 +114,15 @@ func TestTheNewestVersionHasNoSingularAssignee(t *testing.T) {
 	r := newRig(t, Options{})
 	path, made := r.issue("ada", `"assignee":"grace"`)
 	if made.text("assignee", "login") != "grace" {
-		t.Errorf("the older version gives %s", made.raw)
+		t.Errorf("the older version gives %s", made.Raw)
 	}
 	// The document describes the older version, so that this exchange is held to it by hand.
-	r.Client.Transport = nil
+	r.Hold(nil)
 	got := r.must(200, "ada", "PATCH", path, `{"assignee":"linus"}`, "X-GitHub-Api-Version", newest)
-	if _, there := got.body.(map[string]any)["assignee"]; there || !slices.Equal(got.list("login", "assignees"), []string{"grace"}) {
-		t.Errorf("the newest version gives %s", got.raw)
+	if _, there := got.At().(map[string]any)["assignee"]; there || !slices.Equal(got.Column("login", "assignees"), []string{"grace"}) {
+		t.Errorf("the newest version gives %s", got.Raw)
 	}
-	if limits := r.must(200, "ada", "GET", "/rate_limit", "", "X-GitHub-Api-Version", newest); limits.at("rate") != nil {
+	if limits := r.must(200, "ada", "GET", "/rate_limit", "", "X-GitHub-Api-Version", newest); limits.At("rate") != nil {
 		t.Error("rate is there beside the resources")
 	}
 }
@@ -147,9 +147,9 @@ func TestHierarchyGoesByID(t *testing.T) {
 	}
 	r.must(200, "ada", "PATCH", child, `{"state":"closed"}`)
 	if got := r.must(200, "ada", "GET", other, ""); got.text("sub_issues_summary", "percent_completed") != "100" {
-		t.Errorf("the summary is %v", got.at("sub_issues_summary"))
+		t.Errorf("the summary is %v", got.At("sub_issues_summary"))
 	}
-	timeline := r.must(200, "ada", "GET", child+"/timeline", "").list("event")
+	timeline := r.must(200, "ada", "GET", child+"/timeline", "").Column("event")
 	if want := []string{"parent_issue_added", "parent_issue_removed", "parent_issue_added", "closed"}; !slices.Equal(timeline, want) {
 		t.Errorf("the timeline is %q, want %q", timeline, want)
 	}
@@ -170,12 +170,12 @@ func TestTextsMakeReferencesAndNotify(t *testing.T) {
 		{"so is another repository's", "acme/app#1", nil},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
-			before := len(r.must(200, "ada", "GET", target+"/timeline", "").list("event"))
+			before := len(r.must(200, "ada", "GET", target+"/timeline", "").Column("event"))
 			path, _ := r.issue("sync", fmt.Sprintf(`"body":%q`, tt.body))
-			if got := r.must(200, "ada", "GET", path+"/timeline", "").list("event"); !slices.Equal(got, append([]string{}, tt.events...)) {
+			if got := r.must(200, "ada", "GET", path+"/timeline", "").Column("event"); !slices.Equal(got, append([]string{}, tt.events...)) {
 				t.Errorf("its own timeline is %q", got)
 			}
-			grew := len(r.must(200, "ada", "GET", target+"/timeline", "").list("event")) - before
+			grew := len(r.must(200, "ada", "GET", target+"/timeline", "").Column("event")) - before
 			if want := strings.HasPrefix(tt.reason, "a number") || strings.HasPrefix(tt.reason, "so is"); (grew == 1) != want {
 				t.Errorf("the other issue got %d cross-references", grew)
 			}

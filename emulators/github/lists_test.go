@@ -15,32 +15,32 @@ func TestListsArePagesOfWhatIsThere(t *testing.T) {
 	r := newRig(t, Options{})
 	for n := range 5 {
 		r.issue("ada", fmt.Sprintf(`"body":"%d"`, n))
-		r.pass(time.Second)
+		r.Pass(time.Second)
 	}
 	r.must(200, "ada", "PATCH", appIssues+"/2", `{"state":"closed"}`)
-	r.control("POST", "pull", `{"repo":"acme/app","title":"A change"}`)
-	if got := r.must(200, "ada", "GET", appIssues, "").list("number"); !slices.Equal(got, []string{"6", "5", "4", "3", "1"}) {
+	r.Control("POST", "pull", `{"repo":"acme/app","title":"A change"}`)
+	if got := r.must(200, "ada", "GET", appIssues, "").Column("number"); !slices.Equal(got, []string{"6", "5", "4", "3", "1"}) {
 		t.Errorf("a list by default has what is open, newest first, pull requests too: %q", got)
 	}
 	q := appIssues + "?state=all&sort=updated&direction=asc&per_page=2"
 	first := r.must(200, "ada", "GET", q, "")
-	if got := first.list("number"); !slices.Equal(got, []string{"1", "3"}) {
+	if got := first.Column("number"); !slices.Equal(got, []string{"1", "3"}) {
 		t.Fatalf("the first page is %q", got)
 	}
-	link := nextLink.FindStringSubmatch(first.header.Get("Link"))
-	if link == nil || !strings.Contains(first.header.Get("Link"), `rel="last"`) {
-		t.Fatalf("Link is %q", first.header.Get("Link"))
+	link := nextLink.FindStringSubmatch(first.Header.Get("Link"))
+	if link == nil || !strings.Contains(first.Header.Get("Link"), `rel="last"`) {
+		t.Fatalf("Link is %q", first.Header.Get("Link"))
 	}
 	// An issue that was read already changes and moves to the end: the rest shifts, and one is skipped.
-	r.pass(time.Second)
+	r.Pass(time.Second)
 	r.must(200, "ada", "PATCH", appIssues+"/1", `{"title":"moved"}`)
-	if got := r.must(200, "ada", "GET", link[1], "").list("number"); !slices.Equal(got, []string{"5", "2"}) {
+	if got := r.must(200, "ada", "GET", link[1], "").Column("number"); !slices.Equal(got, []string{"5", "2"}) {
 		t.Errorf("the second page is %q: 4 is skipped, as the vendor's offsets do", got)
 	}
-	if got := r.must(200, "ada", "GET", appIssues+"?state=all&per_page=1000", ""); len(got.list("number")) != 6 || got.header.Get("Link") != "" {
-		t.Errorf("a large page has %d and Link %q", len(got.list("number")), got.header.Get("Link"))
+	if got := r.must(200, "ada", "GET", appIssues+"?state=all&per_page=1000", ""); len(got.Column("number")) != 6 || got.Header.Get("Link") != "" {
+		t.Errorf("a large page has %d and Link %q", len(got.Column("number")), got.Header.Get("Link"))
 	}
-	if kind := r.must(200, "ada", "GET", appIssues+"/6", ""); kind.at("pull_request") == nil {
+	if kind := r.must(200, "ada", "GET", appIssues+"/6", ""); kind.At("pull_request") == nil {
 		t.Error("a pull request is not told from an issue")
 	}
 }
@@ -48,7 +48,7 @@ func TestListsArePagesOfWhatIsThere(t *testing.T) {
 func TestFilters(t *testing.T) {
 	r := newRig(t, Options{})
 	r.issue("ada", `"labels":["bug","P1"],"assignees":["grace"],"milestone":1,"type":"Bug"`)
-	r.pass(time.Minute)
+	r.Pass(time.Minute)
 	r.issue("sync", `"labels":["bug"]`)
 	for _, tt := range []struct {
 		reason, query string
@@ -67,7 +67,7 @@ func TestFilters(t *testing.T) {
 		{"nothing is closed", "state=closed", []string{}},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
-			if got := r.must(200, "ada", "GET", appIssues+"?"+tt.query, "").list("number"); !slices.Equal(got, tt.want) {
+			if got := r.must(200, "ada", "GET", appIssues+"?"+tt.query, "").Column("number"); !slices.Equal(got, tt.want) {
 				t.Errorf("found %q, want %q", got, tt.want)
 			}
 		})
@@ -79,22 +79,22 @@ func TestWhatIsKnownIsNotSentAgain(t *testing.T) {
 	r := newRig(t, Options{Limits: Limits{Core: 5}})
 	path, _ := r.issue("ada", "")
 	first := r.must(200, "ada", "GET", path, "")
-	tag := first.header.Get("ETag")
+	tag := first.Header.Get("ETag")
 	for range 10 {
-		if got := r.must(304, "ada", "GET", path, "", "If-None-Match", tag); len(got.raw) > 0 || got.header.Get("X-RateLimit-Remaining") != "3" {
-			t.Fatalf("a 304 costs: remaining %s", got.header.Get("X-RateLimit-Remaining"))
+		if got := r.must(304, "ada", "GET", path, "", "If-None-Match", tag); len(got.Raw) > 0 || got.Header.Get("X-RateLimit-Remaining") != "3" {
+			t.Fatalf("a 304 costs: remaining %s", got.Header.Get("X-RateLimit-Remaining"))
 		}
 	}
-	r.must(304, "ada", "GET", path, "", "If-Modified-Since", first.header.Get("Last-Modified"))
+	r.must(304, "ada", "GET", path, "", "If-Modified-Since", first.Header.Get("Last-Modified"))
 	r.must(200, "ada", "PATCH", path, `{"title":"other"}`, "If-Match", `"nothing"`) // not supported: it is written all the same
-	if got := r.must(200, "ada", "GET", path, "", "If-None-Match", tag); got.header.Get("ETag") == tag {
+	if got := r.must(200, "ada", "GET", path, "", "If-None-Match", tag); got.Header.Get("ETag") == tag {
 		t.Error("a changed issue has the same ETag")
 	}
 }
 
 func TestSearch(t *testing.T) {
 	r := newRig(t, Options{})
-	r.control("POST", "index_lag", `{"lag":"2m"}`)
+	r.Control("POST", "index_lag", `{"lag":"2m"}`)
 	r.issue("ada", `"body":"flames <!-- sync:7f3a9c4e21d0 --> in-the-office","labels":["P1"]`)
 	find := func(who, query string) answer {
 		t.Helper()
@@ -103,7 +103,7 @@ func TestSearch(t *testing.T) {
 	if got := find("ada", "repo:acme/app+is:issue+flames").text("total_count"); got != "0" {
 		t.Errorf("search found %s at once", got)
 	}
-	r.pass(2 * time.Minute)
+	r.Pass(2 * time.Minute)
 	r.must(200, "ada", "PATCH", appIssues+"/1", `{"state":"closed"}`)
 	for _, tt := range []struct {
 		reason, query, count string
@@ -130,9 +130,9 @@ func TestSearch(t *testing.T) {
 	r.must(422, "linus", "GET", "/search/issues?q=repo:acme/web+is:issue", "")
 	token := r.must(201, r.jwt(), "POST", "/app/installations/9001/access_tokens", "").text("token")
 	r.must(422, token, "GET", "/search/issues?q=repo:acme/app+flames", "")
-	r.control("POST", "incomplete", `{"on":true}`)
-	if got := find("ada", "repo:acme/app+is:issue+flames"); got.text("incomplete_results") != "true" || len(got.list("id", "items")) != 0 {
-		t.Errorf("an incomplete search says %s", got.raw)
+	r.Control("POST", "incomplete", `{"on":true}`)
+	if got := find("ada", "repo:acme/app+is:issue+flames"); got.text("incomplete_results") != "true" || len(got.Column("id", "items")) != 0 {
+		t.Errorf("an incomplete search says %s", got.Raw)
 	}
 }
 
@@ -157,7 +157,7 @@ func TestOrganizationIssuesAreTheCallersOwnByDefault(t *testing.T) {
 		{"all that the caller may see", "linus", "?filter=all", 1},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
-			if got := r.must(200, tt.who, "GET", "/orgs/acme/issues"+tt.query, "").list("id"); len(got) != tt.want {
+			if got := r.must(200, tt.who, "GET", "/orgs/acme/issues"+tt.query, "").Column("id"); len(got) != tt.want {
 				t.Errorf("%d are listed, want %d", len(got), tt.want)
 			}
 		})

@@ -9,7 +9,7 @@ import (
 func TestMilestonesByAnotherName(t *testing.T) {
 	r := newRig(t, Options{})
 	path, made := r.issue("ada", `"milestone":1`)
-	r.pass(time.Minute)
+	r.Pass(time.Minute)
 	r.must(422, "ada", "PATCH", "/repos/acme/app/milestones/1", `{"title":"v2.0"}`)
 	r.must(200, "ada", "PATCH", "/repos/acme/app/milestones/1", `{"title":"v1.1"}`)
 	got := r.must(200, "ada", "GET", path, "")
@@ -20,7 +20,7 @@ func TestMilestonesByAnotherName(t *testing.T) {
 		t.Errorf("its history says %s", old.text(0, "milestone", "title"))
 	}
 	r.must(200, "ada", "PATCH", "/repos/acme/app/milestones/1", `{"state":"closed"}`)
-	if open := r.must(200, "ada", "GET", "/repos/acme/app/milestones", "").list("title"); !slices.Equal(open, []string{"v2.0"}) {
+	if open := r.must(200, "ada", "GET", "/repos/acme/app/milestones", "").Column("title"); !slices.Equal(open, []string{"v2.0"}) {
 		t.Errorf("a list by default has what is open: %q", open)
 	}
 }

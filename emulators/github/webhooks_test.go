@@ -8,20 +8,20 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"duplex/emulators/harness"
+	"duplex/emulators/harness/bench"
 	"duplex/emulators/harness/contract"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-func (r *rig) hook(rc *receiver, events string) string {
-	r.t.Helper()
+func (r *rig) hook(rc *bench.Inbox, events string) string {
+	r.T.Helper()
 	a := r.must(201, "ada", "POST", "/repos/acme/app/hooks",
 		`{"name":"web","active":true,"events":`+events+`,"config":{"url":"`+rc.URL+`","content_type":"json","secret":"It's a secret","insecure_ssl":"0"}}`)
 	if a.text("config", "secret") != "********" {
-		r.t.Errorf("the secret is read back as %q", a.text("config", "secret"))
+		r.T.Errorf("the secret is read back as %q", a.text("config", "secret"))
 	}
 	return fmt.Sprintf("/repos/acme/app/hooks/%d", a.id())
 }
@@ -29,7 +29,7 @@ func (r *rig) hook(rc *receiver, events string) string {
 // TestPayloadsKeepTheVendorsSchemas drives every event and holds each payload to the vendor's schema of it.
 func TestPayloadsKeepTheVendorsSchemas(t *testing.T) {
 	r := newRig(t, Options{})
-	rc := newReceiver(t)
+	rc := bench.NewInbox(t)
 	r.hook(rc, `["*"]`)
 	path, made := r.issue("ada", `"body":"b","labels":["bug"],"assignees":["grace"],"milestone":1,"type":"Bug","issue_field_values":[{"field_id":604,"value":3}]`)
 	_, child := r.issue("ada", "")
@@ -53,20 +53,20 @@ func TestPayloadsKeepTheVendorsSchemas(t *testing.T) {
 		r.must(200, "ada", "PATCH", "/repos/acme/app/milestones/3", body)
 	}
 	r.must(204, "ada", "DELETE", "/repos/acme/app/milestones/3", "")
-	r.control("POST", "delete", `{"repo":"acme/app","number":2}`)
-	r.control("POST", "transfer", `{"repo":"acme/app","number":1,"to":"acme/web"}`)
-	r.control("POST", "rename", `{"repo":"acme/app","name":"core"}`)
-	eventually(t, "the last event", func() bool { return slices.Contains(kinds(rc.calls()), "repository.renamed") })
+	r.Control("POST", "delete", `{"repo":"acme/app","number":2}`)
+	r.Control("POST", "transfer", `{"repo":"acme/app","number":1,"to":"acme/web"}`)
+	r.Control("POST", "rename", `{"repo":"acme/app","name":"core"}`)
+	bench.Eventually(t, "the last event", func() bool { return slices.Contains(kinds(rc.Calls()), "repository.renamed") })
 
 	doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(contract.VendorDir(t, "github"), "openapi-webhooks.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
-	for _, call := range rc.calls() {
-		event := call.header.Get("X-GitHub-Event")
+	for _, call := range rc.Calls() {
+		event := call.Header.Get("X-GitHub-Event")
 		name := "webhook-" + strings.ReplaceAll(event, "_", "-")
-		if action := call.text("action"); event != "ping" {
+		if action := call.Text("action"); event != "ping" {
 			name += "-" + strings.ReplaceAll(action, "_", "-")
 		}
 		schema := doc.Components.Schemas[name]
@@ -76,7 +76,7 @@ func TestPayloadsKeepTheVendorsSchemas(t *testing.T) {
 		}
 		seen[name] = true
 		var v any
-		if err := json.Unmarshal(call.raw, &v); err != nil {
+		if err := json.Unmarshal(call.Raw, &v); err != nil {
 			t.Fatal(err)
 		}
 		if err := schema.Value.VisitJSON(v, openapi3.MultiErrors()); err != nil {
@@ -84,7 +84,7 @@ func TestPayloadsKeepTheVendorsSchemas(t *testing.T) {
 				t.Errorf("%s: %s", name, line)
 			}
 		}
-		if mac := call.header.Get("X-Hub-Signature-256"); mac != "sha256="+Sign("It's a secret", call.raw) {
+		if mac := call.Header.Get("X-Hub-Signature-256"); mac != "sha256="+Sign("It's a secret", call.Raw) {
 			t.Errorf("%s is signed %q", name, mac)
 		}
 	}
@@ -117,55 +117,51 @@ func problems(err error) []string {
 
 func TestCreatingSendsOneEventEach(t *testing.T) {
 	r := newRig(t, Options{})
-	rc := newReceiver(t)
+	rc := bench.NewInbox(t)
 	r.hook(rc, `["issues","issue_comment"]`)
 	r.issue("sync", `"labels":["bug","P1"],"assignees":["grace"]`)
-	got := kinds(rc.wait(t, 5))
+	got := kinds(rc.Wait(5))
 	if want := []string{"ping", "issues.opened", "issues.labeled", "issues.labeled", "issues.assigned"}; !slices.Equal(got, want) {
 		t.Errorf("sent %q, want %q", got, want)
 	}
-	if sender := rc.calls()[1].text("sender", "login"); sender != "acme-sync" {
+	if sender := rc.Calls()[1].Text("sender", "login"); sender != "acme-sync" {
 		t.Errorf("the sender is %s", sender)
 	}
 	r.must(200, "ada", "PATCH", appIssues+"/1", `{"title":"Printer on fire"}`)
-	if last := rc.wait(t, 6)[5]; last.text("action") != "edited" || len(last.at("changes").(map[string]any)) != 0 {
-		t.Errorf("a save that changes nothing sent %s", last.raw)
+	if last := rc.Wait(6)[5]; last.Text("action") != "edited" || len(last.At("changes").(map[string]any)) != 0 {
+		t.Errorf("a save that changes nothing sent %s", last.Raw)
 	}
-	r.control("POST", "pull", `{"repo":"acme/app","title":"A change"}`)
+	r.Control("POST", "pull", `{"repo":"acme/app","title":"A change"}`)
 	r.must(201, "ada", "POST", appIssues+"/2/comments", `{"body":"looks good"}`)
-	if last := rc.wait(t, 7)[6]; last.header.Get("X-GitHub-Event") != "issue_comment" || last.at("issue", "pull_request") == nil {
-		t.Errorf("a comment on a pull request sent %s", last.raw)
+	if last := rc.Wait(7)[6]; last.Header.Get("X-GitHub-Event") != "issue_comment" || last.At("issue", "pull_request") == nil {
+		t.Errorf("a comment on a pull request sent %s", last.Raw)
 	}
 }
 
 func TestDeliveriesAreNotRetriedButCanBeSentAgain(t *testing.T) {
 	r := newRig(t, Options{})
-	rc := newReceiver(t)
+	rc := bench.NewInbox(t)
 	at := r.hook(rc, `["issues"]`)
-	rc.wait(t, 1)
-	rc.mu.Lock()
-	rc.status = 503
-	rc.mu.Unlock()
+	rc.Wait(1)
+	rc.Answer(503)
 	r.issue("ada", "")
-	failed := rc.wait(t, 2)[1]
+	failed := rc.Wait(2)[1]
 	var list answer
-	eventually(t, "the delivery is known as failed", func() bool {
+	bench.Eventually(t, "the delivery is known as failed", func() bool {
 		list = r.must(200, "ada", "GET", at+"/deliveries?status=failure", "")
-		return len(list.list("guid")) == 1 && list.text(0, "status_code") == "503"
+		return len(list.Column("guid")) == 1 && list.text(0, "status_code") == "503"
 	})
-	guid := failed.header.Get("X-GitHub-Delivery")
+	guid := failed.Header.Get("X-GitHub-Delivery")
 	if list.text(0, "guid") != guid || list.text(0, "event") != "issues" || list.text(0, "redelivery") != "false" {
-		t.Errorf("the failure is listed as %s", list.raw)
+		t.Errorf("the failure is listed as %s", list.Raw)
 	}
-	rc.mu.Lock()
-	rc.status = 200
-	rc.mu.Unlock()
-	r.must(202, "ada", "POST", fmt.Sprintf("%s/deliveries/%.0f/attempts", at, list.at(0, "id")), "")
-	again := rc.wait(t, 3)[2]
-	if again.header.Get("X-GitHub-Delivery") != guid || string(again.raw) != string(failed.raw) {
+	rc.Answer(200)
+	r.must(202, "ada", "POST", fmt.Sprintf("%s/deliveries/%.0f/attempts", at, list.At(0, "id")), "")
+	again := rc.Wait(3)[2]
+	if again.Header.Get("X-GitHub-Delivery") != guid || string(again.Raw) != string(failed.Raw) {
 		t.Error("a redelivery has another GUID or body")
 	}
-	eventually(t, "the redelivery is known as done", func() bool {
+	bench.Eventually(t, "the redelivery is known as done", func() bool {
 		got := r.must(200, "ada", "GET", at+"/deliveries?status=success&per_page=1", "")
 		return got.text(0, "guid") == guid && got.text(0, "redelivery") == "true"
 	})
@@ -173,15 +169,15 @@ func TestDeliveriesAreNotRetriedButCanBeSentAgain(t *testing.T) {
 
 func TestRegistration(t *testing.T) {
 	r := newRig(t, Options{})
-	rc := newReceiver(t)
+	rc := bench.NewInbox(t)
 	made := r.must(201, "ada", "POST", "/repos/acme/app/hooks", `{"config":{"url":"`+rc.URL+`"}}`)
 	if made.text("config", "content_type") != "form" || made.text("events", 0) != "push" {
-		t.Errorf("the defaults are %s", made.raw)
+		t.Errorf("the defaults are %s", made.Raw)
 	}
-	ping := rc.wait(t, 1)[0]
-	form, err := url.ParseQuery(string(ping.raw))
-	if err != nil || !strings.Contains(form.Get("payload"), `"zen"`) || ping.header.Get("X-Hub-Signature-256") != "" {
-		t.Errorf("the form's ping is %s", ping.raw)
+	ping := rc.Wait(1)[0]
+	form, err := url.ParseQuery(string(ping.Raw))
+	if err != nil || !strings.Contains(form.Get("payload"), `"zen"`) || ping.Header.Get("X-Hub-Signature-256") != "" {
+		t.Errorf("the form's ping is %s", ping.Raw)
 	}
 	for _, tt := range []struct{ reason, body string }{
 		{"the same hook twice", `{"config":{"url":"` + rc.URL + `"}}`},
@@ -200,14 +196,14 @@ func TestRegistration(t *testing.T) {
 
 func TestTheHarnessSpoilsWebhooks(t *testing.T) {
 	r := newRig(t, Options{})
-	rc := newReceiver(t)
-	r.control("POST", "webhook_target", `{"url":"`+rc.URL+`","secret":"s"}`)
+	rc := bench.NewInbox(t)
+	r.Control("POST", "webhook_target", `{"url":"`+rc.URL+`","secret":"s"}`)
 	if err := r.e.Webhooks().SetMode(harness.ModeDuplicate, 100); err != nil {
 		t.Fatal(err)
 	}
 	r.issue("ada", "")
-	got := rc.wait(t, 2)
-	if got[0].header.Get("X-GitHub-Delivery") != got[1].header.Get("X-GitHub-Delivery") {
+	got := rc.Wait(2)
+	if got[0].Header.Get("X-GitHub-Delivery") != got[1].Header.Get("X-GitHub-Delivery") {
 		t.Error("a doubled delivery has two ids")
 	}
 }
@@ -216,14 +212,5 @@ func TestTheHarnessSpoilsWebhooks(t *testing.T) {
 func TestSignatureVector(t *testing.T) {
 	if got := Sign("It's a Secret to Everybody", []byte("Hello, World!")); got != "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17" {
 		t.Errorf("signed %s", got)
-	}
-}
-
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); !ok(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("never happened: %s", what)
-		}
 	}
 }
