@@ -144,7 +144,7 @@ func (c *Connector) Attach(ctx context.Context, itemID string, d core.Attachment
 		Disposition: `form-data; name="file"; filename="` + name + `"; filename*=UTF-8''` + name})
 	defer body.Close()
 	made, _, err := call[file](ctx, c, http.MethodPost, "/attachments", nil, optFields(fileOpts...), httpx.RawBody(body, contentType))
-	if err = c.noParent(outOfSight(err)); err != nil {
+	if err = c.noParent(c.orGone(ctx, itemID, err)); err != nil {
 		return none, err
 	}
 	if made.GID == "" {
@@ -181,7 +181,7 @@ func (c *Connector) DeleteAttachment(ctx context.Context, itemID, attachmentID s
 	if f.Parent != nil && f.Parent.GID != itemID {
 		return gone
 	}
-	return outOfSight(c.send(ctx, http.MethodDelete, "/attachments/"+attachmentID, nil))
+	return c.send(ctx, http.MethodDelete, "/attachments/"+attachmentID, nil)
 }
 
 // FindAttachment looks among the task's files for one of the own account, or of nobody known, with that name and size that is not older than

@@ -22,6 +22,8 @@ const (
 	mostSeen, mostWaiting = 5000, 2000
 	// mostEvents is how many calls to the feed of events one page makes.
 	mostEvents = 10
+	// offsetLives is how long an offset is taken to be good. The vendor says only that it expires ("Pagination").
+	offsetLives = 10 * time.Minute
 )
 
 // position is what a cursor holds. A pass reads the project's events, then the list of tasks that changed at or after From, page by page,
@@ -31,6 +33,7 @@ type position struct {
 	High    int64             `json:"h,omitempty"` // newest change listed so far
 	Sync    string            `json:"s,omitempty"` // where the feed of events goes on
 	Offset  string            `json:"o,omitempty"` // next page of the list
+	Given   int64             `json:"g,omitempty"` // when the offset was given, by the own clock
 	Listed  bool              `json:"l,omitempty"` // the list of this pass is at its end
 	Long    bool              `json:"m,omitempty"` // this pass took several pages
 	News    bool              `json:"n,omitempty"` // and listed something new
@@ -119,7 +122,8 @@ func (p *position) turn() (more bool) {
 	return more
 }
 
-// page reads one page of the list. An offset that is too old is refused; then the list begins anew, and nothing is lost.
+// page reads one page of the list. An offset that is too old is refused; then the list begins anew, and nothing is lost. Where one is refused
+// that is not, beginning anew would come to the same page for ever: that is an error, so that what is behind it is not left out in silence.
 func (c *Connector) page(ctx context.Context, project string, at *position, limit int) ([]connectors.Change, error) {
 	q := optFields(append([]string{"is_rendered_as_separator"}, memberOpts...)...)
 	q.Set("project", project)
@@ -133,6 +137,9 @@ func (c *Connector) page(ctx context.Context, project string, at *position, limi
 	tasks, next, err := call[[]task](ctx, c, http.MethodGet, "/tasks", nil, q)
 	var invalid *connectors.InvalidError
 	if at.Offset != "" && errors.As(err, &invalid) {
+		if c.now().Sub(time.UnixMilli(at.Given)) < offsetLives {
+			return nil, fmt.Errorf("the list of the project's tasks cannot be read to its end; begin from a later time: %w", err)
+		}
 		at.Offset = ""
 		return nil, nil // turn says that there is more
 	}
@@ -150,9 +157,9 @@ func (c *Connector) page(ctx context.Context, project string, at *position, limi
 		}
 		at.High = max(at.High, t.at("modified_at").UnixMilli())
 	}
-	at.Offset = ""
-	if next != nil {
-		at.Offset = next.Offset
+	at.Offset, at.Given = "", 0
+	if next != nil && next.Offset != "" {
+		at.Offset, at.Given = next.Offset, c.now().UnixMilli()
 	}
 	at.Listed = at.Offset == ""
 	return out, nil

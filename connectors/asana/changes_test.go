@@ -2,6 +2,7 @@ package asana_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,9 +95,34 @@ func TestFeedWithOldOffset(t *testing.T) {
 	for _, c := range page.Items {
 		seen[c.Ref.ID] = c
 	}
-	s.control(t, "expire_offsets", "")
+	s.pass(16 * time.Minute)
 	s.drain(t, page.Next, seen)
 	if len(seen) != 5 {
 		t.Errorf("%d tasks of five are listed", len(seen))
+	}
+}
+
+// TestFeedWithAPageThatIsRefused: where a page is refused that was told of just now, the list is not begun anew for ever. Later it is.
+func TestFeedWithAPageThatIsRefused(t *testing.T) {
+	s := newSite(t, oauth)
+	for range 5 {
+		s.task(t, nil)
+	}
+	page, err := s.conn.Changes(t.Context(), bugs, "", 2)
+	if err != nil || !page.More {
+		t.Fatal(page, err)
+	}
+	seen := map[string]connectors.Change{}
+	for _, c := range page.Items {
+		seen[c.Ref.ID] = c
+	}
+	s.control(t, "expire_offsets", "")
+	if _, err := s.conn.Changes(t.Context(), bugs, page.Next, 2); connectors.Class(err) != "invalid" || !strings.Contains(err.Error(), "to its end") {
+		t.Errorf("%v", err)
+	}
+	s.pass(20 * time.Minute)
+	s.drain(t, page.Next, seen)
+	if len(seen) != 5 {
+		t.Errorf("when pages are given again %d tasks of five are listed", len(seen))
 	}
 }

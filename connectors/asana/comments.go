@@ -132,7 +132,8 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, d core.Commen
 	if !isGID(itemID) {
 		return core.Comment{}, fmt.Errorf("%s: comment: %w", c.system, connectors.ErrNotFound)
 	}
-	return c.tell(ctx, http.MethodPost, "/tasks/"+itemID+"/stories", d)
+	made, err := c.tell(ctx, http.MethodPost, "/tasks/"+itemID+"/stories", d)
+	return made, c.orGone(ctx, itemID, err)
 }
 
 // EditComment replaces the text of an own comment ("Update a story"). It keeps its mark where the draft has none.
@@ -152,7 +153,7 @@ func (c *Connector) tell(ctx context.Context, method, path string, d core.Commen
 		return none, err
 	}
 	made, _, err := call[story](ctx, c, method, path, map[string]string{"html_text": commentText(d)}, optFields(storyOpts...))
-	if err = outOfSight(err); err != nil {
+	if err != nil {
 		return none, err
 	}
 	if made.GID == "" || made.HTML == nil {

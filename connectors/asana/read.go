@@ -52,8 +52,23 @@ func (c *Connector) task(ctx context.Context, gid string, opts []string) (task, 
 }
 
 func outOfSight(err error) error {
-	if errors.Is(err, connectors.ErrDenied) && !errors.Is(err, connectors.ErrUnauthenticated) && !strings.Contains(err.Error(), "scope") {
+	if forbidden(err) {
 		return fmt.Errorf("the account may not see the task: %w", connectors.ErrNotFound)
+	}
+	return err
+}
+
+func forbidden(err error) bool {
+	return errors.Is(err, connectors.ErrDenied) && !errors.Is(err, connectors.ErrUnauthenticated) && !strings.Contains(err.Error(), "scope")
+}
+
+// orGone looks whether the task of a write that is forbidden can be seen at all. One that can is not gone: the account lacks the right.
+func (c *Connector) orGone(ctx context.Context, id string, err error) error {
+	if !forbidden(err) {
+		return err
+	}
+	if _, reading := c.task(ctx, id, []string{"gid"}); reading != nil {
+		return reading
 	}
 	return err
 }

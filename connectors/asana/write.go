@@ -286,5 +286,5 @@ func (c *Connector) Delete(ctx context.Context, id string) error {
 	if !isGID(id) {
 		return fmt.Errorf("%s: delete task: %w", c.system, connectors.ErrNotFound)
 	}
-	return outOfSight(c.send(ctx, http.MethodDelete, "/tasks/"+id, nil))
+	return c.orGone(ctx, id, c.send(ctx, http.MethodDelete, "/tasks/"+id, nil))
 }
