@@ -159,6 +159,20 @@ func TestTicketsThatCannotBeChanged(t *testing.T) {
 	}
 }
 
+// TestACommentInTheNameOfSomebodyWhoMayNot: it is written as the own account then, with a header that names the author.
+func TestACommentInTheNameOfSomebodyWhoMayNot(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.Connector(emulator.TokenSync)
+	id := made(t, c, nil).Ref.ID
+	draft := core.CommentDraft{Body: freshtest.HTML("x"), Bare: freshtest.HTML("x"), Author: core.Person("999", "", ""),
+		Visibility: core.Visibility{Audience: core.Internal}, Mark: freshtest.Mark}
+	_, err := c.AddComment(t.Context(), id, draft)
+	freshtest.WantClass(t, "the comment", err, "unsupported")
+	if o := freshtest.Must[core.Observation](t)(c.Get(t.Context(), id, connectors.Want{Comments: true})); len(o.Comments) != 0 {
+		t.Errorf("what was written is %+v", o.Comments)
+	}
+}
+
 // TestAnArchivedTicketIsNotGone: a call for one is answered with 404, and who took that for a deletion would delete the other side's item.
 func TestAnArchivedTicketIsNotGone(t *testing.T) {
 	a := newAccount(t, document(t))

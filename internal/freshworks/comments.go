@@ -122,7 +122,8 @@ func (c *Connector) entries(ctx context.Context, it *Item, r record, talk []mess
 }
 
 // AddComment writes a note, private unless the draft is for everybody. A public one is a reply, which the requester gets by mail, only
-// where settings.public_comments says so. A comment for fewer readers than all agents is ErrUnsupported.
+// where settings.public_comments says so. A comment for fewer readers than all agents is ErrUnsupported, and so is one in the name of
+// somebody in whose name the vendor takes none.
 func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.CommentDraft) (core.Comment, error) {
 	it, id, err := c.locate(itemID)
 	if err != nil {
@@ -152,6 +153,10 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 		err = connectors.Busy("commenting", "the answer has no comment", 0)
 	}
 	if err = c.gone(ctx, it, id, err); err != nil {
+		var invalid *connectors.InvalidError
+		if errors.As(err, &invalid) && body["user_id"] != nil && invalid.Fields["user_id"] != "" {
+			err = fmt.Errorf("it cannot be written in that person's name: %s: %w", invalid.Fields["user_id"], connectors.ErrUnsupported)
+		}
 		return core.Comment{}, attempt(err)
 	}
 	if c.visibility(it, m).WiderThan(draft.Visibility) {
