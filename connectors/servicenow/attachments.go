@@ -45,23 +45,24 @@ func (c *Connector) file(a attachment) core.Attachment {
 		Names: []string{a.ID, "sys_attachment.do?sys_id=" + a.ID, "/sys_attachment.do?sys_id=" + a.ID}}
 }
 
-// attachments are the files of a record, oldest first. A page that is short is not the end: the count tells it.
-func (c *Connector) attachments(ctx context.Context, id string) ([]core.Attachment, error) {
+// attachments are the files of a record that fulfil the further conditions, oldest first. A page that is short is not the end: the count tells it. hidden tells that there are
+// more, which the account may not read.
+func (c *Connector) attachments(ctx context.Context, id, further string) (out []core.Attachment, hidden bool, err error) {
 	var list []attachment
 	for offset := 0; ; offset += c.page {
 		var part []attachment
-		q := url.Values{"sysparm_query": {"table_sys_id=" + id + "^ORDERBYsys_created_on^ORDERBYsys_id"}, "sysparm_limit": {strconv.Itoa(c.page)}}
+		q := url.Values{"sysparm_query": {"table_sys_id=" + id + further + "^ORDERBYsys_created_on^ORDERBYsys_id"}, "sysparm_limit": {strconv.Itoa(c.page)}}
 		if offset > 0 {
 			q.Set("sysparm_offset", strconv.Itoa(offset))
 		}
 		header, err := c.call(ctx, http.MethodGet, "/api/now/attachment", q, nil, &part)
 		if err != nil {
-			return nil, fmt.Errorf("reading the files: %w", err)
+			return nil, false, fmt.Errorf("reading the files: %w", err)
 		}
 		list = append(list, part...)
 		more := len(part) == c.page
 		if all, err := strconv.Atoi(header.Get("X-Total-Count")); err == nil {
-			more = offset+c.page < all
+			more, hidden = offset+c.page < all, all > len(list)
 		}
 		if !more {
 			break
@@ -72,15 +73,14 @@ func (c *Connector) attachments(ctx context.Context, id string) ([]core.Attachme
 		names = append(names, a.By)
 	}
 	if err := c.learnPeople(ctx, nil, names); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var out []core.Attachment
 	for _, a := range list {
 		if a.Record == id {
 			out = append(out, c.file(a))
 		}
 	}
-	return out, nil
+	return out, hidden, nil
 }
 
 // OpenAttachment streams a file. A page instead of it is an instance that hibernates.
@@ -154,7 +154,7 @@ func (c *Connector) DeleteAttachment(ctx context.Context, itemID, attachmentID s
 
 // FindAttachment finds a file of the own account by its name, size and time: files have no place for a mark.
 func (c *Connector) FindAttachment(ctx context.Context, itemID string, draft core.AttachmentDraft, since time.Time, taken []string) (core.Attachment, error) {
-	list, err := c.attachments(ctx, itemID)
+	list, hidden, err := c.attachments(ctx, itemID, "^sys_created_by="+literal(c.username))
 	if err != nil {
 		return core.Attachment{}, fmt.Errorf("%s: looking for a file of %s: %w", c.name, itemID, err)
 	}
@@ -162,6 +162,9 @@ func (c *Connector) FindAttachment(ctx context.Context, itemID string, draft cor
 		if connectors.MayBe(a, draft, since.Truncate(time.Second), taken) {
 			return a, nil
 		}
+	}
+	if hidden {
+		return core.Attachment{}, fmt.Errorf("%s: %s has files of the account that it may not read, so that it cannot be told whether it was added: %w", c.name, itemID, connectors.ErrUnsupported)
 	}
 	return core.Attachment{}, fmt.Errorf("%s: %s has no such file: %w", c.name, itemID, connectors.ErrNotFound)
 }

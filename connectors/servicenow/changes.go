@@ -98,6 +98,16 @@ func (pos position) after(column, scope string, loc *time.Location) string {
 	return scope + column + "=" + now + "^sys_id>" + pos.ID + "^NQ" + scope + column + ">" + now + order
 }
 
+// newest is the last time that rows show, "" where none does.
+func newest(rows []record, column string) string {
+	for _, r := range slices.Backward(rows) {
+		if at := r[column].Value; at != "" {
+			return at
+		}
+	}
+	return ""
+}
+
 // behind is the position after a page of rows. A page without any moves the offset only. Where the last row's time says nothing, since the clock
 // showed it twice, all of those hours are listed by id first.
 func (pos position) behind(column string, l listed, loc *time.Location, limit int) position {
@@ -106,6 +116,10 @@ func (pos position) behind(column string, l listed, loc *time.Location, limit in
 		return pos
 	}
 	last := l.rows[len(l.rows)-1]
+	if pos.Fold == "" && last[column].Value == "" { // rows without a time, or whose time is hidden, have no place behind which to go on
+		pos.Offset += limit
+		return pos
+	}
 	pos.ID, pos.Offset = last.id(), 0
 	if pos.Fold != "" {
 		return pos
@@ -138,9 +152,7 @@ func (c *Connector) changedRecords(ctx context.Context, s *schema, scope string,
 	}
 	if !l.more {
 		next = position{Time: pos.Time, Side: "files", From: pos.From, Run: true}
-		if n := len(l.rows); n > 0 {
-			next.Time = l.rows[n-1]["sys_updated_on"].Value
-		}
+		next.Time = cmp.Or(newest(l.rows, "sys_updated_on"), next.Time)
 		if pos.From == "" { // the first sweep of all listed every record there is: no file and no deletion adds to that
 			next = position{Time: cmp.Or(next.Time, c.now().UTC().Add(-overlap).Format(layout))}
 			page.More = false
@@ -154,7 +166,11 @@ func (c *Connector) changedRecords(ctx context.Context, s *schema, scope string,
 func (c *Connector) changedFiles(ctx context.Context, s *schema, scope string, pos position, loc *time.Location, limit int) (connectors.Page, error) {
 	done := position{Time: pos.Time, Side: "deletions", From: pos.From, Run: true}
 	at := position{Time: pos.From, Offset: pos.Offset}
-	l, err := c.list(ctx, "sys_attachment", at.after("sys_created_on", "table_nameIN"+s.table+",ZZ_YY"+s.table+"^", loc),
+	of := "table_nameIN" + s.table + ",ZZ_YY" + s.table + "^"
+	if s.extended { // files name the table that the record is of
+		of = ""
+	}
+	l, err := c.list(ctx, "sys_attachment", at.after("sys_created_on", of, loc),
 		[]string{"sys_id", "table_sys_id", "sys_created_on"}, at.Offset, limit)
 	switch {
 	case unavailable(err):

@@ -26,7 +26,7 @@ var entryColumns = []string{"sys_id", "element", "value", "sys_created_on", "sys
 
 // comments are the entries of both journals, oldest first. hidden tells that there are more, which the account may not read.
 func (c *Connector) comments(ctx context.Context, id string) (out []core.Comment, hidden bool, err error) {
-	rows, hidden, err := c.entries(ctx, id, "^ORDERBYsys_created_on^ORDERBYsys_id")
+	rows, hidden, err := c.entries(ctx, id, "^ORDERBYsys_created_on")
 	for _, r := range rows {
 		out = append(out, c.comment(r))
 	}
@@ -122,13 +122,13 @@ func (c *Connector) narrow(m core.Comment, draft core.CommentDraft, attempt func
 }
 
 // FindComment looks for an own entry with the mark. Where there are own entries without any mark, the instance takes the signs off, and nothing
-// can be told.
+// can be told; nor where some of them are hidden.
 func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.Comment, error) {
 	attempt := func(err error) error { return fmt.Errorf("%s: looking for a comment of %s: %w", c.name, itemID, err) }
 	if !sysID(itemID) {
 		return core.Comment{}, attempt(connectors.ErrNotFound)
 	}
-	rows, _, err := c.entries(ctx, itemID, "^sys_created_by="+literal(c.username)+"^ORDERBYDESCsys_created_on")
+	rows, hidden, err := c.entries(ctx, itemID, "^sys_created_by="+literal(c.username)+"^ORDERBYDESCsys_created_on")
 	if err != nil {
 		return core.Comment{}, attempt(err)
 	}
@@ -143,6 +143,9 @@ func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.
 	}
 	if unmarked > 0 && !slices.ContainsFunc(rows, func(r record) bool { return strings.ContainsRune(r["value"].Value, unseen[0]) }) {
 		return core.Comment{}, attempt(fmt.Errorf("the instance keeps no marks in comments, so that it cannot be told whether it was written: %w", connectors.ErrUnsupported))
+	}
+	if hidden {
+		return core.Comment{}, attempt(fmt.Errorf("the account may not read all of its own entries, so that it cannot be told whether it was written: %w", connectors.ErrUnsupported))
 	}
 	return core.Comment{}, attempt(connectors.ErrNotFound)
 }

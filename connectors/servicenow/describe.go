@@ -34,6 +34,8 @@ type schema struct {
 	table   string
 	chain   []string // the table, then what it extends
 	columns []column
+
+	extended bool // by other tables: a record may be of one of those
 }
 
 func (s *schema) find(name string) (column, bool) {
@@ -86,7 +88,11 @@ func (c *Connector) readSchema(ctx context.Context, table string) (*schema, erro
 	if _, ok := supers[table]; !ok {
 		return nil, fmt.Errorf("there is no table %s: %w", table, connectors.ErrUnsupported)
 	}
-	s := &schema{table: table, chain: chainOf(supers, table)}
+	below, err := c.list(ctx, "sys_db_object", "super_class.name="+table, []string{"name"}, 0, 1)
+	if err != nil {
+		return nil, err
+	}
+	s := &schema{table: table, chain: chainOf(supers, table), extended: below.all > 0 || len(below.rows) > 0}
 	rows, hidden, err := c.every(ctx, "sys_dictionary", "name"+in(s.chain)+"^elementISNOTEMPTY^active=true", []string{"name", "element", "column_label",
 		"internal_type", "reference", "mandatory", "max_length", "read_only", "choice", "dependent"})
 	if err != nil {
@@ -98,9 +104,12 @@ func (c *Connector) readSchema(ctx context.Context, table string) (*schema, erro
 	if hidden {
 		return nil, fmt.Errorf("the account may read only a part of the dictionary (sys_dictionary): %w", connectors.ErrDenied)
 	}
-	choices, _, err := c.every(ctx, "sys_choice", "name"+in(s.chain)+"^language=en^inactive=false^ORDERBYsequence", []string{"name", "element", "value", "label", "dependent_value", "inactive", "language"})
+	choices, hidden, err := c.every(ctx, "sys_choice", "name"+in(s.chain)+"^language=en^inactive=false^ORDERBYsequence", []string{"name", "element", "value", "label", "dependent_value", "inactive", "language"})
 	if err != nil {
 		return nil, err
+	}
+	if hidden && len(choices) == 0 { // a choice would be read as plain text
+		return nil, fmt.Errorf("the account may not read the lists of choices (sys_choice): %w", connectors.ErrDenied)
 	}
 	var refs []string
 	for _, r := range rows {

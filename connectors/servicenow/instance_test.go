@@ -184,6 +184,38 @@ func (r *rig) quiet(who string) *servicenow.Connector {
 	return c.(*servicenow.Connector)
 }
 
+// exchange is a transport of a function.
+type exchange func(*http.Request) (*http.Response, error)
+
+func (f exchange) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// through is a connector whose answers change looks at, and may change.
+func (r *rig) through(change func(*http.Request, *http.Response), with ...func(*core.System)) *servicenow.Connector {
+	r.t.Helper()
+	next := r.http.Transport
+	watched := &http.Client{Transport: exchange(func(req *http.Request) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		if err == nil {
+			change(req, resp)
+		}
+		return resp, err
+	})}
+	c, err := servicenow.New(connectors.Config{System: r.system("sync", with...), HTTP: watched, Now: r.clock})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return c.(*servicenow.Connector)
+}
+
+// oneHidden lets lists of that path count one row more than they show.
+func oneHidden(path string) func(*http.Request, *http.Response) {
+	return func(req *http.Request, resp *http.Response) {
+		if n, err := strconv.Atoi(resp.Header.Get("X-Total-Count")); err == nil && strings.HasSuffix(req.URL.Path, path) {
+			resp.Header.Set("X-Total-Count", strconv.Itoa(n+1))
+		}
+	}
+}
+
 // receiver keeps the calls that the instance makes.
 type receiver struct {
 	*httptest.Server

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"duplex/connectors"
@@ -34,7 +35,7 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 	if _, ok := s.find(c.mark); !ok { // an unknown column would be left out of the query, and everything found
 		return nil, attempt(c.noMark(s))
 	}
-	rows, hidden, err := c.every(ctx, s.table, c.mark+"="+mark+"^ORDERBYsys_id", []string{"sys_id", "number", c.mark})
+	rows, hidden, err := c.every(ctx, s.table, c.mark+"="+mark, []string{"sys_id", "number", c.mark})
 	if err != nil {
 		return nil, attempt(err)
 	}
@@ -76,35 +77,32 @@ func sign(mark string) string {
 	return sb.String()
 }
 
-// signed takes the signs off an entry's text and reads the mark they stand for.
+// signed takes the signs off an entry's text and reads the mark they stand for. The text before them may end in such signs itself, as texts do
+// that were copied from pages.
 func signed(s string) (text, mark string) {
-	cut := len(s)
-	var bits []int
+	const letters, long = 26, 3 * 26
 	runes := []rune(s)
-	for len(runes) > 0 {
-		i := strings.IndexRune(string(unseen), runes[len(runes)-1])
-		if i < 0 {
-			break
-		}
-		bits = append(bits, i/3) // each sign is three bytes long
-		cut -= 3
-		runes = runes[:len(runes)-1]
-	}
-	if len(bits) != 3*26 {
+	if len(runes) < long {
 		return s, ""
 	}
-	letters := make([]byte, 26)
+	out := []byte("dx-")
 	for i := range letters {
-		at := len(bits) - 3*i
-		n := bits[at-1]<<4 | bits[at-2]<<2 | bits[at-3]
+		n := 0
+		for _, r := range runes[len(runes)-long+3*i:][:3] {
+			at := slices.Index(unseen, r)
+			if at < 0 {
+				return s, ""
+			}
+			n = n<<2 | at
+		}
 		switch {
 		case n < 26:
-			letters[i] = byte('a' + n)
+			out = append(out, byte('a'+n))
 		case n < 32:
-			letters[i] = byte('2' + n - 26)
+			out = append(out, byte('2'+n-26))
 		default:
 			return s, ""
 		}
 	}
-	return s[:cut], "dx-" + string(letters)
+	return string(runes[:len(runes)-long]), string(out)
 }

@@ -72,7 +72,7 @@ func (c *Connector) get(ctx context.Context, id string, want connectors.Want) (c
 	if known != nil && (known.Ref.ID != id || want.Full) {
 		known = nil
 	}
-	hidden := false
+	hidden, without := false, false
 	if want.Comments {
 		if known != nil && known.Complete && known.Revision != "" && known.Revision == o.Revision {
 			o.Comments = known.Comments
@@ -81,11 +81,11 @@ func (c *Connector) get(ctx context.Context, id string, want connectors.Want) (c
 		}
 	}
 	if want.Attachments {
-		if o.Attachments, err = c.attachments(ctx, id); err != nil {
+		if o.Attachments, without, err = c.attachments(ctx, id, ""); err != nil {
 			return core.Observation{}, err
 		}
 	}
-	o.Complete = want.Comments && want.Attachments && !hidden
+	o.Complete = want.Comments && want.Attachments && !hidden && !without
 	return o, nil
 }
 

@@ -46,6 +46,8 @@ type record map[string]cell
 
 func (r record) id() string { return r["sys_id"].Value }
 
+func (r record) shows(column string) bool { _, ok := r[column]; return ok }
+
 func (r record) table(asked string) string { return cmp.Or(r["sys_class_name"].Value, asked) }
 
 // revision is the counter of updates with the time of the last one, as webhooks tell both.
@@ -140,10 +142,11 @@ func (c *Connector) list(ctx context.Context, table, query string, columns []str
 // mostRows bounds what is read of a list that should be short.
 const mostRows = 50_000
 
-// every reads a whole list. hidden tells that the query found rows that the account may not see.
+// every reads a whole list, in the order of the query and then of the ids: rows that nothing puts in an order may change places between two pages.
+// hidden tells that the query found rows that the account may not see.
 func (c *Connector) every(ctx context.Context, table, query string, columns []string) (rows []record, hidden bool, err error) {
 	for offset := 0; offset < mostRows; offset += c.page {
-		l, err := c.list(ctx, table, query, columns, offset, c.page)
+		l, err := c.list(ctx, table, query+"^ORDERBYsys_id", columns, offset, c.page)
 		if err != nil {
 			return nil, false, err
 		}

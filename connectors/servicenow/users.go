@@ -128,6 +128,7 @@ func (c *Connector) ResolveUserByName(ctx context.Context, _ connectors.ItemType
 	return c.lookUp(ctx, "name", name, func(r record) bool { return r["name"].Value == name })
 }
 
+// lookUp is the one user who is meant. A page is enough: where there are more, the column is hidden, and the instance left the condition out.
 func (c *Connector) lookUp(ctx context.Context, column, value string, meant func(record) bool) (core.Value, error) {
 	nobody := fmt.Errorf("%s: no single active user has that %s: %w", c.name, column, connectors.ErrNotFound)
 	if strings.TrimSpace(value) == "" || !askable(value) {
@@ -140,12 +141,12 @@ func (c *Connector) lookUp(ctx context.Context, column, value string, meant func
 		}
 		return p, nil
 	}
-	rows, _, err := c.every(ctx, "sys_user", column+"="+literal(value)+"^active=true", []string{"sys_id", "user_name", "email", "name"})
+	l, err := c.list(ctx, "sys_user", column+"="+literal(value)+"^active=true^ORDERBYsys_id", []string{"sys_id", "user_name", "email", "name"}, 0, c.page)
 	if err != nil {
 		return core.Value{}, fmt.Errorf("%s: looking for a user: %w", c.name, err)
 	}
 	found := core.Absent()
-	rows = slices.DeleteFunc(rows, func(r record) bool { return !meant(r) })
+	rows := slices.DeleteFunc(l.rows, func(r record) bool { return !meant(r) })
 	if len(rows) == 1 {
 		found = personOf(rows[0])
 		c.people.Put(rows[0].id(), found)
@@ -214,11 +215,14 @@ func (c *Connector) settleOption(ctx context.Context, col column, v core.Value) 
 	if o, ok := c.known(key); ok && !o.IsAbsent() {
 		return o, "", nil
 	}
-	rows, _, err := c.every(ctx, col.ref, "name="+literal(name), []string{"sys_id", "name"})
+	l, err := c.list(ctx, col.ref, "name="+literal(name)+"^ORDERBYsys_id", []string{"sys_id", "name"}, 0, c.page)
 	if err != nil {
 		return v, "", fmt.Errorf("%s: looking for a record of %s by its name: %w", c.name, col.ref, err)
 	}
-	rows = slices.DeleteFunc(rows, func(r record) bool { return r["name"].Value != name })
+	if len(l.rows) > 0 && !l.rows[0].shows("name") { // the instance left the condition out, and found every record
+		return v, fmt.Sprintf("the records of %s have no column name that the account can read; give the sys_id of one", col.ref), nil
+	}
+	rows := slices.DeleteFunc(l.rows, func(r record) bool { return r["name"].Value != name })
 	if len(rows) != 1 {
 		return v, fmt.Sprintf("there are %d records called %q in %s", len(rows), name, col.ref), nil
 	}
