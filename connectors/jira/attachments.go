@@ -62,7 +62,7 @@ func (c *Connector) OpenAttachment(ctx context.Context, _ string, a core.Attachm
 	if err != nil {
 		return nil, err
 	}
-	body, resp, err := c.http.Stream(ctx, http.MethodGet, at)
+	body, resp, err := c.http.Stream(ctx, http.MethodGet, at, httpx.Operation("GET attachment content")) // without the file's name
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.system, err)
 	}
@@ -73,7 +73,11 @@ func (c *Connector) OpenAttachment(ctx context.Context, _ string, a core.Attachm
 	return body, nil
 }
 
-// contentOf is the address of a file's content. Data Center tells it with the file ("Get attachment").
+// filed is where Data Center has the contents of files, on every address that it is reached by.
+const filed = "/secure/attachment/"
+
+// contentOf is the address of a file's content. Data Center tells it with the file ("Get attachment"), as people reach it: that may be another
+// address than base_url, whose credential would not go there.
 func (c *Connector) contentOf(ctx context.Context, id string) (string, error) {
 	if c.on == cloud {
 		return c.api + "/attachment/content/" + url.PathEscape(id), nil
@@ -86,6 +90,9 @@ func (c *Connector) contentOf(ctx context.Context, id string) (string, error) {
 	}
 	if file.Content == "" {
 		return "", connectors.Busy(c.system+": open attachment", "the answer names no address of the content", 0)
+	}
+	if i := strings.Index(file.Content, filed); i >= 0 {
+		return file.Content[i:], nil
 	}
 	return file.Content, nil
 }

@@ -38,7 +38,7 @@ func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.
 	for len(own) > 0 {
 		part := own[:min(1000, len(own))]
 		own = own[len(part):]
-		found, err := c.withMarks(ctx, itemID, part)
+		found, err := c.withMarks(ctx, itemID, mark, part)
 		if err != nil {
 			return none, err
 		}
@@ -58,12 +58,11 @@ func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.
 }
 
 // withMarks reads comments with the property that holds a mark: by their ids ("Get comments by IDs"), or on Data Center one after the
-// other ("Get properties").
-func (c *Connector) withMarks(ctx context.Context, itemID string, ids []json.Number) ([]comment, error) {
+// other ("Get properties") until one holds the mark.
+func (c *Connector) withMarks(ctx context.Context, itemID, mark string, ids []json.Number) ([]comment, error) {
 	if c.on == cloud {
 		return c.commentsByID(ctx, ids)
 	}
-	var out []comment
 	for _, id := range slices.Backward(ids) { // the newest first: what is looked for was just written
 		var p entity
 		err := c.get(ctx, c.api+"/comment/"+url.PathEscape(id.String())+"/properties/"+markProperty, nil, &p)
@@ -73,14 +72,17 @@ func (c *Connector) withMarks(ctx context.Context, itemID string, ids []json.Num
 		if err != nil {
 			return nil, err
 		}
+		if readMark(p.Value) != mark {
+			continue
+		}
 		var m comment
 		if err := c.get(ctx, c.issuePath(itemID, "comment", id.String()), nil, &m); err != nil {
 			return nil, err
 		}
 		m.Properties = append(m.Properties, p)
-		out = append(out, m)
+		return []comment{m}, nil
 	}
-	return out, nil
+	return nil, nil
 }
 
 func (c *Connector) commentsByID(ctx context.Context, ids []json.Number) ([]comment, error) {

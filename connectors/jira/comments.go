@@ -167,6 +167,9 @@ func (c *Connector) AddComment(ctx context.Context, itemID string, draft core.Co
 	if err := c.do(ctx, http.MethodPost, c.issuePath(itemID, "comment"), body, &m); err != nil {
 		return none, tooLong(err)
 	}
+	if m.ID == "" {
+		return none, connectors.Busy(c.system+": add comment", "the answer holds no comment", 0)
+	}
 	self, err := c.selfID(ctx)
 	if err != nil {
 		return none, err

@@ -100,6 +100,9 @@ func (c *Connector) post(ctx context.Context, project string, typ issueType, e e
 	}
 	var made issue
 	err := c.do(ctx, http.MethodPost, c.api+"/issue", body, &made)
+	if err == nil && made.ID == "" {
+		err = connectors.Busy(c.system+": create issue", "the answer holds no issue", 0)
+	}
 	return made, err
 }
 

@@ -27,12 +27,19 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 	if where != "" {
 		parts = append(parts, "("+where+")")
 	}
-	jql := strings.Join(parts, " AND ") + byCreation
-	found, err := c.resume(ctx, jql, 100, string(cursor))
+	if c.on == dataCenter {
+		return c.searchAtHome(ctx, parts, cursor)
+	}
+	found, err := c.resume(ctx, strings.Join(parts, " AND ")+byCreation, 100, string(cursor))
 	if err != nil {
 		return connectors.Page{}, err
 	}
-	page := connectors.Page{Next: connectors.Cursor(found.NextPageToken), More: found.NextPageToken != ""}
+	return c.listed(found, connectors.Cursor(found.NextPageToken)), nil
+}
+
+// listed is a page of what a search found; next is "" at the end.
+func (c *Connector) listed(found searchPage, next connectors.Cursor) connectors.Page {
+	page := connectors.Page{Next: next, More: next != ""}
 	for _, is := range found.Issues {
 		ch := connectors.Change{Ref: c.ref(is.ID, is.Key)}
 		if u, ok := is.time("updated"); ok {
@@ -40,7 +47,39 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 		}
 		page.Items = append(page.Items, ch)
 	}
-	return page, nil
+	return page
+}
+
+// reached is where a search on Data Center has got to.
+type reached struct {
+	At   int64 `json:"at,omitempty"`   // issues created at or after are to be listed: milliseconds since the epoch, a whole second
+	Skip int   `json:"skip,omitempty"` // how many of them were listed
+}
+
+// searchAtHome is Search on Data Center, whose pages are numbers in a list that moves up when an issue leaves it, as one that is closed while
+// the open ones are listed. So a page begins at the second in which the last issue of the page before it was created, and numbers count within a
+// second only.
+func (c *Connector) searchAtHome(ctx context.Context, parts []string, cursor connectors.Cursor) (connectors.Page, error) {
+	var at reached
+	if connectors.DecodeCursor(cursor, &at) != nil {
+		at = reached{} // begins anew
+	}
+	if at.At > 0 {
+		parts = append(parts, fmt.Sprintf("created >= %d", at.At))
+	}
+	found, err := c.searchFrom(ctx, strings.Join(parts, " AND ")+byCreation, 100, strconv.Itoa(at.Skip), "created")
+	if err != nil || found.NextPageToken == "" {
+		return c.listed(found, ""), err
+	}
+	next := at
+	for _, is := range found.Issues {
+		t, _ := is.time("created")
+		if second := t.Unix() * 1000; second > next.At {
+			next = reached{At: second}
+		}
+		next.Skip++
+	}
+	return c.listed(found, connectors.EncodeCursor(next)), nil
 }
 
 // byCreation ends a query whose pages are read one after the other: the time of creation does not move meanwhile.

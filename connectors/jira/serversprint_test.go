@@ -18,6 +18,7 @@ func TestSprintsAsServersWriteThem(t *testing.T) {
 			core.Option("1", "Sample Sprint 2"), "the vendor's sample"},
 		{[]string{class + "[id=7,rapidViewId=1,state=FUTURE,name=Weeks 1, 2 [late],goal=a, b=c,startDate=<null>,endDate=<null>,completeDate=<null>,sequence=7]"},
 			core.Option("7", "Weeks 1, 2 [late]"), "a name with the signs of the form, and the goal before the dates"},
+		{[]string{class + "[id=5,rapidViewId=1,state=ACTIVE,name=Goals,startDate=<null>,sequence=5,goal=first\r\nsecond]"}, core.Option("5", "Goals"), "a goal of two lines"},
 		{[]string{class + "[id=8,rapidViewId=1,state=CLOSED,name=x,state=ACTIVE,name=y,startDate=<null>,sequence=8]"},
 			core.Option("8", "x,state=ACTIVE,name=y"), "a name that looks like members"},
 		{[]string{class + "[id=3,rapidViewId=1,state=ACTIVE,name=Now,startDate=<null>]", class + "[id=2,rapidViewId=1,state=CLOSED,name=Then,startDate=<null>]"},

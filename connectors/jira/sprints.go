@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,7 @@ type sprint struct {
 }
 
 // serverSprint is how Data Center writes a sprint of an issue, as its webhooks do: a text with the sprint's members in square brackets.
-var serverSprint = regexp.MustCompile(`\[id=(\d+),(?:.*?,)??state=([A-Z]+),(?:.*?,)??name=(.*?)(?:,(?:startDate|goal)=.*)?\]$`)
+var serverSprint = regexp.MustCompile(`(?s)\[id=(\d+),(?:.*?,)??state=([A-Z]+),(?:.*?,)??name=(.*?)(?:,(?:startDate|goal)=.*)?\]$`)
 
 func (s *sprint) UnmarshalJSON(b []byte) error {
 	var text string
@@ -143,6 +144,11 @@ func (c *Connector) openSprints(ctx context.Context, project string) ([]core.Val
 		}
 		return err
 	})
+	if errors.Is(err, connectors.ErrUnauthenticated) { // of an app without the scopes of boards, unless the account is refused everywhere
+		if lost := c.do(ctx, http.MethodGet, c.api+"/myself", nil, nil); lost != nil {
+			return nil, lost
+		}
+	}
 	if errors.Is(err, connectors.ErrNotFound) || errors.Is(err, connectors.ErrDenied) {
 		out, err = nil, nil
 	}
@@ -180,15 +186,16 @@ func (s *screen) settleSprint(ctx context.Context, v core.Value) (core.Value, st
 	if v.Kind() == core.KindOption && v.ID() != "" {
 		return v, "", nil
 	}
+	_, remembered := s.c.sprints.Get(s.project)
 	open, err := s.c.openSprints(ctx, s.project)
+	found := sprintsCalled(open, plain(v))
+	if err == nil && len(found) == 0 && remembered { // somebody may have just made it
+		s.c.sprints.Forget(s.project)
+		open, err = s.c.openSprints(ctx, s.project)
+		found = sprintsCalled(open, plain(v))
+	}
 	if err != nil {
 		return v, "", err
-	}
-	var found []core.Value
-	for _, o := range open {
-		if o.Name() == plain(v) {
-			found = append(found, o)
-		}
 	}
 	switch len(found) {
 	case 1:
@@ -197,6 +204,10 @@ func (s *screen) settleSprint(ctx context.Context, v core.Value) (core.Value, st
 		return v, "no board of the project has an open sprint of that name; " + knownSprints(open), nil
 	}
 	return v, fmt.Sprintf("%d open sprints have that name; rename all but one", len(found)), nil
+}
+
+func sprintsCalled(sprints []core.Value, name string) []core.Value {
+	return slices.DeleteFunc(slices.Clone(sprints), func(o core.Value) bool { return o.Name() != name })
 }
 
 func knownSprints(open []core.Value) string {
