@@ -15,12 +15,12 @@ func TestPagesCanBeUsedByEverybody(t *testing.T) {
 	ada := browser{s, users[1].AccountID}
 	check := func(reason string, page answer) {
 		t.Helper()
-		for _, problem := range pagecheck.Problems(string(page.raw), s.e.pageRoutes()) {
+		for _, problem := range pagecheck.Problems(string(page.Raw), s.e.pageRoutes()) {
 			t.Errorf("%s: %s", reason, problem)
 		}
 	}
 	check("a site without issues", ada.get("/").want(200))
-	to := ada.post("/items", url.Values{"project": {"OPS"}, "type": {"10004"}, "priority": {"2"}, "summary": {"Router down"}, "labels": {"net vip"}}).want(303).header.Get("Location")
+	to := ada.post("/items", url.Values{"project": {"OPS"}, "type": {"10004"}, "priority": {"2"}, "summary": {"Router down"}, "labels": {"net vip"}}).want(303).Header.Get("Location")
 	ada.post(to+"/comments", url.Values{"body": {"For us"}, "internal": {"yes"}}).want(303)
 	ada.post(to+"/comments", url.Values{"body": {"For all"}}).want(303)
 	ada.post(to+"/worklogs", url.Values{"spent": {"1h"}, "done": {"Looked"}}).want(303)
@@ -28,7 +28,7 @@ func TestPagesCanBeUsedByEverybody(t *testing.T) {
 		ada.post(to+"/transition", url.Values{"transition": {step}}).want(303)
 	}
 	body, kind := fileForm("notes.txt", "hello")
-	req, _ := http.NewRequest("POST", s.url+to+"/attachments", body)
+	req, _ := http.NewRequest("POST", s.URL+to+"/attachments", body)
 	req.Header.Set("Content-Type", kind)
 	ada.send(req).want(303)
 	check("an issue with comments, a file and a transition that asks for a resolution", ada.get(to).want(200))
@@ -44,11 +44,11 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 	has := func(page answer, wants ...string) {
 		t.Helper()
 		for _, want := range append(wants, `role="alert"`) {
-			if !strings.Contains(string(page.raw), want) {
-				t.Errorf("the refused form lacks %s:\n%s", want, page.raw)
+			if !strings.Contains(string(page.Raw), want) {
+				t.Errorf("the refused form lacks %s:\n%s", want, page.Raw)
 			}
 		}
-		if strings.Contains(string(page.raw), "data-version") {
+		if strings.Contains(string(page.Raw), "data-version") {
 			t.Error("a refused form would be loaded anew, and sent again")
 		}
 	}
@@ -79,12 +79,12 @@ func TestAPageTellsThatItIsOutOfDate(t *testing.T) {
 	c, ada := s.as("ada"), browser{s, users[1].AccountID}
 	first, second := c.newIssue("One", nil), c.newIssue("Two", nil)
 	version := func(page string) string {
-		req, _ := http.NewRequest("HEAD", s.url+page, nil)
+		req, _ := http.NewRequest("HEAD", s.URL+page, nil)
 		got := ada.send(req).want(200)
-		if policy := got.header.Get("Content-Security-Policy"); !strings.Contains(policy, harness.LivePolicy()) {
+		if policy := got.Header.Get("Content-Security-Policy"); !strings.Contains(policy, harness.LivePolicy()) {
 			t.Errorf("the policy forbids the page's script: %s", policy)
 		}
-		return got.header.Get("ETag")
+		return got.Header.Get("ETag")
 	}
 	one, two, list := version("/items/"+first), version("/items/"+second), version("/")
 	if one == "" || one != version("/items/"+first) {

@@ -1,28 +1,28 @@
 package jira
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
+
+	"duplex/emulators/harness/bench"
 )
 
 func itoa(v any) string { f, _ := v.(float64); return strconv.FormatInt(int64(f), 10) }
 
 // tokens asks the token address and answers what came.
 func (s *site) tokens(body object) answer {
-	s.t.Helper()
+	s.T.Helper()
 	raw, _ := json.Marshal(body)
-	req, _ := http.NewRequest("POST", s.url+"/oauth/token", strings.NewReader(string(raw)))
-	req.Header.Set("Content-Type", "application/json")
-	plain := &http.Client{}
-	saved := s.http
-	s.http = plain // the token address is not part of the vendor's document
-	defer func() { s.http = saved }()
-	return caller{s, func(*http.Request) {}}.send(req)
+	resp, err := http.Post(s.URL+"/oauth/token", "application/json", bytes.NewReader(raw)) // not part of the vendor's document
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return answer{bench.Read(s.T, resp), s.T, "POST /oauth/token"}
 }
 
 func bearer(s *site, token string) caller {
@@ -30,7 +30,7 @@ func bearer(s *site, token string) caller {
 }
 
 func (s *site) app() caller {
-	s.t.Helper()
+	s.T.Helper()
 	got := s.tokens(object{"grant_type": "client_credentials", "client_id": OAuthClientID, "client_secret": OAuthClientSecret}).want(200)
 	return bearer(s, got.text("access_token"))
 }
@@ -53,7 +53,7 @@ func TestOnlyKnownCredentialsAreLetIn(t *testing.T) {
 			got := caller{s, c.sign}.do("GET", "/rest/api/3/myself", nil).want(c.want)
 			if c.want == 200 {
 				got.is("accountId", users[1].AccountID)
-				if got.header.Get("X-AAccountId") != users[1].AccountID {
+				if got.Header.Get("X-AAccountId") != users[1].AccountID {
 					t.Error("the X-AAccountId header does not name the caller")
 				}
 			}
@@ -74,7 +74,7 @@ func TestRefreshTokensWorkOnce(t *testing.T) {
 	first := s.tokens(client(object{"grant_type": "client_credentials"})).want(200)
 	access := first.text("access_token")
 	bearer(s, access).do("GET", "/ex/jira/"+CloudID+"/rest/api/3/myself", nil).want(200).is("emailAddress", "sync@acme.example")
-	s.clock.pass(time.Hour)
+	s.Pass(time.Hour)
 	bearer(s, access).do("GET", "/rest/api/3/myself", nil).want(401)
 	refresh := client(object{"grant_type": "refresh_token", "refresh_token": first.text("refresh_token")})
 	second := s.tokens(refresh).want(200)
@@ -86,7 +86,7 @@ func TestAConsentGivesACodeForThatPerson(t *testing.T) {
 	s := newSite(t, Options{})
 	nobody := caller{s, func(*http.Request) {}}
 	q := url.Values{"client_id": {OAuthClientID}, "redirect_uri": {"http://127.0.0.1/back"}, "state": {"xyz"}, "account": {"grace@acme.example"}}
-	to, err := url.Parse(nobody.do("GET", "/authorize?"+q.Encode(), nil).want(302).header.Get("Location"))
+	to, err := url.Parse(nobody.do("GET", "/authorize?"+q.Encode(), nil).want(302).Header.Get("Location"))
 	if err != nil || to.Query().Get("state") != "xyz" {
 		t.Fatalf("sent back to %v", to)
 	}

@@ -38,7 +38,7 @@ func TestEditedCommentsShowWhoAndWhen(t *testing.T) {
 	s := newSite(t, Options{})
 	id := s.as("ada").newIssue("x", nil)
 	got := s.as("ada").do("POST", "/rest/api/3/issue/"+id+"/comment", object{"body": doc("a")}).want(201)
-	s.clock.pass(time.Second)
+	s.Pass(time.Second)
 	one := s.as("grace").do("PUT", "/rest/api/3/issue/"+id+"/comment/"+got.text("id"), object{"body": doc("b")}).want(200)
 	one.is("author.displayName", "Ada Lovelace")
 	one.is("updateAuthor.displayName", "Grace Hopper")
@@ -57,7 +57,7 @@ func TestCommentPagesAndMistakes(t *testing.T) {
 	path := "/rest/api/3/issue/" + id + "/comment"
 	for _, text := range []string{"1", "2", "3"} {
 		c.do("POST", path, object{"body": doc(text)}).want(201)
-		s.clock.pass(time.Second)
+		s.Pass(time.Second)
 	}
 	page := c.do("GET", path+"?startAt=2&maxResults=2", nil).want(200)
 	page.is("total", 3)

@@ -5,10 +5,12 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"duplex/emulators/harness/bench"
 )
 
 func TestManyCallersAtOnceLoseNothing(t *testing.T) {
-	s, r := newSite(t, Options{File: filepath.Join(t.TempDir(), "jira.json"), Limits: Limits{Get: -1, Post: -1, Put: -1, Delete: -1, IssueShort: -1, IssueLong: -1}}), newReceiver(t)
+	s, r := newSite(t, Options{File: filepath.Join(t.TempDir(), "jira.json"), Limits: Limits{Get: -1, Post: -1, Put: -1, Delete: -1, IssueShort: -1, IssueLong: -1}}), bench.NewInbox(t)
 	s.target(r, "hush")
 	shared := s.as("ada").newIssue("Shared", nil)
 	var all sync.WaitGroup
@@ -34,8 +36,8 @@ func TestManyCallersAtOnceLoseNothing(t *testing.T) {
 	}
 	got.is("fields.comment.total", 20)
 	seen := map[string]bool{}
-	for _, d := range r.wait(t, 61) {
-		seen[d.header.Get("X-Atlassian-Webhook-Identifier")] = true
+	for _, d := range r.Wait(61) {
+		seen[d.Header.Get("X-Atlassian-Webhook-Identifier")] = true
 	}
 	if len(seen) != 61 {
 		t.Errorf("%d different webhooks, want 61", len(seen))

@@ -31,7 +31,7 @@ func checked(t *testing.T) (*site, *contract.Doc) {
 		d.Except(contract.Exception{Operation: op, Contains: "Value is not nullable", Reason: "an empty field is null in every sample"})
 	}
 	s := newSite(t, Options{})
-	s.http.Transport = d.Transport(t, s.http.Transport)
+	s.Hold(d)
 	return s, d
 }
 
@@ -111,7 +111,7 @@ func TestEveryAnswerKeepsTheVendorsDocument(t *testing.T) {
 	c.do("GET", work+"/"+w+"/properties/k", nil).want(200)
 	c.do("DELETE", work+"/"+w+"/properties/k", nil).want(204)
 	c.issue(a).is("fields.timetracking.timeSpentSeconds", 7200)
-	s.clock.pass(2 * time.Minute) // what changed in the last minute is not listed
+	s.Pass(2 * time.Minute) // what changed in the last minute is not listed
 	c.do("GET", v3+"/worklog/updated?since=0", nil).want(200).is("values.0.worklogId", w)
 	c.do("GET", v3+"/worklog/deleted?since=0", nil).want(200).is("values.0.worklogId", gone)
 	c.do("POST", v3+"/worklog/list?expand=properties", object{"ids": []int64{number(w), number(gone)}}).want(200)
@@ -185,7 +185,7 @@ func TestEveryAnswerKeepsTheVendorsDocument(t *testing.T) {
 	app.do("DELETE", v3+"/webhook", hooks).want(202)
 	app.do("GET", v3+"/webhook/failed", nil).want(403)
 
-	s.clock.pass(time.Minute) // past the limit of writes per issue
+	s.Pass(time.Minute) // past the limit of writes per issue
 	c.do("DELETE", v3+"/issue/"+a+"/comment/"+cm, nil).want(204)
 	c.do("DELETE", v3+"/issue/"+a, nil).want(400)
 	c.do("DELETE", v3+"/issue/"+a+"?deleteSubtasks=true", nil).want(204)

@@ -45,7 +45,7 @@ func TestCustomFieldsReadBackAsTheyAreWritten(t *testing.T) {
 	c.issue(id).is("fields.customfield_10040", "[boot cold disk]")
 	c.do("PUT", path, object{"fields": object{"customfield_10038": nil, "customfield_10040": []string{}}}).want(204)
 	if got := c.issue(id); got.at("fields.customfield_10038") != nil || got.at("fields.customfield_10040") != nil {
-		t.Errorf("emptied custom fields are not null: %s", got.raw)
+		t.Errorf("emptied custom fields are not null: %s", got.Raw)
 	}
 }
 

@@ -12,36 +12,37 @@ import (
 	"strings"
 	"testing"
 
+	"duplex/emulators/harness/bench"
 	"duplex/emulators/harness/contract"
 )
 
 func TestDataCenterWebhooks(t *testing.T) {
-	s, r := dataCenter(t, Options{}), newReceiver(t)
+	s, r := dataCenter(t, Options{}), bench.NewInbox(t)
 	const hooks = "/rest/jira-webhook/1.0/webhooks"
 	c := s.pat("sync")
 	s.pat("grace").do("POST", hooks, object{}).want(403)
-	h := c.do("POST", hooks, object{"name": "n", "url": r.url, "events": []string{"jira:issue_created", "jira:issue_updated", "comment_created"}, "active": true,
+	h := c.do("POST", hooks, object{"name": "n", "url": r.URL, "events": []string{"jira:issue_created", "jira:issue_updated", "comment_created"}, "active": true,
 		"secret": "not this one", "configuration": object{"SECRET": "hush", "EXCLUDE_BODY": "false"}}).want(201)
-	if strings.Contains(string(h.raw), "hush") {
+	if strings.Contains(string(h.Raw), "hush") {
 		t.Error("the secret came back")
 	}
-	c.do("GET", hooks, nil).want(200).is("0.url", r.url)
+	c.do("GET", hooks, nil).want(200).is("0.url", r.URL)
 	id := s.pat("ada").newServerIssue("One", nil)
 	s.pat("ada").do("POST", v2+"/issue/"+id+"/comment", object{"body": "*Hello*"}).want(201)
-	all := r.wait(t, 3)
+	all := r.Wait(3)
 	for _, d := range all {
 		mac := hmac.New(sha256.New, []byte("hush"))
-		mac.Write(d.raw)
-		if got, want := d.header.Get("X-Hub-Signature"), "sha256="+hex.EncodeToString(mac.Sum(nil)); got != want {
+		mac.Write(d.Raw)
+		if got, want := d.Header.Get("X-Hub-Signature"), "sha256="+hex.EncodeToString(mac.Sum(nil)); got != want {
 			t.Errorf("signature %s, want %s", got, want)
 		}
-		if strings.Contains(string(d.raw), "accountId") {
-			t.Errorf("a body has account ids: %s", d.raw)
+		if strings.Contains(string(d.Raw), "accountId") {
+			t.Errorf("a body has account ids: %s", d.Raw)
 		}
 	}
 	byEvent := map[string]map[string]any{}
 	for _, d := range all {
-		byEvent[d.body["webhookEvent"].(string)] = d.body
+		byEvent[d.Text("webhookEvent")], _ = d.Body.(map[string]any)
 	}
 	sampleMembers(t, "server.comment_created.json", byEvent["comment_created"])
 	sampleMembers(t, "server.jira_issue_updated.commented.json", byEvent["jira:issue_updated"])

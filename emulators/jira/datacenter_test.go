@@ -39,7 +39,7 @@ func (s *site) pat(name string) caller {
 
 // newServerIssue creates a bug in ENG through version 2 and answers its id.
 func (c caller) newServerIssue(summary string, more object) string {
-	c.t.Helper()
+	c.T.Helper()
 	in := object{"project": object{"key": "ENG"}, "issuetype": object{"name": "Bug"}, "summary": summary}
 	maps.Copy(in, more)
 	return c.do("POST", v2+"/issue", object{"fields": in}).want(201).text("id")
@@ -48,7 +48,7 @@ func (c caller) newServerIssue(summary string, more object) string {
 func TestDataCenterKeepsTheVendorsDocument(t *testing.T) {
 	d := contract.LoadOnly(t, "jira", "openapi-datacenter.json").Except(outsideDataCenter...)
 	s := dataCenter(t, Options{})
-	s.http.Transport = d.Transport(t, s.http.Transport)
+	s.Hold(d)
 	c := s.pat("sync")
 	epic := c.newServerIssue("Epic", object{"issuetype": object{"name": "Epic"}})
 	epicKey := c.do("GET", v2+"/issue/"+epic, nil).want(200).text("key")
@@ -177,13 +177,13 @@ func TestDataCenterHasNothingOfCloudAlone(t *testing.T) {
 		{"POST", v2 + "/webhook", "dynamic webhooks are Cloud's"},
 		{"GET", "/ex/jira/" + CloudID + v2 + "/myself", "the gateway is Cloud's"},
 	} {
-		if got := c.do(x.method, x.path, object{}); got.status != 404 && got.status != 405 { // a path may be taken for another's
-			t.Errorf("%s: %s %s answered %d", x.reason, x.method, x.path, got.status)
+		if got := c.do(x.method, x.path, object{}); got.Status != 404 && got.Status != 405 { // a path may be taken for another's
+			t.Errorf("%s: %s %s answered %d", x.reason, x.method, x.path, got.Status)
 		}
 	}
 	me := c.do("GET", v2+"/myself", nil).want(200)
-	if me.header.Get("X-AAccountId") != "" || me.header.Get("X-RateLimit-Limit") != "" || me.at("accountId") != nil {
-		t.Errorf("an answer says what only Cloud says: %v %s", me.header, me.raw)
+	if me.Header.Get("X-AAccountId") != "" || me.Header.Get("X-RateLimit-Limit") != "" || me.at("accountId") != nil {
+		t.Errorf("an answer says what only Cloud says: %v %s", me.Header, me.Raw)
 	}
 	me.is("name", "sync")
 	me.is("key", "JIRAUSER10101")
@@ -204,8 +204,8 @@ func TestDataCenterSignsInByTokenOrUserName(t *testing.T) {
 		{func(r *http.Request) { r.Header.Set("Authorization", "Bearer nonsense") }, 401, "a token nobody has"},
 		{func(r *http.Request) {}, 401, "nobody"},
 	} {
-		if got := (caller{s, x.sign}).do("GET", v2+"/myself", nil); got.status != x.status {
-			t.Errorf("%s: %d, want %d", x.reason, got.status, x.status)
+		if got := (caller{s, x.sign}).do("GET", v2+"/myself", nil); got.Status != x.status {
+			t.Errorf("%s: %d, want %d", x.reason, got.Status, x.status)
 		}
 	}
 }
@@ -229,8 +229,8 @@ func TestDataCenterPeople(t *testing.T) {
 		{object{"name": "nobody"}, "there is no such person"},
 		{"grace", "a person is an object"},
 	} {
-		if got := c.do("PUT", v2+"/issue/"+id, object{"fields": object{"assignee": x.value}}); got.status != 400 || got.text("errors.assignee") == "" {
-			t.Errorf("%s: %d %s", x.reason, got.status, got.raw)
+		if got := c.do("PUT", v2+"/issue/"+id, object{"fields": object{"assignee": x.value}}); got.Status != 400 || got.text("errors.assignee") == "" {
+			t.Errorf("%s: %d %s", x.reason, got.Status, got.Raw)
 		}
 	}
 	for text, want := range map[string]string{"gra": "grace", "hopper": "grace", "grace@acme": "grace", "linus@acme.example": "linus"} {
@@ -255,11 +255,11 @@ func TestDataCenterTextsComeBackAsTheyWere(t *testing.T) {
 	}
 	cm := c.do("POST", v2+"/issue/"+id+"/comment", object{"body": text}).want(201)
 	if cm.text("body") != text || cm.at("jsdPublic") != nil {
-		t.Errorf("the comment came back as %s", cm.raw)
+		t.Errorf("the comment came back as %s", cm.Raw)
 	}
 	w := c.do("POST", v2+"/issue/"+id+"/worklog", object{"timeSpentSeconds": 60, "comment": text}).want(201)
 	if w.text("comment") != text {
-		t.Errorf("the worklog came back as %s", w.raw)
+		t.Errorf("the worklog came back as %s", w.Raw)
 	}
 	c.do("PUT", v2+"/issue/"+id, object{"fields": object{"description": doc("a document")}}).want(400)
 	c.do("POST", v2+"/issue/"+id+"/comment", object{"body": doc("a document")}).want(400)
@@ -273,13 +273,13 @@ func TestDataCenterSearchesByOffset(t *testing.T) {
 	c, ada := s.pat("sync"), s.pat("ada")
 	for n := range 3 {
 		c.newServerIssue("Issue "+strconv.Itoa(n), nil)
-		s.clock.pass(time.Minute)
+		s.Pass(time.Minute)
 	}
 	page := c.do("POST", v2+"/search", object{"jql": "project = ENG ORDER BY created ASC", "startAt": 1, "maxResults": 1, "fields": []string{"summary"}}).want(200)
 	page.is("total", 3)
 	page.is("issues.0.fields.summary", "Issue 1")
 	c.do("GET", v2+"/search?jql=&maxResults=0", nil).want(200).is("total", 3)
-	second := s.clock.Now().Add(-2 * time.Minute)
+	second := s.Now().Add(-2 * time.Minute)
 	c.do("GET", v2+"/search?jql="+url.QueryEscape("created >= "+strconv.FormatInt(second.UnixMilli(), 10)), nil).want(200).is("total", 2)
 	london, err := time.LoadLocation("Europe/London")
 	if err != nil {
@@ -298,11 +298,11 @@ func TestDataCenterMetadataIsPaged(t *testing.T) {
 	page.is("startAt", 1)
 	page.is("isLast", false)
 	if page.text("values.1.fieldId") == "" || page.at("values.2") != nil {
-		t.Errorf("the page is %s", page.raw)
+		t.Errorf("the page is %s", page.Raw)
 	}
 	c.do("GET", v2+"/issue/createmeta/ENG/issuetypes?maxResults=50", nil).want(200).is("isLast", true)
 	if all := c.do("GET", v2+"/mypermissions", nil).want(200); all.at("permissions.BROWSE_PROJECTS.havePermission") != true {
-		t.Errorf("permissions: %s", all.raw)
+		t.Errorf("permissions: %s", all.Raw)
 	}
 }
 
@@ -316,7 +316,7 @@ func TestDataCenterHistoryNamesFieldsByWhatTheyAreCalled(t *testing.T) {
 	got.is("changelog.histories.0.items.0.to", "JIRAUSER10102")
 	got.is("changelog.histories.1.items.0.field", "Story Points")
 	got.is("changelog.histories.1.author.name", "sync")
-	if strings.Contains(string(got.raw), "fieldId\":\"customfield_10016\",\"fieldtype") || got.at("changelog.histories.1.items.0.fieldId") != nil {
+	if strings.Contains(string(got.Raw), "fieldId\":\"customfield_10016\",\"fieldtype") || got.at("changelog.histories.1.items.0.fieldId") != nil {
 		t.Error("an item has a field's id")
 	}
 }
@@ -341,8 +341,8 @@ func TestDataCenterEpicsSprintsAndRank(t *testing.T) {
 		{object{"parent": object{"key": "ENG-1"}}, "only sub-tasks have a parent"},
 		{object{rankField: "0|i00001:"}, "the rank is not set"},
 	} {
-		if got := c.do("PUT", v2+"/issue/"+id, object{"fields": x.fields}); got.status != 400 {
-			t.Errorf("%s: %d %s", x.reason, got.status, got.raw)
+		if got := c.do("PUT", v2+"/issue/"+id, object{"fields": x.fields}); got.Status != 400 {
+			t.Errorf("%s: %d %s", x.reason, got.Status, got.Raw)
 		}
 	}
 	c.do("GET", v2+"/search?jql="+url.QueryEscape(`"Epic Link" = ENG-1`), nil).want(200).is("issues.0.id", id)
@@ -360,12 +360,12 @@ func TestDataCenterFilesNeedTheCredential(t *testing.T) {
 	id := c.newServerIssue("One", nil)
 	c.upload(id, "a b.txt", []byte("boom"), "no-check").want(200)
 	address := c.do("GET", v2+"/issue/"+id, nil).text("fields.attachment.0.content")
-	path, ok := strings.CutPrefix(address, s.url)
+	path, ok := strings.CutPrefix(address, s.URL)
 	if !ok {
 		t.Fatalf("the content is at %s", address)
 	}
-	if got := c.do("GET", path, nil).want(200); string(got.raw) != "boom" {
-		t.Errorf("the content is %q", got.raw)
+	if got := c.do("GET", path, nil).want(200); string(got.Raw) != "boom" {
+		t.Errorf("the content is %q", got.Raw)
 	}
 	caller{s, func(*http.Request) {}}.do("GET", path, nil).want(401)
 }

@@ -3,6 +3,8 @@ package jira
 import (
 	"strings"
 	"testing"
+
+	"duplex/emulators/harness/bench"
 )
 
 func TestParentsAreOneLevelUp(t *testing.T) {
@@ -53,7 +55,7 @@ func TestParentsAreOneLevelUp(t *testing.T) {
 
 func TestLinksAreSeenFromBothEnds(t *testing.T) {
 	s := newSite(t, Options{})
-	hook := newReceiver(t)
+	hook := bench.NewInbox(t)
 	c := s.as("ada")
 	a := c.newIssue("A", nil)
 	b := c.do("POST", "/rest/api/3/issue", object{"fields": object{"project": object{"key": "ENG"}, "issuetype": object{"name": "Bug"}, "summary": "B"},
@@ -72,13 +74,13 @@ func TestLinksAreSeenFromBothEnds(t *testing.T) {
 	c.do("DELETE", "/rest/api/3/issueLink/"+link, nil).want(204)
 	c.do("GET", "/rest/api/3/issueLink/"+link, nil).want(404)
 	gone := false
-	for _, d := range hook.wait(t, 3) {
-		if l, _ := d.body["issueLink"].(map[string]any); d.body["webhookEvent"] == "issuelink_deleted" {
-			gone = l["sourceIssueId"] == float64(number(a)) && l["destinationIssueId"] == float64(number(b))
+	for _, d := range hook.Wait(3) {
+		if d.At("webhookEvent") == "issuelink_deleted" {
+			gone = d.At("issueLink", "sourceIssueId") == float64(number(a)) && d.At("issueLink", "destinationIssueId") == float64(number(b))
 		}
 	}
 	if !gone {
-		t.Errorf("no issuelink_deleted among %v", hook.events())
+		t.Errorf("no issuelink_deleted among %v", events(hook))
 	}
 	c.do("PUT", "/rest/api/3/issue/"+a, object{"update": object{"issuelinks": []object{{"add": object{"type": object{"name": "Nonsense"}, "outwardIssue": object{"id": b}}}}}}).want(400)
 	c.do("PUT", "/rest/api/3/issue/"+a, object{"update": object{"issuelinks": []object{{"remove": object{"id": link}}}}}).want(400)

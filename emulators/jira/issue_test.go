@@ -46,7 +46,7 @@ func TestCreateRefusesFieldByField(t *testing.T) {
 			in[tc.field] = tc.value
 			got := c.do("POST", "/rest/api/3/issue", object{"fields": in}).want(400)
 			if text := got.text("errors." + tc.field); !strings.Contains(text, tc.want) {
-				t.Errorf("errors.%s is %q, want it to contain %q (%s)", tc.field, text, tc.want, got.raw)
+				t.Errorf("errors.%s is %q, want it to contain %q (%s)", tc.field, text, tc.want, got.Raw)
 			}
 		})
 	}
@@ -91,12 +91,12 @@ func TestEditsMoveUpdatedOnlyWhenSomethingChanges(t *testing.T) {
 		{"a transition", true, func() { c.do("POST", path+"/transitions", object{"transition": object{"id": "11"}}).want(204) }},
 	} {
 		before := updated()
-		s.clock.pass(7 * time.Millisecond)
+		s.Pass(7 * time.Millisecond)
 		tc.act()
 		if after := updated(); (after != before) != tc.moves {
 			t.Errorf("%s: updated went from %s to %s", tc.reason, before, after)
 		}
-		s.clock.pass(time.Minute)
+		s.Pass(time.Minute)
 	}
 	c.issue(id).is("fields.status.name", "In Progress")
 	c.issue(id).is("fields.labels", "[b]")
@@ -114,7 +114,7 @@ func TestTheWayToDone(t *testing.T) {
 	s := newSite(t, Options{})
 	c := s.as("ada")
 	go1 := func(id, transition string, fields object) answer {
-		s.clock.pass(time.Minute)
+		s.Pass(time.Minute)
 		return c.do("POST", "/rest/api/3/issue/"+id+"/transitions", object{"transition": object{"id": transition}, "fields": fields})
 	}
 	bug := c.newIssue("Bug", nil)

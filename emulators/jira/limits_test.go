@@ -17,19 +17,19 @@ func TestWritesPerIssueAreLimited(t *testing.T) {
 		write(id).want(204)
 	}
 	got := write(id).want(429)
-	if got.header.Get("RateLimit-Reason") != "jira-per-issue-on-write" || got.header.Get("Retry-After") != "2" || got.header.Get("X-RateLimit-Remaining") != "0" {
-		t.Errorf("headers: %v", got.header)
+	if got.Header.Get("RateLimit-Reason") != "jira-per-issue-on-write" || got.Header.Get("Retry-After") != "2" || got.Header.Get("X-RateLimit-Remaining") != "0" {
+		t.Errorf("headers: %v", got.Header)
 	}
 	write(other).want(204)
 	c.issue(id) // reading goes on
 	for range 4 {
-		s.clock.pass(2 * time.Second)
+		s.Pass(2 * time.Second)
 		for range 20 {
 			write(id).want(204)
 		}
 	}
-	s.clock.pass(2 * time.Second)
-	if got := write(id).want(429).header.Get("Retry-After"); got != "20" {
+	s.Pass(2 * time.Second)
+	if got := write(id).want(429).Header.Get("Retry-After"); got != "20" {
 		t.Errorf("after 100 writes in 10 s Retry-After is %s, want the rest of the 30 s", got)
 	}
 }
@@ -39,16 +39,16 @@ func TestBurstsAreLimitedPerOperation(t *testing.T) {
 	c := s.as("ada")
 	for left := 2; left >= 0; left-- {
 		got := c.do("GET", "/rest/api/3/myself", nil).want(200)
-		if got.header.Get("X-RateLimit-Limit") != "3" || got.header.Get("X-RateLimit-Remaining") != string(rune('0'+left)) {
-			t.Errorf("headers with %d left: %v", left, got.header)
+		if got.Header.Get("X-RateLimit-Limit") != "3" || got.Header.Get("X-RateLimit-Remaining") != string(rune('0'+left)) {
+			t.Errorf("headers with %d left: %v", left, got.Header)
 		}
 	}
 	got := c.do("GET", "/rest/api/3/myself", nil).want(429)
-	if got.header.Get("RateLimit-Reason") != "jira-burst-based" || got.header.Get("Retry-After") != "1" || got.header.Get("X-RateLimit-Reset") == "" {
-		t.Errorf("headers: %v", got.header)
+	if got.Header.Get("RateLimit-Reason") != "jira-burst-based" || got.Header.Get("Retry-After") != "1" || got.Header.Get("X-RateLimit-Reset") == "" {
+		t.Errorf("headers: %v", got.Header)
 	}
 	c.do("GET", "/rest/api/3/serverInfo", nil).want(200)
-	s.clock.pass(time.Second)
+	s.Pass(time.Second)
 	c.do("GET", "/rest/api/3/myself", nil).want(200)
 }
 
@@ -63,12 +63,12 @@ func TestFaultsLookLikeTheVendors(t *testing.T) {
 	}
 	fault(object{"kind": "throttle", "retry_after": 7})
 	got := c.do("GET", "/rest/api/3/myself", nil).want(429)
-	if got.header.Get("Retry-After") != "7" || got.header.Get("RateLimit-Reason") == "" || got.text("errorMessages.0") == "" {
-		t.Errorf("a throttled call: %v %s", got.header, got.raw)
+	if got.Header.Get("Retry-After") != "7" || got.Header.Get("RateLimit-Reason") == "" || got.text("errorMessages.0") == "" {
+		t.Errorf("a throttled call: %v %s", got.Header, got.Raw)
 	}
 	fault(object{"kind": "maintenance", "retry_after": 60})
-	if got := c.do("GET", "/rest/api/3/myself", nil).want(503); got.header.Get("Retry-After") != "60" {
-		t.Errorf("maintenance: %v", got.header)
+	if got := c.do("GET", "/rest/api/3/myself", nil).want(503); got.Header.Get("Retry-After") != "60" {
+		t.Errorf("maintenance: %v", got.Header)
 	}
 	fault(object{"kind": "status", "status": 502})
 	c.do("GET", "/rest/api/3/myself", nil).want(502)
@@ -93,10 +93,10 @@ func TestFaultsLookLikeTheVendors(t *testing.T) {
 
 // try is do for calls that may end without an answer.
 func (c caller) try(method, path string, body any) (*http.Response, error) {
-	req, _ := http.NewRequest(method, c.url+path, jsonBody(body))
+	req, _ := http.NewRequest(method, c.URL+path, jsonBody(body))
 	req.Header.Set("Content-Type", "application/json")
 	c.sign(req)
-	resp, err := c.http.Do(req)
+	resp, err := c.Do(req)
 	if err == nil {
 		resp.Body.Close()
 	}

@@ -18,11 +18,11 @@ var fileOnMediaHost = regexp.MustCompile(`/file/([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-
 
 // mediaOf learns the file's id as clients do: from where the content redirects to.
 func (c caller) mediaOf(attachment string) string {
-	c.t.Helper()
-	to := c.do("GET", "/rest/api/3/attachment/content/"+attachment, nil).want(303).header.Get("Location")
+	c.T.Helper()
+	to := c.do("GET", "/rest/api/3/attachment/content/"+attachment, nil).want(303).Header.Get("Location")
 	m := fileOnMediaHost.FindStringSubmatch(to)
 	if m == nil {
-		c.t.Fatalf("the address has no media id: %s", to)
+		c.T.Fatalf("the address has no media id: %s", to)
 	}
 	return m[1]
 }
@@ -41,7 +41,7 @@ func TestATextShowsAFileOfItsIssue(t *testing.T) {
 	}
 	c.do("PUT", "/rest/api/3/issue/"+id, object{"fields": object{"description": picture(media)}}).want(204)
 	page := browser{s, users[1].AccountID}.get("/items/" + id).want(200)
-	if !strings.Contains(string(page.raw), `<img src="/items/`+id+"/attachments/"+gif) {
+	if !strings.Contains(string(page.Raw), `<img src="/items/`+id+"/attachments/"+gif) {
 		t.Error("the page does not show the picture")
 	}
 	for reason, refused := range map[string]answer{
@@ -50,8 +50,8 @@ func TestATextShowsAFileOfItsIssue(t *testing.T) {
 		"an issue that is not there":  c.do("POST", "/rest/api/3/issue", object{"fields": object{"project": object{"key": "ENG"}, "issuetype": object{"name": "Bug"}, "summary": "z", "description": picture(media)}}),
 		"a description of other file": c.do("PUT", "/rest/api/3/issue/"+other, object{"fields": object{"description": picture(media)}}),
 	} {
-		if refused.status != 400 || refused.text("errorMessages.0") != "ATTACHMENT_VALIDATION_ERROR" {
-			t.Errorf("%s: answered %d %s", reason, refused.status, refused.raw)
+		if refused.Status != 400 || refused.text("errorMessages.0") != "ATTACHMENT_VALIDATION_ERROR" {
+			t.Errorf("%s: answered %d %s", reason, refused.Status, refused.Raw)
 		}
 	}
 	c.do("DELETE", "/rest/api/3/attachment/"+gif, nil).want(204)
@@ -86,7 +86,7 @@ func TestUploadsOverTheLimitAreRefused(t *testing.T) {
 func TestTheMediaHostAsksForItsToken(t *testing.T) {
 	s := newSite(t, Options{})
 	c := s.as("ada")
-	to := c.do("GET", "/rest/api/3/attachment/content/"+c.upload(c.newIssue("x", nil), "a.txt", []byte("a"), "no-check").want(200).text("0.id"), nil).want(303).header.Get("Location")
+	to := c.do("GET", "/rest/api/3/attachment/content/"+c.upload(c.newIssue("x", nil), "a.txt", []byte("a"), "no-check").want(200).text("0.id"), nil).want(303).Header.Get("Location")
 	u, _ := url.Parse(to)
 	nobody := caller{s, func(*http.Request) {}}
 	nobody.do("GET", u.Path+"?"+u.RawQuery, nil).want(200)

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"duplex/emulators/harness/bench"
 )
 
 // browse is a browser of one person: form posts follow where the site sends them.
@@ -14,29 +16,29 @@ type browser struct {
 }
 
 func (b browser) get(path string) answer {
-	b.s.t.Helper()
-	req, _ := http.NewRequest("GET", b.s.url+path, nil)
+	b.s.T.Helper()
+	req, _ := http.NewRequest("GET", b.s.URL+path, nil)
 	return b.send(req)
 }
 
 func (b browser) post(path string, form url.Values) answer {
-	b.s.t.Helper()
-	req, _ := http.NewRequest("POST", b.s.url+path, strings.NewReader(form.Encode()))
+	b.s.T.Helper()
+	req, _ := http.NewRequest("POST", b.s.URL+path, strings.NewReader(form.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return b.send(req)
 }
 
 func (b browser) send(req *http.Request) answer {
-	b.s.t.Helper()
+	b.s.T.Helper()
 	return caller{b.s, func(r *http.Request) { r.AddCookie(&http.Cookie{Name: actorCookie, Value: b.account}) }}.send(req)
 }
 
 func TestPeopleWorkThroughThePages(t *testing.T) {
-	s, r := newSite(t, Options{}), newReceiver(t)
+	s, r := newSite(t, Options{}), bench.NewInbox(t)
 	s.target(r, "")
 	grace := browser{s, users[2].AccountID}
-	to := grace.post("/items", url.Values{"project": {"OPS"}, "type": {"10004"}, "priority": {"2"}, "summary": {"<b>Router</b> down"}, "description": {"first\r\n\r\nsecond"}, "labels": {"net vip"}}).want(303).header.Get("Location")
-	page := string(grace.get(to).want(200).raw)
+	to := grace.post("/items", url.Values{"project": {"OPS"}, "type": {"10004"}, "priority": {"2"}, "summary": {"<b>Router</b> down"}, "description": {"first\r\n\r\nsecond"}, "labels": {"net vip"}}).want(303).Header.Get("Location")
+	page := string(grace.get(to).want(200).Raw)
 	for _, want := range []string{"&lt;b&gt;Router&lt;/b&gt; down", "<p>second</p>", "vip", "OPS-1", "Grace Hopper", "To Do"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
@@ -57,11 +59,11 @@ func TestPeopleWorkThroughThePages(t *testing.T) {
 
 	grace.post(to+"/comments", url.Values{"body": {"For us"}, "internal": {"yes"}}).want(303)
 	grace.post(to+"/comments", url.Values{"body": {"For few"}, "role": {"Service Desk Team"}}).want(303)
-	page = string(grace.get(to).want(200).raw)
+	page = string(grace.get(to).want(200).Raw)
 	if !strings.Contains(page, "internal note") || !strings.Contains(page, "only Service Desk Team") {
 		t.Error("closed comments are not marked")
 	}
-	if linus := (browser{s, users[3].AccountID}).get(to); strings.Contains(string(linus.raw), "For few") {
+	if linus := (browser{s, users[3].AccountID}).get(to); strings.Contains(string(linus.Raw), "For few") {
 		t.Error("a restricted comment is shown to somebody outside")
 	}
 	c.do("GET", "/rest/api/3/issue/"+id+"/comment", nil).is("comments.0.jsdPublic", false)
@@ -73,17 +75,17 @@ func TestPeopleWorkThroughThePages(t *testing.T) {
 		grace.post(to+"/transition", url.Values{"transition": {step.transition}, "resolution": {step.resolution}}).want(303)
 	}
 	c.issue(id).is("fields.status.name", "Done")
-	if bad := grace.post(to+"/transition", url.Values{"transition": {"11"}}).want(400); !strings.Contains(string(bad.raw), "not valid for this issue") {
+	if bad := grace.post(to+"/transition", url.Values{"transition": {"11"}}).want(400); !strings.Contains(string(bad.Raw), "not valid for this issue") {
 		t.Error("the refusal is not shown")
 	}
 	grace.post(to+"/move", url.Values{"project": {"ENG"}}).want(303)
 	c.issue("OPS-1").is("key", "ENG-1")
-	if list := string(grace.get("/").want(200).raw); !strings.Contains(list, "ENG-1") {
+	if list := string(grace.get("/").want(200).Raw); !strings.Contains(list, "ENG-1") {
 		t.Error("the list lacks the issue")
 	}
 	grace.post(to+"/delete", nil).want(303)
-	r.wait(t, 11)
-	events := r.events()
+	r.Wait(11)
+	events := events(r)
 	if events[0] != "jira:issue_created" || events[len(events)-1] != "jira:issue_deleted" {
 		t.Errorf("webhooks: %v", events)
 	}
@@ -94,7 +96,7 @@ func TestPeopleWorkThroughThePages(t *testing.T) {
 
 func TestPagesRefuseFormsOfOtherSites(t *testing.T) {
 	s := newSite(t, Options{})
-	req, _ := http.NewRequest("POST", s.url+"/items", strings.NewReader("project=ENG&type=10004&priority=3&summary=x"))
+	req, _ := http.NewRequest("POST", s.URL+"/items", strings.NewReader("project=ENG&type=10004&priority=3&summary=x"))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Sec-Fetch-Site", "cross-site")
 	browser{s, users[1].AccountID}.send(req).want(403)
@@ -105,13 +107,13 @@ func TestFilesAreAttachedThroughThePage(t *testing.T) {
 	c := s.as("ada")
 	id := c.newIssue("x", nil)
 	body, kind := fileForm("notes.txt", "hello")
-	req, _ := http.NewRequest("POST", s.url+"/items/"+id+"/attachments", body)
+	req, _ := http.NewRequest("POST", s.URL+"/items/"+id+"/attachments", body)
 	req.Header.Set("Content-Type", kind)
 	b := browser{s, users[1].AccountID}
 	b.send(req).want(303)
 	file := c.issue(id).text("fields.attachment.0.id")
-	if got := b.get("/items/" + id + "/attachments/" + file).want(200); string(got.raw) != "hello" {
-		t.Errorf("downloaded %q", got.raw)
+	if got := b.get("/items/" + id + "/attachments/" + file).want(200); string(got.Raw) != "hello" {
+		t.Errorf("downloaded %q", got.Raw)
 	}
 	b.post("/items/"+id+"/attachments/"+file+"/delete", nil).want(303)
 	c.issue(id).is("fields.attachment", "[]")

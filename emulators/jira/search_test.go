@@ -11,7 +11,7 @@ import (
 
 // keys answers the keys a query finds, in order.
 func (c caller) keys(jql string) []string {
-	c.t.Helper()
+	c.T.Helper()
 	got := c.do("POST", "/rest/api/3/search/jql", object{"jql": jql, "fields": []string{"key"}, "maxResults": 5000}).want(200)
 	out := []string{}
 	list, _ := got.at("issues").([]any)
@@ -25,10 +25,10 @@ func TestJQL(t *testing.T) {
 	s := newSite(t, Options{})
 	c := s.as("grace")                                                                                                                               // in New York
 	c.newIssue("Login fails", object{"labels": []string{"vip"}, "description": doc("The page shows error 500"), "priority": object{"name": "High"}}) // ENG-1
-	s.clock.pass(time.Hour)
-	second := s.clock.Now()
+	s.Pass(time.Hour)
+	second := s.Now()
 	c.newIssue("Slow report", object{"issuetype": object{"name": "Task"}, "assignee": object{"accountId": users[1].AccountID}, "customfield_10032": "SUP-77"}) // ENG-2
-	s.clock.pass(time.Hour)
+	s.Pass(time.Hour)
 	c.newIssue("Router down", object{"project": object{"key": "OPS"}}) // OPS-1
 	c.do("POST", "/rest/api/3/issue/OPS-1/transitions", object{"transition": object{"id": "11"}}).want(204)
 	newYork, _ := time.LoadLocation("America/New_York")
@@ -68,8 +68,8 @@ func TestJQL(t *testing.T) {
 	}
 	for reason, jql := range map[string]string{"nothing": "", "only an order": "ORDER BY updated", "an unknown field": "colour = red", "an unknown project": "project = NOPE",
 		"an unknown key": "key = ENG-99", "half a clause": "project =", "an open parenthesis": "(project = ENG", "two clauses without AND": "project = ENG labels = x", "a bad date": `updated > "yesterday"`} {
-		if got := c.do("POST", "/rest/api/3/search/jql", object{"jql": jql}); got.status != 400 {
-			t.Errorf("%s (%q) answered %d", reason, jql, got.status)
+		if got := c.do("POST", "/rest/api/3/search/jql", object{"jql": jql}); got.Status != 400 {
+			t.Errorf("%s (%q) answered %d", reason, jql, got.Status)
 		}
 	}
 	c.do("POST", "/rest/api/3/search/jql", object{"jql": "project = ENG", "startAt": 1}).want(400)
@@ -107,8 +107,8 @@ func TestTextIsSearchedByItsWords(t *testing.T) {
 		"an open phrase": `summary ~ "\"x"`, "a keyword alone": `summary ~ "AND"`, "a keyword at the end": `summary ~ "x OR"`, "a star in front": `summary ~ "*x"`,
 		"an escape that JQL does not know": `summary ~ "a\bc"`, "a backslash at the end": `summary ~ "x\\"`,
 	} {
-		if got := c.do("POST", "/rest/api/3/search/jql", object{"jql": jql}); got.status != 400 {
-			t.Errorf("%s (%s) answered %d", reason, jql, got.status)
+		if got := c.do("POST", "/rest/api/3/search/jql", object{"jql": jql}); got.Status != 400 {
+			t.Errorf("%s (%s) answered %d", reason, jql, got.Status)
 		}
 	}
 }
@@ -120,7 +120,7 @@ func TestSearchAnswersIDsOnlyUnlessAsked(t *testing.T) {
 	got.is("issues.0", "map[id:"+id+"]")
 	got.is("isLast", true)
 	if got.at("nextPageToken") != nil || got.at("total") != nil {
-		t.Errorf("the last page has a token or a total: %s", got.raw)
+		t.Errorf("the last page has a token or a total: %s", got.Raw)
 	}
 }
 
@@ -130,7 +130,7 @@ func TestPagesSurviveEditsInBetween(t *testing.T) {
 	var all []string
 	for n := range 7 {
 		all = append(all, c.newIssue(fmt.Sprint(n), nil))
-		s.clock.pass(time.Second)
+		s.Pass(time.Second)
 	}
 	seen, token := map[string]bool{}, any(nil)
 	for page := 0; ; page++ {
@@ -168,7 +168,7 @@ func TestSearchLagsBehindAndReconciles(t *testing.T) {
 	}
 	fresh := c.do("POST", "/rest/api/3/search/jql", object{"jql": "project = ENG", "reconcileIssues": []int64{number(id)}}).want(200)
 	fresh.is("issues.0.id", id)
-	s.clock.pass(5 * time.Second)
+	s.Pass(5 * time.Second)
 	if got := c.keys("project = ENG"); len(got) != 1 {
 		t.Errorf("found %v after the lag", got)
 	}
@@ -179,7 +179,7 @@ func TestSearchLagsBehindAndReconciles(t *testing.T) {
 	if got := c.keys("project = ENG"); len(got) != 1 {
 		t.Errorf("a deleted issue left the index at once: %v", got)
 	}
-	s.clock.pass(5 * time.Second)
+	s.Pass(5 * time.Second)
 	if got := c.keys("project = ENG"); len(got) != 0 {
 		t.Errorf("a deleted issue is still found: %v", got)
 	}
@@ -198,7 +198,7 @@ func TestPeopleAreFoundByPrefixAndHiddenAddressesOnlyWhole(t *testing.T) {
 		if name := got.text("0.displayName"); name != tc.want {
 			t.Errorf("%s: found %q, want %q", tc.reason, name, tc.want)
 		}
-		if strings.Contains(string(got.raw), "linus@") {
+		if strings.Contains(string(got.Raw), "linus@") {
 			t.Errorf("%s: the hidden address is shown", tc.reason)
 		}
 	}

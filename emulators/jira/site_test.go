@@ -4,66 +4,36 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"duplex/emulators/harness/bench"
 )
 
-// testClock is a clock tests move by hand.
-type testClock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *testClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *testClock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// site is one emulator behind a listener on 127.0.0.1.
+// site is an emulator behind a listener on 127.0.0.1.
 type site struct {
-	t     *testing.T
-	e     *Emulator
-	url   string
-	clock *testClock
-	http  *http.Client
+	*bench.Rig
+	e *Emulator
 }
 
 func newSite(t *testing.T, opts Options) *site {
 	t.Helper()
-	s := &site{t: t, clock: &testClock{now: time.Date(2026, 5, 4, 10, 30, 15, 123e6, time.UTC)}}
-	opts.Clock = s.clock.Now
+	clock := bench.NewClock(time.Date(2026, 5, 4, 10, 30, 15, 123e6, time.UTC))
+	opts.Clock = clock.Now
 	e, err := New(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(e.Handler())
-	e.SetBaseURL(srv.URL)
-	t.Cleanup(func() { srv.Close(); e.Close() })
-	s.e, s.url = e, srv.URL
-	// No kept connections: Go repeats a GET by itself when a kept one breaks.
-	s.http = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	return s
+	return &site{bench.New(t, e, clock), e}
 }
 
-// answer is what came back.
+// answer is what came back to a call.
 type answer struct {
-	t      *testing.T
-	what   string
-	status int
-	header http.Header
-	raw    []byte
+	bench.Answer
+	t    *testing.T
+	what string
 }
 
 // as makes calls with a person's API token, by the first name in the address.
@@ -78,7 +48,7 @@ type caller struct {
 
 // do sends a JSON body (nil: none, a string: as it is).
 func (c caller) do(method, path string, body any) answer {
-	c.t.Helper()
+	c.T.Helper()
 	var raw []byte
 	switch b := body.(type) {
 	case nil:
@@ -87,9 +57,9 @@ func (c caller) do(method, path string, body any) answer {
 	default:
 		raw, _ = json.Marshal(b)
 	}
-	req, err := http.NewRequest(method, c.url+path, bytes.NewReader(raw))
+	req, err := http.NewRequest(method, c.URL+path, bytes.NewReader(raw))
 	if err != nil {
-		c.t.Fatal(err)
+		c.T.Fatal(err)
 	}
 	if raw != nil {
 		req.Header.Set("Content-Type", "application/json")
@@ -98,22 +68,20 @@ func (c caller) do(method, path string, body any) answer {
 }
 
 func (c caller) send(req *http.Request) answer {
-	c.t.Helper()
+	c.T.Helper()
 	c.sign(req)
-	resp, err := c.http.Do(req)
+	resp, err := c.Do(req)
 	if err != nil {
-		c.t.Fatalf("%s %s: %v", req.Method, req.URL, err)
+		c.T.Fatalf("%s %s: %v", req.Method, req.URL, err)
 	}
-	defer resp.Body.Close()
-	raw, _ := io.ReadAll(resp.Body)
-	return answer{c.t, req.Method + " " + req.URL.Path, resp.StatusCode, resp.Header, raw}
+	return answer{bench.Read(c.T, resp), c.T, req.Method + " " + req.URL.Path}
 }
 
 // want stops the test unless the answer has that status.
 func (a answer) want(status int) answer {
 	a.t.Helper()
-	if a.status != status {
-		a.t.Fatalf("%s answered %d, want %d: %s %s", a.what, a.status, status, a.raw, a.header.Get("X-Emulator-Reason"))
+	if a.Status != status {
+		a.t.Fatalf("%s answered %d, want %d: %s %s", a.what, a.Status, status, a.Raw, a.Header.Get("X-Emulator-Reason"))
 	}
 	return a
 }
@@ -121,9 +89,9 @@ func (a answer) want(status int) answer {
 // at reads a value of the JSON answer by a path such as "fields.status.name" or "values.0.id".
 func (a answer) at(path string) any {
 	a.t.Helper()
-	var v any
-	if err := json.Unmarshal(a.raw, &v); err != nil {
-		a.t.Fatalf("%s: not JSON: %s", a.what, a.raw)
+	v := a.Body
+	if v == nil {
+		a.t.Fatalf("%s: not JSON: %s", a.what, a.Raw)
 	}
 	for _, part := range strings.Split(path, ".") {
 		switch x := v.(type) {
@@ -158,7 +126,7 @@ func doc(text string) object {
 
 // newIssue creates a bug in ENG with more fields and answers its id.
 func (c caller) newIssue(summary string, more object) string {
-	c.t.Helper()
+	c.T.Helper()
 	in := object{"project": object{"key": "ENG"}, "issuetype": object{"name": "Bug"}, "summary": summary}
 	for k, v := range more {
 		in[k] = v
@@ -167,18 +135,6 @@ func (c caller) newIssue(summary string, more object) string {
 }
 
 func (c caller) issue(id string) answer {
-	c.t.Helper()
+	c.T.Helper()
 	return c.do("GET", "/rest/api/3/issue/"+id, nil).want(200)
-}
-
-// eventually polls until the condition holds.
-func eventually(t *testing.T, what string, cond func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(5 * time.Second)
-	for !cond() {
-		if time.Now().After(deadline) {
-			t.Fatalf("did not happen in time: %s", what)
-		}
-		time.Sleep(2 * time.Millisecond)
-	}
 }

@@ -55,7 +55,7 @@ func TestATransitionRequiresItsFields(t *testing.T) {
 	id := c.incident(nil)
 	path := "/rest/api/3/issue/" + id + "/transitions"
 	take := func(transition string, fields object, status int) answer {
-		s.clock.pass(time.Minute)
+		s.Pass(time.Minute)
 		return c.do("POST", path, object{"transition": object{"id": transition}, "fields": fields}).want(status)
 	}
 	take("11", nil, 204)

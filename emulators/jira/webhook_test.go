@@ -6,123 +6,73 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"duplex/emulators/harness/bench"
 	"duplex/emulators/harness/contract"
 )
 
-// receiver keeps the webhooks it gets; refuse makes it answer 503 that many times.
-type receiver struct {
-	url    string
-	mu     sync.Mutex
-	refuse int
-	got    []delivered
-}
-
-type delivered struct {
-	header http.Header
-	raw    []byte
-	body   map[string]any
-}
-
-func newReceiver(t *testing.T) *receiver {
-	r := &receiver{}
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		raw, _ := io.ReadAll(req.Body)
-		d := delivered{header: req.Header, raw: raw}
-		_ = json.Unmarshal(raw, &d.body)
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.got = append(r.got, d)
-		if r.refuse > 0 {
-			r.refuse--
-			w.WriteHeader(503)
-		}
-	}))
-	t.Cleanup(srv.Close)
-	r.url = srv.URL
-	return r
-}
-
-func (r *receiver) all() []delivered {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.got)
-}
-
-func (r *receiver) events() []string {
+func events(in *bench.Inbox) []string {
 	var out []string
-	for _, d := range r.all() {
-		ev, _ := d.body["webhookEvent"].(string)
-		out = append(out, ev)
+	for _, call := range in.Calls() {
+		out = append(out, call.Text("webhookEvent"))
 	}
 	return out
 }
 
-// wait gives the first n deliveries.
-func (r *receiver) wait(t *testing.T, n int) []delivered {
-	t.Helper()
-	eventually(t, "webhooks arrive", func() bool { return len(r.all()) >= n })
-	return r.all()
-}
-
-func (s *site) target(r *receiver, secret string) {
-	s.t.Helper()
-	s.as("sync").do("POST", "/_control/webhook_target", object{"url": r.url, "secret": secret}).want(204)
+func (s *site) target(r *bench.Inbox, secret string) {
+	s.T.Helper()
+	s.as("sync").do("POST", "/_control/webhook_target", object{"url": r.URL, "secret": secret}).want(204)
 }
 
 func TestAdminWebhooksAreSignedOverTheRawBody(t *testing.T) {
-	s, r := newSite(t, Options{}), newReceiver(t)
+	s, r := newSite(t, Options{}), bench.NewInbox(t)
 	s.target(r, "hush")
 	s.as("ada").newIssue("Signed", nil)
-	d := r.wait(t, 1)[0]
+	d := r.Wait(1)[0]
 	mac := hmac.New(sha256.New, []byte("hush"))
-	mac.Write(d.raw)
-	if got, want := d.header.Get("X-Hub-Signature"), "sha256="+hex.EncodeToString(mac.Sum(nil)); got != want {
+	mac.Write(d.Raw)
+	if got, want := d.Header.Get("X-Hub-Signature"), "sha256="+hex.EncodeToString(mac.Sum(nil)); got != want {
 		t.Errorf("signature %s, want %s", got, want)
 	}
-	if d.header.Get("X-Atlassian-Webhook-Identifier") == "" || d.header.Get("X-Atlassian-Webhook-Flow") != "Primary" || d.header.Get("X-Atlassian-Webhook-Retry") != "" {
-		t.Errorf("headers of a first attempt: %v", d.header)
+	if d.Header.Get("X-Atlassian-Webhook-Identifier") == "" || d.Header.Get("X-Atlassian-Webhook-Flow") != "Primary" || d.Header.Get("X-Atlassian-Webhook-Retry") != "" {
+		t.Errorf("headers of a first attempt: %v", d.Header)
 	}
-	if strings.Contains(string(d.raw), "hush") {
+	if strings.Contains(string(d.Raw), "hush") {
 		t.Error("the secret is in the body")
 	}
 }
 
 func TestDynamicWebhooksCarryATokenAndEndAfterThirtyDays(t *testing.T) {
-	s, r := newSite(t, Options{}), newReceiver(t)
-	body := object{"url": r.url, "webhooks": []object{{"events": []string{"jira:issue_created"}, "jqlFilter": "project = ENG AND issuetype = Bug"},
+	s, r := newSite(t, Options{}), bench.NewInbox(t)
+	body := object{"url": r.URL, "webhooks": []object{{"events": []string{"jira:issue_created"}, "jqlFilter": "project = ENG AND issuetype = Bug"},
 		{"events": []string{"jira:issue_created"}, "jqlFilter": "summary ~ late"}, {"events": []string{"attachment_created"}, "jqlFilter": "project = ENG"}}}
 	s.as("sync").do("POST", "/rest/api/3/webhook", body).want(403)
 	got := s.app().do("POST", "/rest/api/3/webhook", body).want(200)
 	id := got.at("webhookRegistrationResult.0.createdWebhookId")
 	for _, n := range []string{"1", "2"} {
 		if got.text("webhookRegistrationResult."+n+".errors.0") == "" {
-			t.Errorf("registration %s was accepted: %s", n, got.raw)
+			t.Errorf("registration %s was accepted: %s", n, got.Raw)
 		}
 	}
 	c := s.as("ada")
 	c.newIssue("Heard", nil)
-	d := r.wait(t, 1)[0]
-	if ids, _ := d.body["matchedWebhookIds"].([]any); len(ids) != 1 || ids[0] != id {
-		t.Errorf("matchedWebhookIds %v, want %v", d.body["matchedWebhookIds"], id)
+	d := r.Wait(1)[0]
+	if ids, _ := d.At("matchedWebhookIds").([]any); len(ids) != 1 || ids[0] != id {
+		t.Errorf("matchedWebhookIds %v, want %v", d.At("matchedWebhookIds"), id)
 	}
-	token := strings.Split(strings.TrimPrefix(d.header.Get("Authorization"), "Bearer "), ".")
+	token := strings.Split(strings.TrimPrefix(d.Header.Get("Authorization"), "Bearer "), ".")
 	mac := hmac.New(sha256.New, []byte(OAuthClientSecret))
 	mac.Write([]byte(token[0] + "." + token[1]))
 	if len(token) != 3 || token[2] != base64.RawURLEncoding.EncodeToString(mac.Sum(nil)) {
 		t.Error("the token is not signed with the client secret")
 	}
-	s.clock.pass(hookLife)
+	s.Pass(hookLife)
 	c.newIssue("Not heard", nil)
 	s.app().do("GET", "/rest/api/3/webhook", nil).want(200).is("total", 0)
 	if n := len(s.e.Webhooks().Report().Sent); n != 1 {
@@ -131,16 +81,21 @@ func TestDynamicWebhooksCarryATokenAndEndAfterThirtyDays(t *testing.T) {
 }
 
 func TestFailedDeliveriesAreRepeatedUnderTheSameIdentifier(t *testing.T) {
-	s, r := newSite(t, Options{RetryWait: time.Millisecond}), newReceiver(t)
-	r.refuse = 2
+	s, r := newSite(t, Options{RetryWait: time.Millisecond}), bench.NewInbox(t)
+	r.Reply(func(n int) (int, string) {
+		if n <= 2 {
+			return 503, ""
+		}
+		return 200, ""
+	})
 	s.target(r, "hush")
 	s.as("ada").newIssue("Try again", nil)
-	all := r.wait(t, 3)
+	all := r.Wait(3)
 	for n, want := range []string{"", "1", "2"} {
-		if got := all[n].header.Get("X-Atlassian-Webhook-Retry"); got != want {
+		if got := all[n].Header.Get("X-Atlassian-Webhook-Retry"); got != want {
 			t.Errorf("attempt %d has retry count %q, want %q", n+1, got, want)
 		}
-		if all[n].header.Get("X-Atlassian-Webhook-Identifier") != all[0].header.Get("X-Atlassian-Webhook-Identifier") {
+		if all[n].Header.Get("X-Atlassian-Webhook-Identifier") != all[0].Header.Get("X-Atlassian-Webhook-Identifier") {
 			t.Error("the identifier changed between attempts")
 		}
 	}
@@ -158,7 +113,7 @@ func TestWebhookModes(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
-			s, r := newSite(t, Options{}), newReceiver(t)
+			s, r := newSite(t, Options{}), bench.NewInbox(t)
 			s.target(r, "")
 			ada := s.as("ada")
 			ada.do("PATCH", "/_control/webhooks", object{"mode": c.mode}).want(200)
@@ -170,8 +125,8 @@ func TestWebhookModes(t *testing.T) {
 			if c.mode == "pause" {
 				ada.do("PATCH", "/_control/webhooks", object{"mode": "normal"}).want(200)
 			}
-			r.wait(t, len(c.want))
-			if got := r.events(); !slices.Equal(got, c.want) {
+			r.Wait(len(c.want))
+			if got := events(r); !slices.Equal(got, c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})
@@ -179,23 +134,23 @@ func TestWebhookModes(t *testing.T) {
 }
 
 func TestWebhookFiltersAndSecretsAreManagedByAdmins(t *testing.T) {
-	s, r := newSite(t, Options{}), newReceiver(t)
+	s, r := newSite(t, Options{}), bench.NewInbox(t)
 	const hooks = "/rest/webhooks/1.0/webhook"
-	in := object{"name": "sync", "url": r.url, "events": []string{"jira:issue_updated"}, "secret": "hush", "filters": object{"issue-related-events-section": "project = ENG AND labels = vip"}}
+	in := object{"name": "sync", "url": r.URL, "events": []string{"jira:issue_updated"}, "secret": "hush", "filters": object{"issue-related-events-section": "project = ENG AND labels = vip"}}
 	s.as("grace").do("POST", hooks, in).want(403)
 	got := s.as("ada").do("POST", hooks, in).want(201)
 	got.is("isSigned", true)
-	if strings.Contains(string(got.raw), "hush") {
+	if strings.Contains(string(got.Raw), "hush") {
 		t.Error("the secret is shown")
 	}
-	self := strings.TrimPrefix(got.text("self"), s.url)
+	self := strings.TrimPrefix(got.text("self"), s.URL)
 	c := s.as("ada")
 	plain, vip := c.newIssue("Plain", nil), c.newIssue("VIP", object{"labels": []string{"vip"}})
 	for _, id := range []string{plain, vip} {
 		c.do("PUT", "/rest/api/3/issue/"+id, object{"fields": object{"summary": "Changed"}}).want(204)
 	}
-	d := r.wait(t, 1)
-	if len(d) != 1 || d[0].body["issue"].(map[string]any)["id"] != vip {
+	d := r.Wait(1)
+	if len(d) != 1 || d[0].At("issue", "id") != vip {
 		t.Errorf("%d deliveries, want one for the vip issue", len(d))
 	}
 	in["url"], in["events"] = "not a url", []string{"x"}
@@ -208,7 +163,7 @@ func TestWebhookFiltersAndSecretsAreManagedByAdmins(t *testing.T) {
 // TestWebhookBodiesHaveTheSamplesShape compares the members of our bodies with the vendor's samples.
 func TestWebhookBodiesHaveTheSamplesShape(t *testing.T) {
 	dir := filepath.Join(contract.VendorDir(t, "jira"), "webhooks")
-	s, r := newSite(t, Options{}), newReceiver(t)
+	s, r := newSite(t, Options{}), bench.NewInbox(t)
 	s.target(r, "")
 	c := s.as("ada")
 	id := c.newIssue("Shape", object{"description": doc("Text"), "priority": object{"name": "High"}})
@@ -219,7 +174,7 @@ func TestWebhookBodiesHaveTheSamplesShape(t *testing.T) {
 	c.do("PUT", "/rest/api/3/issue/"+id+"/comment/"+cm, object{"body": doc("Hi!")}).want(200)
 	c.do("DELETE", "/rest/api/3/issue/"+id+"/comment/"+cm, nil).want(204)
 	c.do("DELETE", "/rest/api/3/issue/"+id, nil).want(204)
-	got := r.wait(t, 8)
+	got := r.Wait(8)
 	for n, sample := range []string{"jira_issue_created", "jira_issue_updated.labels", "jira_issue_updated.assigned", "jira_issue_updated.status_resolved",
 		"comment_created", "comment_updated", "comment_deleted", "jira_issue_deleted"} {
 		t.Run(sample, func(t *testing.T) {
@@ -231,16 +186,15 @@ func TestWebhookBodiesHaveTheSamplesShape(t *testing.T) {
 			if err := json.Unmarshal(raw, &want); err != nil {
 				t.Fatal(err)
 			}
-			sameShape(t, sample, want, got[n].body)
+			sameShape(t, sample, want, got[n].Body)
 			for _, name := range []string{"webhookEvent", "issue_event_type_name"} {
-				if want[name] != got[n].body[name] {
-					t.Errorf("%s is %v, in the sample %v", name, got[n].body[name], want[name])
+				if want[name] != got[n].At(name) {
+					t.Errorf("%s is %v, in the sample %v", name, got[n].At(name), want[name])
 				}
 			}
 		})
 	}
-	text, _ := got[0].body["issue"].(map[string]any)["fields"].(map[string]any)["description"].(string)
-	if text != "Text" {
+	if text := got[0].Text("issue", "fields", "description"); text != "Text" {
 		t.Errorf("the description is %q, want wiki text", text)
 	}
 }
@@ -283,17 +237,17 @@ func sameShape(t *testing.T, path string, want, got any) {
 }
 
 func TestACommentMadeWithAChangeTravelsInsideTheIssueEvent(t *testing.T) {
-	s, r := newSite(t, Options{}), newReceiver(t)
+	s, r := newSite(t, Options{}), bench.NewInbox(t)
 	c := s.as("ada")
 	id := c.newIssue("Both", nil)
 	s.target(r, "")
 	c.do("POST", "/rest/api/3/issue/"+id+"/transitions", object{"transition": object{"id": "11"}, "update": object{"comment": []object{{"add": object{"body": doc("On it")}}}}}).want(204)
 	c.newIssue("Last", nil)
-	d := r.wait(t, 2)
-	if got := r.events(); !slices.Equal(got, []string{"jira:issue_updated", "jira:issue_created"}) {
+	d := r.Wait(2)
+	if got := events(r); !slices.Equal(got, []string{"jira:issue_updated", "jira:issue_created"}) {
 		t.Fatalf("events %v", got)
 	}
-	if cm, _ := d[0].body["comment"].(map[string]any); cm["body"] != "On it" {
-		t.Errorf("the comment inside is %v", d[0].body["comment"])
+	if d[0].At("comment", "body") != "On it" {
+		t.Errorf("the comment inside is %v", d[0].At("comment"))
 	}
 }

@@ -6,10 +6,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"duplex/emulators/harness/bench"
 )
 
 func (c caller) log(id, query string, body object) answer {
-	c.t.Helper()
+	c.T.Helper()
 	return c.do("POST", "/rest/api/3/issue/"+id+"/worklog"+query, body)
 }
 
@@ -19,7 +21,7 @@ func TestWorkIsLoggedAndCounted(t *testing.T) {
 	id := c.newIssue("x", object{"timetracking": object{"originalEstimate": "1d"}})
 	c.issue(id).is("fields.timetracking.remainingEstimate", "1d")
 	before := c.issue(id).text("fields.updated")
-	s.clock.pass(time.Minute)
+	s.Pass(time.Minute)
 	w := c.log(id, "", object{"started": "2026-05-01T08:00:00.000+0200", "timeSpent": "1h 30m", "comment": doc("Looked")}).want(201)
 	w.is("timeSpentSeconds", 5400)
 	w.is("timeSpent", "1h 30m")
@@ -99,7 +101,7 @@ func TestTheIssueShowsTwentyWorklogs(t *testing.T) {
 	c := s.as("ada")
 	id := c.newIssue("x", nil)
 	for n := range 22 {
-		s.clock.pass(time.Second)
+		s.Pass(time.Second)
 		c.log(id, "", object{"timeSpent": fmt.Sprintf("%dm", n+1)}).want(201)
 	}
 	got := c.issue(id)
@@ -121,25 +123,24 @@ func TestRestrictedWorklogsAreHidden(t *testing.T) {
 
 func TestWorklogEventsReachAdminWebhooks(t *testing.T) {
 	s := newSite(t, Options{})
-	got := newReceiver(t)
+	got := bench.NewInbox(t)
 	s.target(got, "")
 	c := s.as("ada")
 	id := c.newIssue("x", nil)
 	w := c.log(id, "", object{"timeSpent": "1h", "comment": doc("Looked")}).want(201).text("id")
 	c.do("PUT", "/rest/api/3/issue/"+id+"/worklog/"+w, object{"timeSpent": "2h"}).want(200)
 	c.do("DELETE", "/rest/api/3/issue/"+id+"/worklog/"+w, nil).want(204)
-	all := got.wait(t, 7)
-	slices.SortStableFunc(all, func(a, b delivered) int {
-		return strings.Compare(fmt.Sprint(a.body["webhookEvent"]), fmt.Sprint(b.body["webhookEvent"]))
+	all := got.Wait(7)
+	slices.SortStableFunc(all, func(a, b bench.Message) int {
+		return strings.Compare(a.Text("webhookEvent"), b.Text("webhookEvent"))
 	})
 	want := []string{"jira:issue_created", "jira:issue_updated", "jira:issue_updated", "jira:issue_updated", "worklog_created", "worklog_deleted", "worklog_updated"}
 	for n, d := range all {
-		if d.body["webhookEvent"] != want[n] {
-			t.Fatalf("delivery %d is %v, want %s", n, d.body["webhookEvent"], want[n])
+		if d.At("webhookEvent") != want[n] {
+			t.Fatalf("delivery %d is %v, want %s", n, d.At("webhookEvent"), want[n])
 		}
 	}
-	sent, _ := all[4].body["worklog"].(map[string]any)
-	if sent["issueId"] != id || sent["comment"] != "Looked" || sent["timeSpentSeconds"] != 3600.0 {
-		t.Errorf("worklog_created tells %v", sent)
+	if sent := all[4]; sent.At("worklog", "issueId") != id || sent.At("worklog", "comment") != "Looked" || sent.At("worklog", "timeSpentSeconds") != 3600.0 {
+		t.Errorf("worklog_created tells %s", sent.Raw)
 	}
 }
