@@ -8,13 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"duplex/emulators/harness/bench"
 	"duplex/emulators/harness/freshworks"
-	"duplex/emulators/harness/freshworks/desktest"
 )
 
 // TestConversations: replies mail customers, notes do not; notes are private unless said otherwise, and alone can be edited.
 func TestConversations(t *testing.T) {
-	r, e := bench(t, Options{})
+	r, e := newRig(t, Options{})
 	path := ticket(r, "")
 	before := r.Must(200, "ada", "GET", path, "").At("updated_at")
 	r.Pass(time.Second)
@@ -59,7 +59,7 @@ func TestConversations(t *testing.T) {
 
 // TestPublicNoteMails: an account may be set so that a public note mails the requester.
 func TestPublicNoteMails(t *testing.T) {
-	r, e := bench(t, Options{PublicNoteMails: true})
+	r, e := newRig(t, Options{PublicNoteMails: true})
 	path := ticket(r, "")
 	r.Must(201, "sync", "POST", path+"/notes", `{"body":"for us"}`)
 	r.Must(201, "sync", "POST", path+"/notes", `{"body":"for all","private":false}`)
@@ -70,7 +70,7 @@ func TestPublicNoteMails(t *testing.T) {
 
 // TestFiles: they come in forms, weigh together, and go out at addresses that expire and want no credentials.
 func TestFiles(t *testing.T) {
-	r, _ := bench(t, Options{FileBytes: 2 << 20})
+	r, _ := newRig(t, Options{FileBytes: 2 << 20})
 	a := r.Form("sync", "POST", "/api/v2/tickets", "größe a.txt", []byte("content"), "subject", "S", "email", "carla@globex.example",
 		"priority", "3", "tags[]", "x", "custom_fields[cf_seats]", "4", "custom_fields[cf_vip]", "true")
 	if a.Status != 201 || a.At("priority") != 3.0 || a.At("custom_fields", "cf_seats") != 4.0 || a.Len("tags") != 1 {
@@ -101,7 +101,7 @@ func TestFiles(t *testing.T) {
 
 // TestFields: choices have four shapes.
 func TestFields(t *testing.T) {
-	r, _ := bench(t, Options{NeededToClose: []string{"cf_resolution"}})
+	r, _ := newRig(t, Options{NeededToClose: []string{"cf_resolution"}})
 	byName := map[string]map[string]any{}
 	for _, f := range r.Must(200, "grace", "GET", "/api/v2/ticket_fields", "").Body.([]any) {
 		one := f.(map[string]any)
@@ -133,7 +133,7 @@ func TestFields(t *testing.T) {
 
 // TestPeople: who is found where.
 func TestPeople(t *testing.T) {
-	r, _ := bench(t, Options{})
+	r, _ := newRig(t, Options{})
 	if r.Must(200, "sync", "GET", "/api/v2/agents/me", "").At("contact", "email") != "sync@acme.example" {
 		t.Error("me")
 	}
@@ -160,7 +160,7 @@ func TestPeople(t *testing.T) {
 
 // TestLimits: the account's minute, the list's minute, and what includes cost.
 func TestLimits(t *testing.T) {
-	r, _ := bench(t, Options{Limits: Limits{Total: 10, List: 2}})
+	r, _ := newRig(t, Options{Limits: Limits{Total: 10, List: 2}})
 	path := ticket(r, "")
 	a := r.Must(200, "ada", "GET", path+"?include=stats,requester", "")
 	if a.Header.Get("X-RateLimit-Total") != "10" || a.Header.Get("X-RateLimit-Remaining") != "6" || a.Header.Get("X-RateLimit-Used-CurrentRequest") != "3" {
@@ -181,8 +181,8 @@ func TestLimits(t *testing.T) {
 
 // TestRules: webhooks are an administrator's rules, sent with a secret header and no signature, in the vendor's shapes.
 func TestRules(t *testing.T) {
-	r, e := bench(t, Options{WebhookRetryWait: time.Millisecond})
-	sink := desktest.NewSink(t, 200)
+	r, e := newRig(t, Options{WebhookRetryWait: time.Millisecond})
+	sink := bench.NewInbox(t)
 	rule := r.Must(201, "ada", "POST", "/api/v2/automations/4/rules", fmt.Sprintf(`{"name":"status","active":true,"performer":{"type":1,"members":[%d]},
 		"events":[{"field_name":"status","from":"--","to":"--"},{"field_name":"note_type","value":"--"}],"conditions":[],
 		"actions":[{"field_name":"trigger_webhook","url":%q,"request_type":"POST","custom_headers":{"X-Secret":"s"},"content":{"content_layout":"1","content_type":"JSON"}}]}`, UserGrace, sink.URL))
@@ -190,17 +190,17 @@ func TestRules(t *testing.T) {
 	r.Must(200, "sync", "PUT", path, `{"status":4}`)
 	r.Must(200, "grace", "PUT", path, `{"priority":4}`)
 	r.Must(200, "grace", "PUT", path, `{"status":6}`)
-	hook := sink.Next(t)
+	hook := sink.Next()
 	for _, want := range []string{`"triggered_event":"{status:{from:4,to:6}}"`, `"ticket_id":"1"`, `"ticket_status":"Waiting on Customer"`, `"ticket_priority":"Urgent"`,
 		`"requester_email":"carla@globex.example"`, `"ticket_cf_sync_key":"k"`, `"freshdesk_webhook"`} {
-		if !strings.Contains(hook.Body, want) {
-			t.Errorf("the body lacks %s: %s", want, hook.Body)
+		if !strings.Contains(string(hook.Raw), want) {
+			t.Errorf("the body lacks %s: %s", want, hook.Raw)
 		}
 	}
 	if hook.Header.Get("X-Secret") != "s" {
 		t.Error("no secret")
 	}
-	sink.None(t) // the integration account and other fields are not what the rule is for
+	sink.None() // the integration account and other fields are not what the rule is for
 	got := r.Must(200, "ada", "GET", "/api/v2/automations/4/rules/"+rule.ID("id"), "")
 	r.Must(200, "ada", "GET", "/api/v2/automations/4/rules", "")
 	r.Must(200, "ada", "PUT", "/api/v2/automations/4/rules/"+got.ID("id"), `{"active":false}`)
@@ -211,21 +211,22 @@ func TestRules(t *testing.T) {
 	r.Control("POST", "webhook_target", fmt.Sprintf(`{"url":%q,"secret":"top"}`, sink.URL))
 	r.Control("POST", "webhook_target", fmt.Sprintf(`{"url":%q,"secret":"X-Mine: other"}`, sink.URL))
 	ticket(r, "")
-	if hook := sink.Next(t); hook.Body != `{"ticket_id":"2"}` || hook.Header.Get("X-Mine") != "other" {
-		t.Errorf("target: %s %v", hook.Body, hook.Header)
+	if hook := sink.Next(); string(hook.Raw) != `{"ticket_id":"2"}` || hook.Header.Get("X-Mine") != "other" {
+		t.Errorf("target: %s %v", hook.Raw, hook.Header)
 	}
 	r.Must(201, "grace", "POST", path+"/notes", `{"body":"x"}`)
-	if hook := sink.Next(t); hook.Body != `{"ticket_id":"1"}` {
-		t.Errorf("target: %s", hook.Body)
+	if hook := sink.Next(); string(hook.Raw) != `{"ticket_id":"1"}` {
+		t.Errorf("target: %s", hook.Raw)
 	}
 	r.Must(204, "grace", "DELETE", path, "")
-	sink.Next(t)
+	sink.Next()
 
-	refusing := desktest.NewSink(t, 500)
+	refusing := bench.NewInbox(t)
+	refusing.Answer(500)
 	r.Control("POST", "webhook_target", fmt.Sprintf(`{"url":%q,"secret":"top"}`, refusing.URL))
 	ticket(r, "")
 	for range 4 {
-		refusing.Next(t)
+		refusing.Next()
 	}
 	for _, sent := range e.Webhooks().Report().Sent {
 		if sent.Attempt > 4 {
@@ -237,10 +238,10 @@ func TestRules(t *testing.T) {
 // TestRestart: a killed account keeps what it answered.
 func TestRestart(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "freshdesk.json")
-	r, _ := bench(t, Options{File: file})
+	r, _ := newRig(t, Options{File: file})
 	path := ticket(r, "")
 	r.Form("ada", "POST", path+"/notes", "a.txt", []byte("content"), "body", "x")
-	again, _ := bench(t, Options{File: file})
+	again, _ := newRig(t, Options{File: file})
 	got := again.Must(200, "ada", "GET", path+"/conversations", "")
 	if body := again.Must(200, "", "GET", got.At(0, "attachments", 0, "attachment_url").(string), ""); string(body.Raw) != "content" {
 		t.Errorf("content %q", body.Raw)

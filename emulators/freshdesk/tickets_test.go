@@ -11,7 +11,7 @@ import (
 	"duplex/emulators/harness/freshworks/desktest"
 )
 
-func bench(t *testing.T, opts Options) (*desktest.Rig, *Emulator) {
+func newRig(t *testing.T, opts Options) (*desktest.Rig, *Emulator) {
 	return desktest.New(t, "freshdesk", "fd-key-", func(c harness.Clock) (*Emulator, error) {
 		opts.Clock = c
 		return New(opts)
@@ -30,7 +30,7 @@ func ticket(r *desktest.Rig, more string) string {
 
 // TestCreate: what is sent comes back as the vendor keeps it.
 func TestCreate(t *testing.T) {
-	r, _ := bench(t, Options{})
+	r, _ := newRig(t, Options{})
 	a := r.Must(201, "sync", "POST", "/api/v2/tickets", `{"subject":"S","description":"plain","email":"new@globex.example","priority":3,"status":3,"type":"Incident",
 		"responder_id":43000000103,"group_id":43000000301,"tags":["b","a","b"],"cc_emails":["x@y.example"],
 		"custom_fields":{"cf_sync_key":"k","cf_device":"Größe XL","cf_vip":true,"cf_seats":3,"cf_amount":1.5,"cf_go_live":"2026-04-01","cf_area":"Hardware","cf_area_part":"Computer","cf_area_detail":"Battery"}}`)
@@ -58,7 +58,7 @@ func TestCreate(t *testing.T) {
 
 // TestRefused: what the vendor refuses, with its codes.
 func TestRefused(t *testing.T) {
-	r, _ := bench(t, Options{NeededToClose: []string{"cf_resolution"}})
+	r, _ := newRig(t, Options{NeededToClose: []string{"cf_resolution"}})
 	path := ticket(r, `"custom_fields":{"cf_area":"Hardware","cf_area_part":"Printer"}`)
 	outbound := ticket(r, `"source":10`)
 	gone := ticket(r, "")
@@ -109,7 +109,7 @@ func TestRefused(t *testing.T) {
 
 // TestTrash: deletion shows in the ticket and in its filter alone, and can be taken back.
 func TestTrash(t *testing.T) {
-	r, _ := bench(t, Options{})
+	r, _ := newRig(t, Options{})
 	path := ticket(r, "")
 	r.Must(204, "ada", "DELETE", path, "")
 	if a := r.Must(200, "ada", "GET", path, ""); a.At("deleted") != true {
@@ -131,7 +131,7 @@ func TestTrash(t *testing.T) {
 
 // TestLists: the windows and caps of lists.
 func TestLists(t *testing.T) {
-	r, _ := bench(t, Options{Limits: NoLimits()})
+	r, _ := newRig(t, Options{Limits: NoLimits()})
 	old := ticket(r, "")
 	r.Pass(31 * 24 * time.Hour)
 	for range 3 {
@@ -165,7 +165,7 @@ func TestLists(t *testing.T) {
 
 // TestSearch: quotes, days, caps and an index that is late.
 func TestSearch(t *testing.T) {
-	r, _ := bench(t, Options{Limits: NoLimits()})
+	r, _ := newRig(t, Options{Limits: NoLimits()})
 	search := func(query string) desktest.Answer {
 		return r.As("ada", "GET", "/api/v2/search/tickets?query="+url.QueryEscape(query), "")
 	}
@@ -208,7 +208,7 @@ func TestSearch(t *testing.T) {
 
 // TestLinks: parents, trackers, merges and bulk updates.
 func TestLinks(t *testing.T) {
-	r, _ := bench(t, Options{Limits: NoLimits()})
+	r, _ := newRig(t, Options{Limits: NoLimits()})
 	parent := ticket(r, "")
 	child := ticket(r, `"parent_id":1`)
 	ticket(r, `"related_ticket_ids":[1]`)
@@ -234,7 +234,7 @@ func TestLinks(t *testing.T) {
 
 // TestActivities: the day's file is there when the day is over.
 func TestActivities(t *testing.T) {
-	r, _ := bench(t, Options{})
+	r, _ := newRig(t, Options{})
 	path := ticket(r, "")
 	r.Must(200, "grace", "PUT", path, `{"status":3}`)
 	export := "/api/v2/export/ticket_activities?created_at=2026-03-01"

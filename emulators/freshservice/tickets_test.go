@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"duplex/emulators/harness"
+	"duplex/emulators/harness/bench"
 	"duplex/emulators/harness/freshworks"
 	"duplex/emulators/harness/freshworks/desktest"
 )
 
-func bench(t *testing.T, opts Options) (*desktest.Rig, *Emulator) {
+func newRig(t *testing.T, opts Options) (*desktest.Rig, *Emulator) {
 	return desktest.New(t, "freshservice", "fs-key-", func(c harness.Clock) (*Emulator, error) {
 		opts.Clock = c
 		return New(opts)
@@ -32,7 +33,7 @@ func ticket(r *desktest.Rig, more string) string {
 
 // TestCreate: what is sent comes back wrapped, with big ids, and without tags unless they are asked for.
 func TestCreate(t *testing.T) {
-	r, _ := bench(t, Options{})
+	r, _ := newRig(t, Options{})
 	a := r.Must(201, "sync", "POST", "/api/v2/tickets", `{"subject":"S","description":"see <a href=\"https://x.example\">this</a>","email":"new@globex.example","priority":3,"status":3,
 		"urgency":2,"impact":2,"category":"Hardware","sub_category":"Computer","item_category":"Mac","responder_id":21000418003,"group_id":21000419001,"tags":["synced"],
 		"custom_fields":{"sync_key":"k","weather_server":"Größe XL","vip":true,"seats":3,"go_live":"2026-04-01","area":"North","area_town":"Kiel","site":"HQ"}}`)
@@ -56,7 +57,7 @@ func TestCreate(t *testing.T) {
 
 // TestRefused: what the vendor refuses, with its codes.
 func TestRefused(t *testing.T) {
-	r, _ := bench(t, Options{NeededToClose: []string{"resolution_code"}, Limits: NoLimits()})
+	r, _ := newRig(t, Options{NeededToClose: []string{"resolution_code"}, Limits: NoLimits()})
 	path := ticket(r, "")
 	r.Control("POST", "service_request", `{"subject":"A laptop","email":"carla@globex.example"}`)
 	r.Control("POST", "person", `{"email":"linus@acme.example","active":false}`)
@@ -100,7 +101,7 @@ func TestRefused(t *testing.T) {
 
 // TestWorkspaces: lists show the primary workspace unless asked, and all of them without its own fields.
 func TestWorkspaces(t *testing.T) {
-	r, _ := bench(t, Options{Limits: NoLimits()})
+	r, _ := newRig(t, Options{Limits: NoLimits()})
 	it := ticket(r, `"group_id":21000419001,"custom_fields":{"sync_key":"k","weather_server":"Sun","site":"HQ"}`)
 	ticket(r, `"workspace_id":3,"custom_fields":{"employee_level":"Senior"}`)
 	for query, n := range map[string]int{"": 1, "?workspace_id=3": 1, "?workspace_id=0": 2} {
@@ -133,7 +134,7 @@ func TestWorkspaces(t *testing.T) {
 
 // TestFeed: the order is by creation, the window 30 days, and conversations do not move updated_at.
 func TestFeed(t *testing.T) {
-	r, e := bench(t, Options{Limits: NoLimits()})
+	r, e := newRig(t, Options{Limits: NoLimits()})
 	old := ticket(r, "")
 	r.Pass(31 * 24 * time.Hour)
 	fresh := ticket(r, "")
@@ -180,7 +181,7 @@ func TestFeed(t *testing.T) {
 
 // TestFilter: quotes, days, one workspace, and an index that is late.
 func TestFilter(t *testing.T) {
-	r, _ := bench(t, Options{Limits: NoLimits()})
+	r, _ := newRig(t, Options{Limits: NoLimits()})
 	r.Control("POST", "index_lag", `{"lag":"2m"}`)
 	ticket(r, `"custom_fields":{"sync_key":"link-77"}`)
 	search := func(more string) desktest.Answer {
@@ -205,7 +206,7 @@ func TestFilter(t *testing.T) {
 
 // TestFiles: in forms, at addresses that expire, and by id.
 func TestFiles(t *testing.T) {
-	r, _ := bench(t, Options{FileBytes: 1 << 20})
+	r, _ := newRig(t, Options{FileBytes: 1 << 20})
 	a := r.Form("sync", "POST", "/api/v2/tickets", "a.txt", []byte("content"), "subject", "S", "email", "carla@globex.example", "custom_fields[seats]", "4")
 	if a.Status != 201 || a.At("ticket", "custom_fields", "seats") != 4.0 {
 		t.Fatalf("the form was not taken: %d %s", a.Status, a.Raw)
@@ -231,7 +232,7 @@ func TestFiles(t *testing.T) {
 
 // TestObjects: problems and changes have other codes, another agent, notes without privacy, and rules of their own.
 func TestObjects(t *testing.T) {
-	r, _ := bench(t, Options{Limits: NoLimits()})
+	r, _ := newRig(t, Options{Limits: NoLimits()})
 	if a := r.As("sync", "POST", "/api/v2/problems", `{"subject":"Why"}`); a.Status != 400 || a.Code() != "due_by missing_field" {
 		t.Errorf("a problem is due: %d %s", a.Status, a.Raw)
 	}
@@ -274,7 +275,7 @@ func TestObjects(t *testing.T) {
 
 // TestPeople: who is found where.
 func TestPeople(t *testing.T) {
-	r, _ := bench(t, Options{})
+	r, _ := newRig(t, Options{})
 	r.Must(200, "sync", "GET", fmt.Sprintf("/api/v2/agents/%d", UserGrace), "")
 	r.Must(200, "sync", "GET", fmt.Sprintf("/api/v2/requesters/%d", UserCarla), "")
 	if a := r.Must(200, "sync", "GET", "/api/v2/agents?email=grace%40acme.example", ""); a.At("agents", 0, "email") != "grace@acme.example" {
@@ -292,27 +293,28 @@ func TestPeople(t *testing.T) {
 
 // TestWorkflows: an administrator's workflow fills in what it says, unquoted, and is sent once.
 func TestWorkflows(t *testing.T) {
-	r, e := bench(t, Options{})
-	sink := desktest.NewSink(t, 500)
+	r, e := newRig(t, Options{})
+	sink := bench.NewInbox(t)
+	sink.Answer(500)
 	r.Control("POST", "workflows", fmt.Sprintf(`{"on":"created","url":%q,"headers":{"X-Secret":"s"},"except":["sync@acme.example"],
 		"body":"{\"ticket_id\":\"{{ticket.id_numeric}}\",\"ref\":\"{{ticket.id}}\",\"title\":\"{{ticket.subject}}\",\"made\":\"{{ticket.created_at_iso | date: '%%d %%b %%Y'}}\"}"}`, sink.URL))
 	r.Must(201, "sync", "POST", "/api/v2/tickets", `{"subject":"own","email":"carla@globex.example"}`)
 	r.Must(201, "ada", "POST", "/api/v2/tickets", `{"subject":"Say \"hi\"","email":"carla@globex.example"}`)
-	hook := sink.Next(t)
-	if want := `{"ticket_id":"2","ref":"INC-2","title":"Say "hi"","made":"01 Mar 2026"}`; hook.Body != want || hook.Header.Get("X-Secret") != "s" {
-		t.Errorf("body %s, want %s", hook.Body, want)
+	hook := sink.Next()
+	if want := `{"ticket_id":"2","ref":"INC-2","title":"Say "hi"","made":"01 Mar 2026"}`; string(hook.Raw) != want || hook.Header.Get("X-Secret") != "s" {
+		t.Errorf("body %s, want %s", hook.Raw, want)
 	}
-	target := desktest.NewSink(t, 200)
+	target := bench.NewInbox(t)
 	r.Control("POST", "webhook_target", fmt.Sprintf(`{"url":%q,"secret":"top"}`, target.URL))
 	r.Must(201, "ada", "POST", "/api/v2/tickets/2/notes", `{"body":"x"}`)
-	if hook := target.Next(t); hook.Body != `{"ticket_id":"2"}` || hook.Header.Get(freshworks.SecretHeader) != "top" {
-		t.Errorf("target: %s", hook.Body)
+	if hook := target.Next(); string(hook.Raw) != `{"ticket_id":"2"}` || hook.Header.Get(freshworks.SecretHeader) != "top" {
+		t.Errorf("target: %s", hook.Raw)
 	}
 	r.Must(201, "ada", "POST", "/api/v2/problems", `{"subject":"Why","due_by":"2026-05-01T00:00:00Z"}`)
-	if hook := target.Next(t); hook.Body != `{"problem_id":"1"}` {
-		t.Errorf("target: %s", hook.Body)
+	if hook := target.Next(); string(hook.Raw) != `{"problem_id":"1"}` {
+		t.Errorf("target: %s", hook.Raw)
 	}
-	sink.None(t)
+	sink.None()
 	if sent := e.Webhooks().Report().Sent; !sent[0].Finished { // the others were sent after it
 		t.Errorf("a failed webhook is sent once: %+v", sent)
 	}
@@ -321,9 +323,9 @@ func TestWorkflows(t *testing.T) {
 // TestRestart: a killed account keeps what it answered.
 func TestRestart(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "freshservice.json")
-	r, _ := bench(t, Options{File: file})
+	r, _ := newRig(t, Options{File: file})
 	path := ticket(r, "")
-	again, _ := bench(t, Options{File: file})
+	again, _ := newRig(t, Options{File: file})
 	if again.Must(200, "ada", "GET", path, "").At("ticket", "subject") != "Printer on fire" {
 		t.Error("the ticket is gone")
 	}
