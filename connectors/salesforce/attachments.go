@@ -126,6 +126,9 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 		return core.Attachment{}, c.fail(attempt, err)
 	}
 	document, err := c.documentOf(ctx, version)
+	if connectors.Class(err) == "not-found" { // the record is there
+		err = connectors.Busy("attaching", "the file that was sent is not shown yet", 0)
+	}
 	if err == nil {
 		err = c.link(ctx, document, itemID, draft.Visibility)
 	}
@@ -141,6 +144,9 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 			err = fmt.Errorf("an internal file was shown to customers, and was deleted: %w", connectors.ErrUnsupported)
 		}
 		return core.Attachment{}, c.fail(attempt, err)
+	}
+	if connectors.Class(err) == "not-found" {
+		err = c.fail(attempt, connectors.Busy("attaching", "the record does not show the file yet", 0))
 	}
 	return a, err
 }

@@ -285,6 +285,32 @@ func TestFilesAreForTheirReaders(t *testing.T) {
 	}
 }
 
+func TestAFileThatIsNotShownYetIsNoRecordThatIsGone(t *testing.T) {
+	a := newOrganization(t)
+	c := a.connector("sync")
+	o := a.create(c, nil)
+	for _, table := range []string{"ContentVersion", "ContentDocumentLink"} {
+		a.before = func(r *http.Request) {
+			if q := r.URL.Query(); strings.Contains(q.Get("q"), "FROM "+table+" WHERE") {
+				q.Set("q", q.Get("q")+" LIMIT 0")
+				r.URL.RawQuery = q.Encode()
+			}
+		}
+		_, err := c.Attach(t.Context(), o.Ref.ID, core.AttachmentDraft{Name: "a.txt", Size: 1, Visibility: core.Visibility{Audience: core.Internal}, Mark: mark}, strings.NewReader("x"))
+		if connectors.Class(err) != "busy" {
+			t.Errorf("no row of %s: came out as %v", table, err)
+		}
+	}
+	if err := c.Delete(t.Context(), o.Ref.ID); err != nil {
+		t.Fatal(err)
+	}
+	a.before = nil
+	_, err := c.Attach(t.Context(), o.Ref.ID, core.AttachmentDraft{Name: "a.txt", Size: 1, Visibility: core.Visibility{Audience: core.Internal}, Mark: mark}, strings.NewReader("x"))
+	if connectors.Class(err) != "not-found" {
+		t.Errorf("a record that is gone: came out as %v", err)
+	}
+}
+
 func TestShortPagesAreFollowed(t *testing.T) {
 	a := newOrganization(t)
 	c := a.connector("sync")

@@ -65,7 +65,7 @@ func (c *Connector) checkTable(ctx context.Context, t connectors.ItemType) []con
 	}
 	f.Saw = s.table
 	mark := connectors.Finding{What: "hold marks", State: connectors.Fine, Saw: c.mark}
-	if col, ok := s.find(c.mark); !ok || col.max > 0 && col.max < len("dx-")+26 {
+	if !s.holdsMark(c.mark) {
 		mark.State, mark.Saw = connectors.Wrong, "no column "+c.mark+" for a text of 29 characters"
 		mark.Mend, mark.Where = "let settings.mark_field name a text column of the table, or add u_duplex_mark", "System Definition > Tables > "+s.table
 	}

@@ -51,8 +51,14 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 	return refs, nil
 }
 
+// holdsMark tells whether a column is there and long enough for a mark.
+func (s *schema) holdsMark(column string) bool {
+	col, ok := s.find(column)
+	return ok && (col.max == 0 || col.max >= len("dx-")+26)
+}
+
 func (c *Connector) noMark(s *schema) error {
-	return fmt.Errorf("table %s has no column %s that the account can read: let settings.mark_field name a text column of it: %w", s.table, c.mark, connectors.ErrDenied)
+	return fmt.Errorf("table %s has no column %s for a text of 29 characters that the account can read: let settings.mark_field name a text column of it: %w", s.table, c.mark, connectors.ErrDenied)
 }
 
 // A journal entry has no place for a mark beside its text. It goes into the text as signs that nobody sees: four of them, each worth two

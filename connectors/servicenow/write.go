@@ -16,11 +16,11 @@ import (
 )
 
 // Create makes a record that carries the draft's mark in its own column, in the one call that makes it. The instance may fill or change fields by
-// its rules: what it shows afterwards is returned.
+// its rules: what it shows afterwards is returned. Fields that it left out, without a word, are told in an InvalidError beside the record.
 func (c *Connector) Create(ctx context.Context, draft core.Draft) (core.Observation, error) {
 	o, err := c.create(ctx, draft)
 	if err != nil {
-		return core.Observation{}, fmt.Errorf("%s: creating a record: %w", c.name, err)
+		return o, fmt.Errorf("%s: creating a record: %w", c.name, err)
 	}
 	return o, nil
 }
@@ -41,7 +41,7 @@ func (c *Connector) create(ctx context.Context, draft core.Draft) (core.Observat
 		return core.Observation{}, why
 	}
 	if draft.Mark != "" {
-		if !s.has(c.mark) {
+		if !s.holdsMark(c.mark) { // one that is cut off would not be found after a lost answer
 			return core.Observation{}, c.noMark(s)
 		}
 		body[c.mark] = draft.Mark
@@ -57,7 +57,15 @@ func (c *Connector) create(ctx context.Context, draft core.Draft) (core.Observat
 	if r.id() == "" {
 		return core.Observation{}, connectors.Busy("creating", "the answer names no record", 0)
 	}
-	return c.observe(ctx, s, r, nil)
+	o, err := c.observe(ctx, s, r, nil)
+	if err != nil {
+		return core.Observation{}, err
+	}
+	maps.DeleteFunc(body, func(name, _ string) bool { // what is hidden cannot be told, and what nobody maps is nobody's
+		_, mapped := draft.Fields[name]
+		return !mapped || !r.shows(name)
+	})
+	return o, s.compare(body, nil, r)
 }
 
 // place puts where a new record goes into the body: columns with stored values.

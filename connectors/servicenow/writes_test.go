@@ -2,6 +2,7 @@ package servicenow_test
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,30 @@ func TestWhatTheInstanceDoesNotKeepIsTold(t *testing.T) {
 		"assignment_group": core.Option("", "Network")})
 	if err != nil || (o.Field("subcategory").ID() != "vpn" || o.Field("assignment_group").ID() != group("Network").ID()) {
 		t.Errorf("written as %v, %v", o.Fields, err)
+	}
+}
+
+func TestWhatANewRecordWasMadeWithoutIsTold(t *testing.T) {
+	r := newRig(t)
+	c := r.connector("sync")
+	r.control("members", `{"on":true}`)
+	d := draft(1)
+	d.Fields["assigned_to"], d.Fields["assignment_group"] = linus, group("Service Desk")
+	o, err := c.Create(t.Context(), d)
+	wantRefused(t, "a rule empties the assignee", err, "assigned_to", "did not keep")
+	if refs, err := c.Find(t.Context(), incident, d.Mark); err != nil || len(refs) != 1 || refs[0].ID != o.Ref.ID {
+		t.Errorf("the record %q is found as %v, %v", o.Ref.ID, refs, err)
+	}
+}
+
+func TestAMarkThatWouldBeCutOffIsRefused(t *testing.T) {
+	r := newRig(t)
+	r.asAda(http.MethodPost, "/api/now/table/sys_dictionary", `{"name":"incident","element":"u_short","internal_type":"string","max_length":"20","column_label":"Short"}`)
+	c := r.connector("sync", func(sys *core.System) { sys.Settings["mark_field"] = "u_short" })
+	_, err := c.Create(t.Context(), draft(1))
+	wantClass(t, "a record that nobody would find again", err, "denied")
+	if page, err := c.Search(t.Context(), incident, "short_descriptionLIKEprinter", ""); err != nil || len(page.Items) != 0 {
+		t.Errorf("made all the same: %v, %v", page.Items, err)
 	}
 }
 
