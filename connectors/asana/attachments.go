@@ -113,7 +113,7 @@ func (c *Connector) OpenAttachment(ctx context.Context, _ string, a core.Attachm
 	if f.Download == "" {
 		return nil, c.unsupported("open attachment", "the file lies at "+cmp.Or(f.Host, "another host")+", which hands out no content")
 	}
-	body, resp, err := c.files.Stream(ctx, http.MethodGet, f.Download)
+	body, resp, err := c.files.Stream(ctx, http.MethodGet, f.Download, httpx.Operation("GET attachment content"))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.system, err)
 	}

@@ -2,6 +2,7 @@ package asana_test
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"duplex/core"
 	"duplex/core/richtext"
 	emulator "duplex/emulators/asana"
+	"duplex/emulators/harness"
 )
 
 func (s *site) comment(t *testing.T, id, text, mark string) core.Comment {
@@ -166,5 +168,17 @@ func TestFiles(t *testing.T) {
 	}
 	if got := s.get(t, id).Attachments; len(got) != 0 {
 		t.Errorf("half files: %+v", got)
+	}
+}
+
+// TestTheAddressOfAFileIsInNoError: whoever has it reads the file.
+func TestTheAddressOfAFileIsInNoError(t *testing.T) {
+	s := newSite(t, oauth)
+	id := s.task(t, nil).Ref.ID
+	s.attach(t, id, "salaries.txt", []byte("much"))
+	s.fault(t, harness.Fault{Kind: harness.KindStatus, Status: http.StatusInternalServerError, Path: "^/asset/"})
+	_, err := s.conn.OpenAttachment(t.Context(), id, s.get(t, id).Attachments[0])
+	if connectors.Class(err) != "busy" || strings.Contains(err.Error(), "/asset/") {
+		t.Errorf("%v", err)
 	}
 }
