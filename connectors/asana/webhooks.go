@@ -192,6 +192,10 @@ func (c *Connector) ensure(ctx context.Context, at url.URL, project string) erro
 			return err
 		}
 	}
+	// The answer may be lost: then what is kept is not the secret of the webhook there is, and the next attempt makes another.
+	if err := c.keep(project, ""); err != nil {
+		return err
+	}
 	var made struct {
 		Data   hook   `json:"data"`
 		Secret string `json:"X-Hook-Secret"`
@@ -210,9 +214,14 @@ func (c *Connector) ensure(ctx context.Context, at url.URL, project string) erro
 	if chosen == "" {
 		return connectors.Busy(c.system+": make webhook", "the answer tells no secret", 0)
 	}
-	if err := c.save(secretName(project), chosen); err != nil {
+	return c.keep(project, chosen)
+}
+
+// keep has a secret take the place of the one that is kept; "" is none.
+func (c *Connector) keep(project, secret string) error {
+	c.secrets.Forget(project)
+	if err := c.save(secretName(project), secret); err != nil {
 		return connectors.Busy(c.system+": make webhook", "its secret cannot be kept", 0)
 	}
-	c.secrets.Put(project, chosen)
 	return nil
 }

@@ -13,12 +13,15 @@ import (
 	"duplex/connectors/asana"
 	"duplex/core"
 	emulator "duplex/emulators/asana"
+	"duplex/emulators/harness"
 )
 
 const address = "https://duplex.acme.example/webhooks/asana-acme"
 
+type hook struct{ GID, Target string }
+
 // hooks are the webhooks Asana has.
-func (s *site) hooks(t *testing.T) (targets []*url.URL) {
+func (s *site) hooks(t *testing.T) []hook {
 	t.Helper()
 	req, _ := http.NewRequest("GET", s.url+"/api/1.0/webhooks?workspace="+emulator.WorkspaceAcme, nil)
 	req.Header.Set("Authorization", "Bearer "+emulator.TokenSync)
@@ -27,18 +30,11 @@ func (s *site) hooks(t *testing.T) (targets []*url.URL) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	var list struct{ Data []struct{ Target string } }
+	var list struct{ Data []hook }
 	if err := json.NewDecoder(resp.Body).Decode(&list); err != nil {
 		t.Fatal(err)
 	}
-	for _, h := range list.Data {
-		u, err := url.Parse(h.Target)
-		if err != nil {
-			t.Fatal(err)
-		}
-		targets = append(targets, u)
-	}
-	return targets
+	return list.Data
 }
 
 // asked is the address duplex has the project's webhook sent to.
@@ -51,7 +47,11 @@ func (s *site) asked(t *testing.T) *url.URL {
 	if len(all) != 1 {
 		t.Fatalf("%d webhooks", len(all))
 	}
-	return all[0]
+	at, err := url.Parse(all[0].Target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
 }
 
 // TestWebhook: it is made once, survives its handshake, and what it sends is believed by another process that reads the kept secret.
@@ -84,6 +84,42 @@ func TestWebhook(t *testing.T) {
 	fresh := s.connect(t, oauth(s.url))
 	if err := fresh.EnsureWebhook(t.Context(), address, ""); err != nil || s.vault.kept["webhook-"+emulator.ProjectBugs] == "" || len(s.hooks(t)) != 1 {
 		t.Errorf("a webhook whose secret was lost is made anew: %v, %d webhooks", err, len(s.hooks(t)))
+	}
+}
+
+// TestWebhookWhoseAnswerIsLost: it was made, with a secret that nobody kept. The secret of the one before it is not taken for its own, which
+// would have every call refused and the webhook deleted after a day.
+func TestWebhookWhoseAnswerIsLost(t *testing.T) {
+	s := newSite(t, oauth)
+	s.asked(t)
+	const name = "webhook-" + emulator.ProjectBugs
+	before := s.vault.kept[name]
+	for _, h := range s.hooks(t) { // as Asana does with those whose calls fail for a day
+		s.as(t, emulator.TokenSync, "DELETE", "/webhooks/"+h.GID, nil)
+	}
+	s.fault(t, harness.Fault{Kind: harness.KindDrop, Method: http.MethodPost, Path: "/webhooks$", Times: 1})
+	if err := s.conn.EnsureWebhook(t.Context(), address, ""); connectors.Class(err) != "busy" || len(s.hooks(t)) != 1 {
+		t.Fatalf("%v, %d webhooks", err, len(s.hooks(t)))
+	}
+	fresh := s.connect(t, oauth(s.url))
+	if err := fresh.EnsureWebhook(t.Context(), address, ""); err != nil || len(s.hooks(t)) != 1 {
+		t.Errorf("%v, %d webhooks", err, len(s.hooks(t)))
+	}
+	if kept := s.vault.kept[name]; kept == before || kept == "" {
+		t.Error("what is kept is not the secret of the webhook there is")
+	}
+}
+
+// TestWebhookWithNowhereToKeepItsSecret: none is made then, since its calls could not be told from forged ones.
+func TestWebhookWithNowhereToKeepItsSecret(t *testing.T) {
+	s := newSite(t, oauth)
+	full := func(string, string) error { return errors.New("no room") }
+	c, err := asana.New(connectors.Config{System: oauth(s.url), Now: s.now, Save: full, Load: s.vault.load})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.EnsureWebhook(t.Context(), address, ""); connectors.Class(err) != "busy" || len(s.hooks(t)) != 0 {
+		t.Errorf("%v, %d webhooks", err, len(s.hooks(t)))
 	}
 }
 
