@@ -10,8 +10,8 @@ import (
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/emulators/harness/bench"
 	"duplex/emulators/harness/contract"
-	"duplex/emulators/harness/freshworks/desktest"
 	"duplex/internal/freshworks/freshtest"
 
 	emulator "duplex/emulators/freshservice"
@@ -79,11 +79,11 @@ func TestWebhooksThatAreForged(t *testing.T) {
 func TestTheEmulatorsWebhooksAreRead(t *testing.T) {
 	a := newAccount(t, document(t))
 	c := a.Connector(emulator.TokenSync)
-	sink := desktest.NewSink(t, http.StatusOK)
+	sink := bench.NewInbox(t)
 	a.Control("webhook_target", `{"url":"`+sink.URL+`","secret":"`+freshtest.HookSecret+`"}`)
 	id := made(t, c).Ref.ID
-	call := sink.Next(t)
-	w, err := c.ParseWebhook(connectors.WebhookCall{Method: http.MethodPost, Header: call.Header, Body: []byte(call.Body)}, "")
+	call := sink.Next()
+	w, err := c.ParseWebhook(connectors.WebhookCall{Method: http.MethodPost, Header: call.Header, Body: call.Raw}, "")
 	if err != nil || len(w.Hints) != 1 || w.Hints[0].Ref.ID != id {
 		t.Errorf("read as %+v, %v", w, err)
 	}
