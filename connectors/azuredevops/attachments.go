@@ -92,7 +92,7 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	if err != nil {
 		return none, err
 	}
-	seen, err := c.audience(ctx, project)
+	seen, err := c.audienceFor(ctx, project, draft.Visibility)
 	if err != nil {
 		return none, err
 	}

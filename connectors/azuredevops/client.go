@@ -200,6 +200,8 @@ func classify(resp *http.Response, body []byte) error {
 	switch {
 	case strings.Contains(r.Message, "VS402337"):
 		return fmt.Errorf("%w: %w", connectors.ErrUnsupported, errTooMany)
+	case strings.Contains(r.Message, "VS402335"):
+		return &connectors.BusyError{Text: "the query ran out of time"}
 	case strings.HasPrefix(r.TypeKey, "VssVersion"):
 		return fmt.Errorf("%w: the system does not know this version of its API: set settings.api_version", connectors.ErrDenied)
 	}

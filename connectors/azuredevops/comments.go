@@ -184,7 +184,11 @@ func (c *Connector) say(ctx context.Context, itemID, commentID string, draft cor
 	}
 	var out core.Comment
 	err = c.atHome(ctx, n, func(project string) error {
-		seen, err := c.audience(ctx, project)
+		readers := draft.Visibility
+		if commentID != "" { // they stay the same
+			readers = core.Visibility{Audience: core.Public}
+		}
+		seen, err := c.audienceFor(ctx, project, readers)
 		if err != nil {
 			return err
 		}

@@ -163,6 +163,10 @@ func (c *Connector) projectOf(ctx context.Context, name string) (project, error)
 	if p, ok := c.teams.Get(name); ok {
 		return p, nil
 	}
+	return c.freshProject(ctx, name)
+}
+
+func (c *Connector) freshProject(ctx context.Context, name string) (project, error) {
 	var p project
 	if err := c.call(ctx, request{method: http.MethodGet, path: "/_apis/projects/" + url.PathEscape(name), op: "GET projects/{project}"}, &p); err != nil {
 		return p, fmt.Errorf("%s: reading the project: %w", c.name, elsewhere(err, "project", noProject))
@@ -174,13 +178,24 @@ func (c *Connector) projectOf(ctx context.Context, name string) (project, error)
 // audience is who reads what is written on items of a project: everybody who sees the item.
 func (c *Connector) audience(ctx context.Context, name string) (core.Visibility, error) {
 	p, err := c.projectOf(ctx, name)
-	if err != nil {
-		return core.Visibility{}, err
+	return p.audience(), err
+}
+
+// audienceFor is who will read what is about to be written for v. Where that is not everybody, it is asked right before: the project may have become
+// public.
+func (c *Connector) audienceFor(ctx context.Context, name string, v core.Visibility) (core.Visibility, error) {
+	if v.Audience == core.Public {
+		return c.audience(ctx, name)
 	}
+	p, err := c.freshProject(ctx, name)
+	return p.audience(), err
+}
+
+func (p project) audience() core.Visibility {
 	if strings.EqualFold(p.Visibility, "public") {
-		return core.Visibility{Audience: core.Public}, nil
+		return core.Visibility{Audience: core.Public}
 	}
-	return core.Visibility{Audience: core.Internal}, nil
+	return core.Visibility{Audience: core.Internal}
 }
 
 // Describe lists the fields of a type of work item with what they take and what a new one needs.

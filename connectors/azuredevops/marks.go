@@ -18,8 +18,12 @@ var markForm = regexp.MustCompile(`(?i)^dx-[a-z2-7]{26}$`)
 
 func isMark(s string) bool { return markForm.MatchString(s) }
 
-// markOf is the mark that an item carries.
-func (c *Connector) markOf(w workItem) string {
+// markOf is the mark that an item carries which the account self made. A person's copy of an item has its tags and fields too: that is an item of
+// its own.
+func (c *Connector) markOf(w workItem, self core.Value) string {
+	if !sameID(readIdentity(w.Fields[refCreatedBy]).ID, self.ID()) {
+		return ""
+	}
 	if c.markRef != "" {
 		if s := w.text(c.markRef); isMark(s) {
 			return s
@@ -64,9 +68,13 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 	if c.markRef != "" {
 		where = "[" + c.markRef + "] = " + literal(mark)
 	}
+	self, err := c.Self(ctx)
+	if err != nil {
+		return nil, err
+	}
 	ids, err := c.allFound(ctx, "", where, mostFound)
 	if err != nil {
 		return nil, fmt.Errorf("%s: looking for a mark: %w", c.name, elsewhere(err, "", noOrganization))
 	}
-	return c.refsThat(ctx, ids, func(w workItem) bool { return strings.EqualFold(c.markOf(w), mark) })
+	return c.refsThat(ctx, ids, func(w workItem) bool { return strings.EqualFold(c.markOf(w, self), mark) })
 }

@@ -123,8 +123,8 @@ func (c *Connector) observe(ctx context.Context, w workItem, want connectors.Wan
 		return core.Observation{}, err
 	}
 	o := core.Observation{Ref: c.ref(w.ID), Revision: strconv.FormatInt(w.Rev, 10), CreatedAt: w.at(refCreatedDate), UpdatedAt: w.at(refChangedDate),
-		CreatedBy: c.person(readIdentity(w.Fields[refCreatedBy])), UpdatedBy: c.person(readIdentity(w.Fields[refChangedBy])), Mark: c.markOf(w), Fields: map[string]core.Value{}}
-	o.OwnItem = o.Mark != "" && o.CreatedBy.ID() == self.ID()
+		CreatedBy: c.person(readIdentity(w.Fields[refCreatedBy])), UpdatedBy: c.person(readIdentity(w.Fields[refChangedBy])), Mark: c.markOf(w, self), Fields: map[string]core.Value{}}
+	o.OwnItem = o.Mark != ""
 	for _, f := range s.fields {
 		if wanted(want, f.name) && (info.has(f.ref) || w.Fields[f.ref] != nil) {
 			if v := c.read(f, w, info); !v.IsAbsent() {

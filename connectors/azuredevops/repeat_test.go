@@ -2,11 +2,13 @@ package azuredevops_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"duplex/connectors"
+	"duplex/connectors/azuredevops"
 	"duplex/core"
 	emulator "duplex/emulators/azuredevops"
 	"duplex/emulators/harness"
@@ -81,5 +83,59 @@ func TestARefusalAfterAMissHasItsOwnClass(t *testing.T) {
 	_, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: htmlOf("x"), Visibility: core.Visibility{Audience: core.Internal}})
 	if connectors.Class(err) != "denied" {
 		t.Errorf("commenting: %v", err)
+	}
+}
+
+// TestACopyIsAnItemOfItsOwn: who copies an item copies its tags, and the mark among them.
+func TestACopyIsAnItemOfItsOwn(t *testing.T) {
+	a := newAccount(t, vendor(t), emulator.Options{})
+	c, ada := a.connector(emulator.TokenSync), a.connector(emulator.TokenAda)
+	o := a.create(c, bug.Scope, title("x"))
+	copied := a.create(ada, bug.Scope, title("x"))
+	a.pass(3 * time.Minute)
+	if got, err := c.Get(t.Context(), copied.Ref.ID, all); err != nil || got.Mark != "" || got.OwnItem {
+		t.Errorf("mark %q own %v, %v", got.Mark, got.OwnItem, err)
+	}
+	if refs, err := c.Find(t.Context(), bug, o.Mark); err != nil || len(refs) != 1 || refs[0].ID != o.Ref.ID {
+		t.Errorf("found %v, %v", refs, err)
+	}
+}
+
+func TestAProjectThatBecamePublicGetsNothingPrivate(t *testing.T) {
+	a := newAccount(t, vendor(t), emulator.Options{})
+	c := a.connector(emulator.TokenSync)
+	o := a.create(c, bug.Scope, title("x"))
+	said := core.CommentDraft{Body: htmlOf("x"), Visibility: core.Visibility{Audience: core.Internal}}
+	_, err := c.AddComment(t.Context(), o.Ref.ID, said)
+	check(t, err)
+	a.open.Store(true)
+	if _, err := c.AddComment(t.Context(), o.Ref.ID, said); connectors.Class(err) != "unsupported" {
+		t.Errorf("an internal comment: %v", err)
+	}
+	a.open.Store(false)
+	_, err = c.AddComment(t.Context(), o.Ref.ID, said)
+	check(t, err)
+	a.open.Store(true)
+	if _, err := c.Attach(t.Context(), o.Ref.ID, core.AttachmentDraft{Name: "x", Size: 1, Visibility: said.Visibility}, strings.NewReader("x")); connectors.Class(err) != "unsupported" {
+		t.Errorf("an internal file: %v", err)
+	}
+}
+
+// TestAQueryThatRanOutOfTimeIsTriedAgain: the vendor says so with the status of a refusal.
+func TestAQueryThatRanOutOfTimeIsTriedAgain(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if strings.HasSuffix(r.URL.Path, "/connectionData") {
+			_, _ = w.Write([]byte(`{"authenticatedUser":{"id":"d291b0c4-0000-0000-0000-000000000001"}}`))
+			return
+		}
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = w.Write([]byte(`{"message":"VS402335: The timeout period (30 seconds) elapsed prior to completion of the query.","typeKey":"WorkItemTrackingQueryTimeoutException"}`))
+	}))
+	t.Cleanup(srv.Close)
+	c, err := azuredevops.New(connectors.Config{System: core.System{BaseURL: srv.URL + "/acme", Auth: map[string]string{"token": "x"}}})
+	check(t, err)
+	if _, err := c.(*azuredevops.Connector).Find(t.Context(), bug, "dx-abcdefghijklmnopqrstuvwxyz"); connectors.Class(err) != "busy" {
+		t.Errorf("%v", err)
 	}
 }
