@@ -166,6 +166,8 @@ func TestRefusals(t *testing.T) {
 		{403, map[string]string{"Retry-After": "42"}, `{"message":"You have exceeded a secondary rate limit."}`, "busy", 42 * time.Second, "a secondary limit that says how long"},
 		{403, nil, `{"message":"You have exceeded a secondary rate limit."}`, "busy", time.Minute, "one that does not"},
 		{403, map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": fmt.Sprint(now.Add(10 * time.Minute).Unix())}, `{"message":"API rate limit exceeded"}`, "busy", 10 * time.Minute, "the hourly limit"},
+		{403, map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": fmt.Sprint(now.Add(70 * time.Minute).Unix()), "Date": now.Add(time.Hour).UTC().Format(http.TimeFormat)},
+			`{"message":"API rate limit exceeded"}`, "busy", 10 * time.Minute, "the same by a clock that is ahead"},
 		{429, nil, `{"message":"Too many requests"}`, "busy", time.Minute, "a limit by its status"},
 		{403, map[string]string{"X-RateLimit-Remaining": "4999"}, `{"message":"Resource not accessible by integration"}`, "denied", 0, "a permission that is missing"},
 		{401, nil, `{"message":"Bad credentials"}`, "denied", 0, "a bad token"},

@@ -173,8 +173,12 @@ func classify(now func() time.Time) func(*http.Response, []byte) error {
 	}
 }
 
-// limit tells whether a refusal is about a limit, and how long to stay away.
+// limit tells whether a refusal is about a limit, and how long to stay away. The end of a limit is a time of the vendor's clock, and so is counted
+// from the time of the answer.
 func limit(resp *http.Response, message string, now time.Time) (time.Duration, bool) {
+	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		now = at
+	}
 	if after := httpx.RetryAfter(resp.Header, now); after > 0 {
 		return after, true
 	}

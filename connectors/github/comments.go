@@ -117,7 +117,20 @@ func (c *Connector) noteOf(ctx context.Context, itemID, commentID string) (place
 		return at, note{}, fmt.Errorf("%s: no comment has such an id: %w", c.name, connectors.ErrNotFound)
 	}
 	var m note
-	if _, err := c.read(ctx, at.repo.path("issues", "comments", strconv.FormatInt(id, 10)), nil, &m); err != nil {
+	read := func() error {
+		_, err := c.read(ctx, at.repo.path("issues", "comments", strconv.FormatInt(id, 10)), nil, &m)
+		return err
+	}
+	err = read()
+	if errors.Is(err, connectors.ErrNotFound) { // the issue may have been moved, with its comments
+		was := at
+		if at, _, err = c.issueAt(ctx, itemID); err == nil && at.number == was.number && at.repo.ID == was.repo.ID {
+			err = connectors.ErrNotFound
+		} else if err == nil {
+			err = read()
+		}
+	}
+	if err != nil {
 		return at, m, fmt.Errorf("%s: reading a comment: %w", c.name, err)
 	}
 	if m.ID != id || !strings.HasSuffix(m.IssueURL, "/issues/"+strconv.Itoa(at.number)) {

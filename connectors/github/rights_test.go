@@ -51,6 +51,26 @@ func TestNotFoundOfAWriteIsAboutRights(t *testing.T) {
 	wantClass(t, "once more", a.conn.DeleteComment(t.Context(), o.Ref.ID, m.ID), "not-found")
 }
 
+// TestACommentOfAnIssueThatWasMoved is edited and deleted by whoever has not read the issue since.
+func TestACommentOfAnIssueThatWasMoved(t *testing.T) {
+	a := newAccount(t, document(t), emulator.Options{})
+	o := a.made(emulator.RepoWeb, nil)
+	said := core.CommentDraft{Body: markdown("hello"), Visibility: core.Visibility{Audience: core.Internal}}
+	m, err := a.conn.AddComment(t.Context(), o.Ref.ID, said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.control("transfer", map[string]any{"repo": emulator.RepoWeb, "number": numberOf(a, o.Ref.ID), "to": emulator.RepoApp})
+	said.Body = markdown("hello again")
+	if _, err := a.connector(nil, nil).EditComment(t.Context(), o.Ref.ID, m.ID, said); err != nil {
+		t.Errorf("edited: %v", err)
+	}
+	if err := a.connector(nil, nil).DeleteComment(t.Context(), o.Ref.ID, m.ID); err != nil {
+		t.Errorf("deleted: %v", err)
+	}
+	wantClass(t, "deleted again", a.connector(nil, nil).DeleteComment(t.Context(), o.Ref.ID, m.ID), "not-found")
+}
+
 // TestAPageThatIsFullMayGetANextOne: the full page stays as it is, and so does its ETag.
 func TestAPageThatIsFullMayGetANextOne(t *testing.T) {
 	people := 100
