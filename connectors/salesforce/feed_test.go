@@ -141,6 +141,27 @@ func TestReplicationIsAskedForAsSeldomAsTheVendorWants(t *testing.T) {
 	}
 }
 
+func TestAnObjectThatIsNotReplicatedHasAFeed(t *testing.T) {
+	a := newOrganization(t)
+	a.after = func(r *http.Request, body []byte) []byte {
+		if strings.HasSuffix(r.URL.Path, "/describe") {
+			return []byte(strings.Replace(string(body), "{", `{"replicateable":false,`, 1))
+		}
+		return body
+	}
+	asked := 0
+	a.before = func(r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/deleted") || strings.HasSuffix(r.URL.Path, "/updated") {
+			asked++
+		}
+	}
+	c := a.connector("sync")
+	o := a.create(c, nil)
+	if seen, _ := listed(t, c, c.CursorAt(a.now().Add(-time.Hour))); seen[o.Ref.ID].Ref.ID == "" || asked != 0 {
+		t.Errorf("listed %v, and asked %d times for what the vendor refuses", seen, asked)
+	}
+}
+
 func TestALogOfDeletionsThatWasShortenedIsNoEnd(t *testing.T) {
 	for _, tc := range []struct {
 		reason, code string

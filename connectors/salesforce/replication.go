@@ -47,6 +47,9 @@ func (c *Connector) settled(ctx context.Context, s *schema, at *position, now ti
 // covered is until when Get Updated knows every change; the zero time where it cannot be asked about the object. Its list of ids is
 // not needed: the query that follows has them with their revisions.
 func (c *Connector) covered(ctx context.Context, s *schema, now time.Time) (time.Time, error) {
+	if s.unreplicated {
+		return time.Time{}, nil
+	}
 	var answer struct {
 		Until string `json:"latestDateCovered"`
 	}
@@ -67,7 +70,7 @@ func (c *Connector) deletions(ctx context.Context, s *schema, at *position, page
 	if oldest := now.Add(-reach); from.Before(oldest) {
 		from = oldest
 	}
-	if now.Sub(from.Truncate(time.Minute)) < 2*time.Minute || now.Sub(at.AskedDeleted) < askEvery {
+	if s.unreplicated || now.Sub(from.Truncate(time.Minute)) < 2*time.Minute || now.Sub(at.AskedDeleted) < askEvery {
 		return nil
 	}
 	var answer struct {

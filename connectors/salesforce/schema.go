@@ -31,6 +31,8 @@ type schema struct {
 	fields []field
 	keyAPI string // what people call a record: CaseNumber, Name
 	unique map[string]bool
+	// unreplicated objects are of those that Get Updated and Get Deleted do not know.
+	unreplicated bool
 }
 
 func (s *schema) find(match func(field) bool) (field, bool) {
@@ -50,8 +52,9 @@ func (s *schema) byAPI(api string) (field, bool) {
 
 // described is the vendor's answer about an object.
 type described struct {
-	Name   string
-	Fields []struct {
+	Name          string
+	Replicateable *bool // nil where it is not told
+	Fields        []struct {
 		Name, Label, Type, RelationshipName string
 		Length                              int
 		Nillable, DefaultedOnCreate         bool
@@ -108,7 +111,7 @@ func (c *Connector) schema(ctx context.Context, object string) (*schema, error) 
 }
 
 func newSchema(d described, mark string) *schema {
-	s := &schema{object: d.Name, unique: map[string]bool{}}
+	s := &schema{object: d.Name, unique: map[string]bool{}, unreplicated: d.Replicateable != nil && !*d.Replicateable}
 	for _, f := range d.Fields {
 		s.unique[f.Name] = f.Unique
 		kind, ok := kinds[f.Type]
