@@ -93,10 +93,10 @@ func TestWebhooksThatAreForged(t *testing.T) {
 func TestTheEmulatorsWebhooksAreRead(t *testing.T) {
 	a := newAccount(t, document(t))
 	c := a.Connector(emulator.TokenSync)
-	sink := bench.NewInbox(t)
-	a.Control("webhook_target", `{"url":"`+sink.URL+`","secret":"`+freshtest.HookSecret+`"}`)
+	inbox := bench.NewInbox(t)
+	a.Control("webhook_target", `{"url":"`+inbox.URL+`","secret":"`+freshtest.HookSecret+`"}`)
 	id := made(t, c, nil).Ref.ID
-	call := sink.Next()
+	call := inbox.Next()
 	w, err := c.ParseWebhook(connectors.WebhookCall{Method: http.MethodPost, Header: call.Header, Body: call.Raw}, "")
 	if err != nil || len(w.Hints) != 1 || w.Hints[0].Ref.ID != id {
 		t.Errorf("read as %+v, %v", w, err)

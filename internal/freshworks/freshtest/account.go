@@ -3,30 +3,27 @@ package freshtest
 import (
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"duplex/connectors"
 	"duplex/core"
 	"duplex/emulators/harness"
+	"duplex/emulators/harness/bench"
 	"duplex/emulators/harness/contract"
 
 	desk "duplex/emulators/harness/freshworks"
 )
 
-// Emulator is what the bench needs of a product's emulator.
+// Emulator is what the account needs of a product's emulator.
 type Emulator interface {
-	Handler() http.Handler
-	SetBaseURL(string)
+	bench.Emulator
 	Harness() *harness.Server
 	Mails() []desk.Mail
-	Close()
 }
 
-// Connector is what the bench needs of a product's connector.
+// Connector is what the account needs of a product's connector.
 type Connector interface {
 	connectors.Connector
 	connectors.Commenter
@@ -47,38 +44,33 @@ const HookSecret = "the admin's own word"
 
 // Account is an emulated account with a clock that only tests move. Every call of the API is held against the vendor's document.
 type Account[C Connector] struct {
+	*bench.Clock
 	Emulator Emulator
 	URL      string
 	Before   func(*http.Request) *http.Response // runs before a call is sent and may answer in the vendor's place; nil: nothing
 
-	t       *testing.T
+	rig     *bench.Rig
 	product Product
 	http    *http.Client
-
-	mu sync.Mutex
-	at time.Time
 }
 
 // New starts an account. It ends with the test.
 func New[C Connector](t *testing.T, p Product, doc *contract.Doc) *Account[C] {
 	t.Helper()
-	a := &Account[C]{t: t, product: p, at: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)}
-	emu, err := p.Emulator(a.Now)
+	clock := bench.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC))
+	emu, err := p.Emulator(clock.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(emu.Handler())
-	emu.SetBaseURL(server.URL)
-	t.Cleanup(func() { server.Close(); emu.Close() })
-	a.Emulator, a.URL = emu, server.URL
+	rig := bench.New(t, emu, clock)
+	a := &Account[C]{Clock: clock, Emulator: emu, URL: rig.URL, rig: rig, product: p}
 	before := func(r *http.Request) *http.Response {
 		if a.Before == nil {
 			return nil
 		}
 		return a.Before(r)
 	}
-	base := server.Client().Transport
-	a.http = &http.Client{Transport: &transport{before: before, api: doc.Transport(t, base), rest: base}, Timeout: 20 * time.Second}
+	a.http = &http.Client{Transport: &transport{before: before, api: doc.Transport(t, nil), rest: http.DefaultTransport}, Timeout: 20 * time.Second}
 	return a
 }
 
@@ -103,23 +95,9 @@ func Answering(r *http.Request, status int, kind, body string) *http.Response {
 	return &http.Response{StatusCode: status, Proto: "HTTP/1.1", Header: http.Header{"Content-Type": {kind}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}
 }
 
-// Now is the account's time.
-func (a *Account[C]) Now() time.Time {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.at
-}
-
-// Pass moves the clock.
-func (a *Account[C]) Pass(d time.Duration) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.at = a.at.Add(d)
-}
-
 // Connector signs in with that key; settings come in pairs.
 func (a *Account[C]) Connector(key string, settings ...string) C {
-	a.t.Helper()
+	a.rig.T.Helper()
 	sys := core.System{Name: "desk", Kind: a.product.Kind, BaseURL: a.URL, Auth: a.product.Auth(key),
 		Webhook: map[string]string{"secret": HookSecret}, Settings: map[string]string{}}
 	for i := 0; i+1 < len(settings); i += 2 {
@@ -127,32 +105,23 @@ func (a *Account[C]) Connector(key string, settings ...string) C {
 	}
 	c, err := a.product.New(connectors.Config{System: sys, HTTP: a.http, Now: a.Now})
 	if err != nil {
-		a.t.Fatal(err)
+		a.rig.T.Fatal(err)
 	}
 	return c.(C)
 }
 
 // Fault makes the emulator misbehave.
 func (a *Account[C]) Fault(f harness.Fault) {
-	a.t.Helper()
+	a.rig.T.Helper()
 	if _, err := a.Emulator.Harness().AddFault(f); err != nil {
-		a.t.Fatal(err)
+		a.rig.T.Fatal(err)
 	}
 }
 
 // Control posts to the emulator's control API and gives the answer.
 func (a *Account[C]) Control(path, body string) string {
-	a.t.Helper()
-	resp, err := http.Post(a.URL+"/_control/"+path, "application/json", strings.NewReader(body))
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	out, _ := io.ReadAll(resp.Body)
-	if resp.StatusCode > 299 {
-		a.t.Fatalf("control %s answered %d: %s", path, resp.StatusCode, out)
-	}
-	return string(out)
+	a.rig.T.Helper()
+	return string(a.rig.Control(http.MethodPost, path, body))
 }
 
 // Calls are the operations called since mark, in order, and the mark to go on from.
