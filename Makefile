@@ -81,9 +81,10 @@ check-compose:
 REDMINE ?= ../shared/real-systems/redmine-up.sh
 
 .PHONY: real
-real: ## sync a real Redmine with the emulated Jira, killing the worker and the gateway on the way
+real: ## hold the emulator and the connector to a real Redmine, and sync it with the emulated Jira, killing the worker and the gateway on the way
 	@test -x $(REDMINE) || test -f $(REDMINE) || { echo "$(REDMINE) is not there: set REDMINE to a script that starts a Redmine on 127.0.0.1:3000"; exit 1; }
 	@set -e; found=$$(standalone/real/up.sh "$(abspath $(REDMINE))"); export $$found; \
+	go test ./emulators/redmine -run '/real' -count=1 -v; go test ./connectors/rest -run TestConformanceOfARealRedmine -count=1 -timeout 30m -v; \
 	cd standalone; go test ./real -run TestARealRedmine -count=1 -timeout 30m -v
 
 .PHONY: demo

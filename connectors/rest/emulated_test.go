@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"duplex/connectors/conformance"
-	"duplex/core"
 	emulator "duplex/emulators/redmine"
 )
 
@@ -28,20 +27,12 @@ func emulated(t *testing.T) redmine {
 	s := httptest.NewServer(e.Handler())
 	t.Cleanup(func() { s.Close(); e.Close() })
 	e.SetBaseURL(s.URL)
-	return redmine{url: s.URL, mark: fmt.Sprint(emulator.FieldMark), note: fmt.Sprint(emulator.FieldNote), now: now, transport: http.DefaultTransport,
+	return redmine{url: s.URL, project: "eng", mark: fmt.Sprint(emulator.FieldMark), note: fmt.Sprint(emulator.FieldNote), now: now, transport: http.DefaultTransport,
 		key: func(who string) string {
 			return map[string]string{"sync": emulator.KeySync, "ada": emulator.KeyAda}[who]
 		},
 		tick:   func() { ahead.Add(int64(2 * time.Second)) },
-		known:  core.Person("", "grace@acme.example", "Grace Hopper"),
-		people: [2]core.Value{core.Person("", "linus@acme.example", "Linus Pauling"), core.Person("", "triage@acme.example", "Triage Desk")},
 		custom: map[string]int{"platforms": emulator.FieldPlatforms},
-		more: map[string][2]core.Value{
-			"area":      {core.Option("Web", "Web"), core.Option("API", "API")},
-			"platforms": {core.Set(core.Option("iOS", "iOS")), core.Set(core.Option("Android", "Android"))},
-			"points":    {core.Int(3), core.Int(5)},
-			"vip":       {core.Bool(true), core.Bool(false)},
-		},
 	}
 }
 

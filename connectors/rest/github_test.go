@@ -18,6 +18,7 @@ import (
 	"duplex/core"
 	"duplex/core/richtext"
 	emulator "duplex/emulators/github"
+	"duplex/emulators/harness/contract"
 )
 
 const hookSecret = "a webhook secret"
@@ -131,12 +132,9 @@ func hubCall(event string, body []byte) connectors.WebhookCall {
 
 // TestGitHubSamples: the vendor's own samples are read: the item, who did it, what happened.
 func TestGitHubSamples(t *testing.T) {
-	files, _ := filepath.Glob("../../../shared/vendors/github/webhooks/issue*.json")
-	if len(files) == 0 {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("the vendor's samples are not there")
-		}
-		t.Skip("the vendor's samples are not beside the checkout")
+	files, err := filepath.Glob(filepath.Join(contract.VendorDir(t, "github"), "webhooks", "issue*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("the vendor's documents hold no samples of issues: %v", err)
 	}
 	c := githubBy(t, "https://api.github.example", "x", time.Now, nil)
 	for _, f := range files {

@@ -14,21 +14,20 @@ import (
 	"duplex/connectors/rest"
 	"duplex/core"
 	"duplex/core/richtext"
+	"duplex/emulators/harness/tenant"
 )
 
 // redmine is a Redmine to run the suite on.
 type redmine struct {
 	url       string
+	project   string
 	key       func(who string) string // sync or ada
 	mark      string                  // ids of the two custom fields for marks
 	note      string
 	transport http.RoundTripper
 	now       func() time.Time
 	tick      func()
-	known     core.Value
-	people    [2]core.Value
-	more      map[string][2]core.Value // samples of custom fields
-	custom    map[string]int           // ids of custom fields that a person edits who may not list them
+	custom    map[string]int // ids of custom fields that a person edits who may not list them
 }
 
 var redmineCapabilities = []string{"Deleter", "Commenter", "CommentEditor", "CommentDeleter", "CommentNarrower", "CommentFinder", "AttachmentOpener", "Attacher",
@@ -73,20 +72,22 @@ func (r redmine) instance(t *testing.T) conformance.Instance {
 		}
 	}
 	day := func(s string) core.Value { v, err := core.Date(s); check(t, err); return v }
-	scope := map[string]string{"project": "eng", "tracker": "Bug"}
+	scope := map[string]string{"project": r.project, "tracker": "Bug"}
+	person := func(mail, name string) core.Value { return core.Person("", mail+"@acme.example", name) }
 	samples := map[string][2]core.Value{
 		"subject":         {core.String("one"), core.String("two")},
 		"description":     {markdown("first"), markdown("second\nline")},
 		"status":          {core.Option("2", "In Progress"), core.Option("1", "New")},
 		"priority":        {core.Option("3", "High"), core.Option("1", "Low")},
-		"assignee":        {r.people[0], r.people[1]},
+		"assignee":        {person("linus", "Linus Pauling"), person("triage", "Triage Desk")},
 		"due_date":        {day("2027-05-01"), day("2027-06-02")},
 		"estimated_hours": {core.Int(4), core.Int(2)},
 		"done_ratio":      {core.Int(20), core.Int(40)},
 		"private":         {core.Bool(true), core.Bool(false)},
-	}
-	for n, v := range r.more {
-		samples[n] = v
+		"area":            {core.Option("Web", "Web"), core.Option("API", "API")},
+		"platforms":       {core.Set(core.Option("iOS", "iOS")), core.Set(core.Option("Android", "Android"))},
+		"points":          {core.Int(3), core.Int(5)},
+		"vip":             {core.Bool(true), core.Bool(false)},
 	}
 	return conformance.Instance{
 		Connector: c, Type: connectors.ItemType{Type: "issue", Scope: scope},
@@ -98,9 +99,9 @@ func (r redmine) instance(t *testing.T) conformance.Instance {
 		},
 		Samples: samples, Title: "subject", Cleared: "due_date", Body: markdown,
 		Plain: func(v core.Value) string { return richtext.PlainText(richtext.Markdown, v.Source()) },
-		Known: r.known,
+		Known: person("grace", "Grace Hopper"),
 		Search: conformance.Search{Query: func(w string) string { return "subject=$" + w + "&status_id=*" }, Wrong: "due_date=%3E%3Dyesterday",
-			PageOf: 100, Fields: []string{"subject"}, Refused: "description", Elsewhere: map[string]string{"project": "eng", "tracker": "Feature"}},
+			PageOf: 100, Fields: []string{"subject"}, Refused: "description", Elsewhere: map[string]string{"project": r.project, "tracker": "Feature"}},
 		Person: conformance.Person{
 			Create: func(t *testing.T, d core.Draft) string {
 				d.Mark = ""
@@ -157,23 +158,12 @@ func (r redmine) putCustom(t *testing.T, id string, field int, set core.Value) {
 	resp.Body.Close()
 }
 
-// TestConformanceOfARealRedmine runs the suite on the Redmine at REDMINE_URL, with the API keys REDMINE_KEY and REDMINE_ADA_KEY.
+// TestConformanceOfARealRedmine runs the suite on a real one.
 func TestConformanceOfARealRedmine(t *testing.T) {
-	url := os.Getenv("REDMINE_URL")
-	if url == "" {
-		t.Skip("REDMINE_URL names no Redmine; make real starts one")
-	}
-	r := redmine{url: url, mark: os.Getenv("REDMINE_MARK_FIELD"), note: os.Getenv("REDMINE_NOTE_FIELD"), now: time.Now,
-		key: func(who string) string {
-			if who == "ada" {
-				return os.Getenv("REDMINE_ADA_KEY")
-			}
-			return os.Getenv("REDMINE_KEY")
-		},
-		tick:   func() { time.Sleep(1100 * time.Millisecond) }, // a real system's clock cannot be moved
-		known:  core.Person("", "grace.r@acme.example", "Grace Hopper"),
-		people: [2]core.Value{core.Person("", "linus.r@acme.example", "Linus Pauling"), core.Person("", "triage.r@acme.example", "Triage Desk")},
-		more:   map[string][2]core.Value{"severity": {core.Option("Major", "Major"), core.Option("Minor", "Minor")}, "systems": {core.Set(core.Option("Linux", "Linux"), core.Option("Mac", "Mac")), core.Set(core.Option("Windows", "Windows"))}},
+	found := tenant.NeedRedmine(t)
+	r := redmine{url: found.URL, project: tenant.ProjectSuite, mark: found.Mark, note: found.Note, now: time.Now,
+		key:  func(who string) string { return found.Keys[who] },
+		tick: func() { time.Sleep(1100 * time.Millisecond) }, // a real system's clock cannot be moved
 	}
 	t.Run("PrivateNotes", func(t *testing.T) {
 		i := r.instance(t)

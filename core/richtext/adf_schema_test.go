@@ -10,38 +10,9 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
-)
 
-// vendorFile returns the path of a vendor document. Without the documents
-// the test is skipped, but never in CI.
-func vendorFile(t *testing.T, name string) string {
-	t.Helper()
-	dir := os.Getenv("DUPLEX_VENDORS")
-	if dir == "" {
-		root, err := os.Getwd()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			if filepath.Dir(root) == root {
-				t.Fatal("no go.mod above the test's folder")
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "vendors")
-	}
-	path := filepath.Join(dir, name)
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("vendor documents not present at %s", dir)
-		}
-		t.Skipf("vendor documents not present at %s: contract tests skipped", dir)
-	}
-	return path
-}
+	"duplex/emulators/harness/contract"
+)
 
 // schema is a JSON Schema (draft 4) reduced to what Atlassian's uses. A
 // general validator tries every branch of every anyOf down to the leaves,
@@ -51,7 +22,7 @@ type schema struct{ definitions map[string]any }
 
 func adfSchema(t *testing.T) schema {
 	t.Helper()
-	raw, err := os.ReadFile(vendorFile(t, "jira/adf-schema.json"))
+	raw, err := os.ReadFile(filepath.Join(contract.VendorDir(t, "jira"), "adf-schema.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

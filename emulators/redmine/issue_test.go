@@ -10,164 +10,155 @@ import (
 
 // TestWhatAChangeAnswers holds the emulator, and a real Redmine where one is named, to the same answers.
 func TestWhatAChangeAnswers(t *testing.T) {
-	for name, r := range rigs(t) {
-		t.Run(name, func(t *testing.T) {
-			r.t = t
-			id := r.issue(`"tracker_id":1`)
-			for _, test := range []struct {
-				reason, who, fields string
-				status              int
-				errors              string
-			}{
-				{"a step of the workflow", "developer", `"status_id":2`, 204, ""},
-				{"a step the workflow lacks is left out", "developer", `"status_id":6`, 204, ""},
-				{"a status that does not exist is left out", "developer", `"status_id":99`, 204, ""},
-				{"a tracker that does not exist is left out", "developer", `"tracker_id":77`, 204, ""},
-				{"a custom field that does not exist is left out", "developer", `"custom_fields":[{"id":9999,"value":"x"}]`, 204, ""},
-				{"a priority that does not exist", "developer", `"priority_id":99`, 422, "Priority cannot be blank"},
-				{"no subject", "developer", `"subject":""`, 422, "Subject cannot be blank"},
-				{"a long subject", "developer", `"subject":"` + strings.Repeat("x", 256) + `"`, 422, "Subject is too long (maximum is 255 characters)"},
-				{"an option that does not exist", "developer", `"custom_fields":[{"id":1,"value":"Nope"}]`, 422, "Area is not included in the list"},
-				{"no number", "developer", `"custom_fields":[{"id":3,"value":"abc"}]`, 422, "Points is invalid"},
-				{"a person who is not in the project", "developer", `"custom_fields":[{"id":7,"value":"9999"}]`, 422, "Reviewer is not included in the list"},
-				{"an assignee who does not exist", "developer", `"assigned_to_id":99999`, 422, "Assignee is invalid"},
-				{"no date", "developer", `"due_date":"nonsense"`, 422, "Due date is not a valid date"},
-				{"due before the start", "developer", `"start_date":"2026-05-01","due_date":"2026-04-01"`, 422, "Due date must be greater than start date"},
-				{"too much done", "developer", `"done_ratio":150`, 422, "% Done is not included in the list"},
-				{"a parent that does not exist", "developer", `"parent_issue_id":99999`, 422, "Parent task is invalid"},
-				{"a used or unknown upload", "developer", `"uploads":[{"token":"zzz","filename":"c.txt"}]`, 422, "1 file(s) could not be saved."},
-				{"an old version", "developer", `"lock_version":0,"subject":"stale"`, 422, ""},
-				{"values by id", "developer", `"custom_field_values":{"3":"1.50","6":"0"}`, 204, ""},
-				{"a reporter's subject is left out, the note is kept", "reporter", `"subject":"mine","notes":"by the reporter"`, 204, ""},
-			} {
-				a := r.as(test.who, "PUT", "/issues/"+id+".json", `{"issue":{`+test.fields+`}}`)
-				first, _ := a.at("errors", 0).(string)
-				if a.status != test.status || first != test.errors {
-					t.Errorf("%s: %d %q, want %d %q", test.reason, a.status, first, test.status, test.errors)
-				}
+	both(t, func(t *testing.T, r *rig) {
+		id := r.issue(`"tracker_id":1`)
+		for _, test := range []struct {
+			reason, who, fields string
+			status              int
+			errors              string
+		}{
+			{"a step of the workflow", "developer", `"status_id":2`, 204, ""},
+			{"a step the workflow lacks is left out", "developer", `"status_id":6`, 204, ""},
+			{"a status that does not exist is left out", "developer", `"status_id":99`, 204, ""},
+			{"a tracker that does not exist is left out", "developer", `"tracker_id":77`, 204, ""},
+			{"a custom field that does not exist is left out", "developer", `"custom_fields":[{"id":9999,"value":"x"}]`, 204, ""},
+			{"a priority that does not exist", "developer", `"priority_id":99`, 422, "Priority cannot be blank"},
+			{"no subject", "developer", `"subject":""`, 422, "Subject cannot be blank"},
+			{"a long subject", "developer", `"subject":"` + strings.Repeat("x", 256) + `"`, 422, "Subject is too long (maximum is 255 characters)"},
+			{"an option that does not exist", "developer", `"custom_fields":[{"id":AREA,"value":"Nope"}]`, 422, "Area is not included in the list"},
+			{"no number", "developer", `"custom_fields":[{"id":POINTS,"value":"abc"}]`, 422, "Points is invalid"},
+			{"a person who is not in the project", "developer", `"custom_fields":[{"id":REVIEWER,"value":"9999"}]`, 422, "Reviewer is not included in the list"},
+			{"an assignee who does not exist", "developer", `"assigned_to_id":99999`, 422, "Assignee is invalid"},
+			{"no date", "developer", `"due_date":"nonsense"`, 422, "Due date is not a valid date"},
+			{"due before the start", "developer", `"start_date":"2026-05-01","due_date":"2026-04-01"`, 422, "Due date must be greater than start date"},
+			{"too much done", "developer", `"done_ratio":150`, 422, "% Done is not included in the list"},
+			{"a parent that does not exist", "developer", `"parent_issue_id":99999`, 422, "Parent task is invalid"},
+			{"a used or unknown upload", "developer", `"uploads":[{"token":"zzz","filename":"c.txt"}]`, 422, "1 file(s) could not be saved."},
+			{"an old version", "developer", `"lock_version":0,"subject":"stale"`, 422, ""},
+			{"values by id", "developer", `"custom_field_values":{"POINTS":"1.50","VIP":"0"}`, 204, ""},
+			{"a reporter's subject is left out, the note is kept", "reporter", `"subject":"mine","notes":"by the reporter"`, 204, ""},
+		} {
+			a := r.as(test.who, "PUT", "/issues/"+id+".json", `{"issue":{`+test.fields+`}}`)
+			first, _ := a.at("errors", 0).(string)
+			if a.status != test.status || first != test.errors {
+				t.Errorf("%s: %d %q, want %d %q", test.reason, a.status, first, test.status, test.errors)
 			}
-			a := r.must(200, "manager", "GET", "/issues/"+id+".json?include=journals", "")
-			if a.at("issue", "status", "id") != 2.0 || a.at("issue", "tracker", "id") != 1.0 || a.at("issue", "subject") != "Printer on fire" {
-				t.Errorf("afterwards it is %s", a.raw)
+		}
+		a := r.must(200, "manager", "GET", "/issues/"+id+".json?include=journals", "")
+		if a.at("issue", "status", "id") != 2.0 || a.at("issue", "tracker", "id") != 1.0 || a.at("issue", "subject") != "Printer on fire" {
+			t.Errorf("afterwards it is %s", a.raw)
+		}
+		for _, test := range []struct {
+			reason, who, method, path, body string
+			status                          int
+		}{
+			{"not JSON", "developer", "PUT", "/issues/" + id + ".json", "nonsense", 400},
+			{"nothing of an issue", "developer", "PUT", "/issues/" + id + ".json", `{"foo":1}`, 204},
+			{"an unknown issue", "developer", "GET", "/issues/99999.json", "", 404},
+			{"no such project", "developer", "GET", "/issues.json?project_id=nope", "", 404},
+			{"a stranger, private project", "stranger", "GET", "/issues.json?project_id=PROJECT", "", 401},
+			{"a stranger everywhere", "stranger", "GET", "/issues.json", "", 200},
+			{"a stranger's own account", "stranger", "GET", "/users/current.json", "", 401},
+			{"a wrong time", "developer", "GET", "/issues.json?project_id=PROJECT&updated_on=nonsense", "", 422},
+			{"a wrong day", "developer", "GET", "/issues.json?project_id=PROJECT&tracker_id=3&due_date=%3E%3Dyesterday", "", 422},
+			{"an unknown filter", "developer", "GET", "/issues.json?nonsense=1", "", 200},
+			{"a developer deletes", "developer", "DELETE", "/issues/" + id + ".json", "", 403},
+			{"a developer reads users", "developer", "GET", "/users.json", "", 403},
+			{"a developer reads fields", "developer", "GET", "/custom_fields.json", "", 403},
+			{"an upload of another type", "developer", "POST", "/uploads.json?filename=a.txt", "{}", 406},
+			{"a project that is not there", "developer", "POST", "/issues.json", `{"issue":{"project_id":"nope","subject":"x"}}`, 422},
+			{"a manager deletes", "manager", "DELETE", "/issues/" + id + ".json", "", 204},
+			{"it is gone", "manager", "GET", "/issues/" + id + ".json", "", 404},
+		} {
+			if a := r.as(test.who, test.method, test.path, test.body); a.status != test.status {
+				t.Errorf("%s: %d, want %d: %.200s", test.reason, a.status, test.status, a.raw)
 			}
-			for _, test := range []struct {
-				reason, who, method, path, body string
-				status                          int
-			}{
-				{"not JSON", "developer", "PUT", "/issues/" + id + ".json", "nonsense", 400},
-				{"nothing of an issue", "developer", "PUT", "/issues/" + id + ".json", `{"foo":1}`, 204},
-				{"an unknown issue", "developer", "GET", "/issues/99999.json", "", 404},
-				{"no such project", "developer", "GET", "/issues.json?project_id=nope", "", 404},
-				{"a stranger, private project", "stranger", "GET", "/issues.json?project_id=PROJECT", "", 401},
-				{"a stranger everywhere", "stranger", "GET", "/issues.json", "", 200},
-				{"a stranger's own account", "stranger", "GET", "/users/current.json", "", 401},
-				{"a wrong time", "developer", "GET", "/issues.json?project_id=PROJECT&updated_on=nonsense", "", 422},
-				{"a wrong day", "developer", "GET", "/issues.json?project_id=PROJECT&tracker_id=3&due_date=%3E%3Dyesterday", "", 422},
-				{"an unknown filter", "developer", "GET", "/issues.json?nonsense=1", "", 200},
-				{"a developer deletes", "developer", "DELETE", "/issues/" + id + ".json", "", 403},
-				{"a developer reads users", "developer", "GET", "/users.json", "", 403},
-				{"a developer reads fields", "developer", "GET", "/custom_fields.json", "", 403},
-				{"an upload of another type", "developer", "POST", "/uploads.json?filename=a.txt", "{}", 406},
-				{"a project that is not there", "developer", "POST", "/issues.json", `{"issue":{"project_id":"nope","subject":"x"}}`, 422},
-				{"a manager deletes", "manager", "DELETE", "/issues/" + id + ".json", "", 204},
-				{"it is gone", "manager", "GET", "/issues/" + id + ".json", "", 404},
-			} {
-				if a := r.as(test.who, test.method, test.path, test.body); a.status != test.status {
-					t.Errorf("%s: %d, want %d: %.200s", test.reason, a.status, test.status, a.raw)
-				}
-			}
-		})
-	}
+		}
+	})
 }
 
 func TestJournalsAndPrivateNotes(t *testing.T) {
-	for name, r := range rigs(t) {
-		t.Run(name, func(t *testing.T) {
-			r.t = t
-			id := r.issue(`"description":"a\nb","status_id":5,"notes":"left out","custom_fields":[{"id":1,"value":"Web"},{"id":2,"value":["iOS","Android"]}]`)
-			put := func(who, fields string) { r.must(204, who, "PUT", "/issues/"+id+".json", `{"issue":{`+fields+`}}`) }
-			put("developer", `"notes":"meant to be private\nno CRLF","private_notes":true`)
-			put("manager", `"notes":"really private","private_notes":true,"subject":"Second","custom_fields":[{"id":1,"value":"API"},{"id":2,"value":["iOS"]}]`)
-			token := r.upload("developer", "hello")
-			put("developer", `"notes":"file","uploads":[{"token":"`+token+`","filename":"b ü.txt","content_type":"text/plain"}]`)
-			for who, want := range map[string]string{
-				"developer": `[{"details":[],"notes":"meant to be private\nno CRLF","private_notes":false},` +
-					`{"details":[{"name":"subject","new_value":"Second","old_value":"Printer on fire","property":"attr"},{"name":"1","new_value":"API","old_value":"Web","property":"cf"},{"name":"2","new_value":null,"old_value":"Android","property":"cf"}],"notes":null,"private_notes":false},` +
-					`{"details":[{"name":"N","new_value":"b ü.txt","old_value":null,"property":"attachment"}],"notes":"file","private_notes":false}]`,
-				"manager": `really private","private_notes":true`,
-			} {
-				a := r.must(200, who, "GET", "/issues/"+id+".json?include=journals,attachments", "")
-				if a.at("issue", "description") != "a\r\nb" || a.at("issue", "status", "id") != 1.0 {
-					t.Errorf("the issue is %s", a.raw)
-				}
-				list, _ := a.at("issue", "journals").([]any)
-				for _, one := range list {
-					j := one.(map[string]any)
-					delete(j, "id")
-					delete(j, "user")
-					delete(j, "created_on")
-					for _, d := range j["details"].([]any) {
-						if d := d.(map[string]any); d["property"] == "attachment" {
-							d["name"] = "N"
-						}
-					}
-				}
-				got, _ := json.Marshal(list)
-				if !strings.Contains(string(got), want) {
-					t.Errorf("%s sees %s, want %s", who, got, want)
-				}
-				if got, _ := a.at("issue", "attachments", 0, "filename").(string); got != "b ü.txt" {
-					t.Errorf("the file is called %q", got)
-				}
-				address, _ := a.at("issue", "attachments", 0, "content_url").(string)
-				bare := address[:strings.LastIndex(address, "/")]
-				for _, at := range []string{address, bare} {
-					if file := r.must(200, who, "GET", strings.TrimPrefix(at, r.url), ""); string(file.raw) != "hello" {
-						t.Errorf("the file at %s holds %q", at, file.raw)
+	both(t, func(t *testing.T, r *rig) {
+		id := r.issue(`"description":"a\nb","status_id":5,"notes":"left out","custom_fields":[{"id":AREA,"value":"Web"},{"id":PLATFORMS,"value":["iOS","Android"]}]`)
+		put := func(who, fields string) { r.must(204, who, "PUT", "/issues/"+id+".json", `{"issue":{`+fields+`}}`) }
+		put("developer", `"notes":"meant to be private\nno CRLF","private_notes":true`)
+		put("manager", `"notes":"really private","private_notes":true,"subject":"Second","custom_fields":[{"id":AREA,"value":"API"},{"id":PLATFORMS,"value":["iOS"]}]`)
+		token := r.upload("developer", "hello")
+		put("developer", `"notes":"file","uploads":[{"token":"`+token+`","filename":"b ü.txt","content_type":"text/plain"}]`)
+		for who, want := range map[string]string{
+			"developer": `[{"details":[],"notes":"meant to be private\nno CRLF","private_notes":false},` +
+				`{"details":[{"name":"subject","new_value":"Second","old_value":"Printer on fire","property":"attr"},{"name":"AREA","new_value":"API","old_value":"Web","property":"cf"},{"name":"PLATFORMS","new_value":null,"old_value":"Android","property":"cf"}],"notes":null,"private_notes":false},` +
+				`{"details":[{"name":"N","new_value":"b ü.txt","old_value":null,"property":"attachment"}],"notes":"file","private_notes":false}]`,
+			"manager": `really private","private_notes":true`,
+		} {
+			a := r.must(200, who, "GET", "/issues/"+id+".json?include=journals,attachments", "")
+			if a.at("issue", "description") != "a\r\nb" || a.at("issue", "status", "id") != 1.0 {
+				t.Errorf("the issue is %s", a.raw)
+			}
+			list, _ := a.at("issue", "journals").([]any)
+			for _, one := range list {
+				j := one.(map[string]any)
+				delete(j, "id")
+				delete(j, "user")
+				delete(j, "created_on")
+				for _, d := range j["details"].([]any) {
+					if d := d.(map[string]any); d["property"] == "attachment" {
+						d["name"] = "N"
 					}
 				}
 			}
-			a := r.must(200, "manager", "GET", "/issues/"+id+".json?include=journals", "")
-			first := fmt.Sprintf("/journals/%.0f.json", a.at("issue", "journals", 0, "id"))
-			r.must(403, "developer", "PUT", first, `{"journal":{"notes":"edited"}}`)
-			r.must(204, "manager", "PUT", first, `{"journal":{"notes":""}}`)
-			if after := r.must(200, "manager", "GET", "/issues/"+id+".json?include=journals", ""); after.len("issue", "journals") != a.len("issue", "journals")-1 {
-				t.Errorf("an empty journal is still there: %s", after.raw)
+			got, _ := json.Marshal(list)
+			if want = r.names.Replace(want); !strings.Contains(string(got), want) {
+				t.Errorf("%s sees %s, want %s", who, got, want)
 			}
-		})
-	}
+			if got, _ := a.at("issue", "attachments", 0, "filename").(string); got != "b ü.txt" {
+				t.Errorf("the file is called %q", got)
+			}
+			address, _ := a.at("issue", "attachments", 0, "content_url").(string)
+			bare := address[:strings.LastIndex(address, "/")]
+			for _, at := range []string{address, bare} {
+				if file := r.must(200, who, "GET", strings.TrimPrefix(at, r.url), ""); string(file.raw) != "hello" {
+					t.Errorf("the file at %s holds %q", at, file.raw)
+				}
+			}
+		}
+		a := r.must(200, "manager", "GET", "/issues/"+id+".json?include=journals", "")
+		first := fmt.Sprintf("/journals/%.0f.json", a.at("issue", "journals", 0, "id"))
+		r.must(403, "developer", "PUT", first, `{"journal":{"notes":"edited"}}`)
+		r.must(204, "manager", "PUT", first, `{"journal":{"notes":""}}`)
+		if after := r.must(200, "manager", "GET", "/issues/"+id+".json?include=journals", ""); after.len("issue", "journals") != a.len("issue", "journals")-1 {
+			t.Errorf("an empty journal is still there: %s", after.raw)
+		}
+	})
 }
 
 func TestSubtasksDecideOverTheirParent(t *testing.T) {
-	for name, r := range rigs(t) {
-		t.Run(name, func(t *testing.T) {
-			r.t = t
-			above := r.issue(`"priority_id":4`)
-			below := r.issue(`"priority_id":3,"parent_issue_id":` + above)
-			a := r.must(200, "manager", "GET", "/issues/"+above+".json?include=children,allowed_statuses", "")
-			if a.at("issue", "priority", "id") != 3.0 || a.len("issue", "children") != 1 {
-				t.Errorf("the parent is %s", a.raw)
-			}
-			r.must(204, "manager", "PUT", "/issues/"+above+".json", `{"issue":{"status_id":5}}`)
-			if a := r.must(200, "manager", "GET", "/issues/"+above+".json", ""); a.at("issue", "status", "id") != 1.0 {
-				t.Errorf("a parent with open subtasks was closed: %s", a.raw)
-			}
-			r.must(204, "manager", "PUT", "/issues/"+below+".json", `{"issue":{"status_id":5}}`)
-			if a := r.must(200, "manager", "GET", "/issues/"+above+".json", ""); a.at("issue", "done_ratio") != 100.0 {
-				t.Errorf("a parent of closed subtasks is %s", a.raw)
-			}
-			r.must(422, "manager", "POST", "/issues/"+above+"/relations.json", `{"relation":{"issue_to_id":`+below+`}}`)
-			other := r.issue("")
-			rel := r.must(201, "manager", "POST", "/issues/"+other+"/relations.json", `{"relation":{"issue_to_id":`+above+`,"relation_type":"blocks"}}`)
-			if a := r.must(200, "manager", "GET", "/issues/"+other+".json?include=relations", ""); a.at("issue", "relations", 0, "relation_type") != "blocks" {
-				t.Errorf("relations: %s", a.raw)
-			}
-			r.must(204, "manager", "DELETE", fmt.Sprintf("/relations/%.0f.json", rel.at("relation", "id")), "")
-			r.must(204, "manager", "DELETE", "/issues/"+above+".json", "")
-			r.must(404, "manager", "GET", "/issues/"+below+".json", "")
-			r.must(204, "manager", "DELETE", "/issues/"+other+".json", "")
-		})
-	}
+	both(t, func(t *testing.T, r *rig) {
+		above := r.issue(`"priority_id":4`)
+		below := r.issue(`"priority_id":3,"parent_issue_id":` + above)
+		a := r.must(200, "manager", "GET", "/issues/"+above+".json?include=children,allowed_statuses", "")
+		if a.at("issue", "priority", "id") != 3.0 || a.len("issue", "children") != 1 {
+			t.Errorf("the parent is %s", a.raw)
+		}
+		r.must(204, "manager", "PUT", "/issues/"+above+".json", `{"issue":{"status_id":5}}`)
+		if a := r.must(200, "manager", "GET", "/issues/"+above+".json", ""); a.at("issue", "status", "id") != 1.0 {
+			t.Errorf("a parent with open subtasks was closed: %s", a.raw)
+		}
+		r.must(204, "manager", "PUT", "/issues/"+below+".json", `{"issue":{"status_id":5}}`)
+		if a := r.must(200, "manager", "GET", "/issues/"+above+".json", ""); a.at("issue", "done_ratio") != 100.0 {
+			t.Errorf("a parent of closed subtasks is %s", a.raw)
+		}
+		r.must(422, "manager", "POST", "/issues/"+above+"/relations.json", `{"relation":{"issue_to_id":`+below+`}}`)
+		other := r.issue("")
+		rel := r.must(201, "manager", "POST", "/issues/"+other+"/relations.json", `{"relation":{"issue_to_id":`+above+`,"relation_type":"blocks"}}`)
+		if a := r.must(200, "manager", "GET", "/issues/"+other+".json?include=relations", ""); a.at("issue", "relations", 0, "relation_type") != "blocks" {
+			t.Errorf("relations: %s", a.raw)
+		}
+		r.must(204, "manager", "DELETE", fmt.Sprintf("/relations/%.0f.json", rel.at("relation", "id")), "")
+		r.must(204, "manager", "DELETE", "/issues/"+above+".json", "")
+		r.must(404, "manager", "GET", "/issues/"+below+".json", "")
+		r.must(204, "manager", "DELETE", "/issues/"+other+".json", "")
+	})
 }
 
 func TestListsFilterSortAndPage(t *testing.T) {

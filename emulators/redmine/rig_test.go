@@ -6,11 +6,12 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"duplex/emulators/harness/tenant"
 )
 
 // rig is a Redmine under test: the emulator with a clock the test moves, or a real one.
@@ -19,7 +20,8 @@ type rig struct {
 	e       *Emulator // nil for a real one
 	url     string
 	project string
-	keys    map[string]string // developer, manager, reporter
+	keys    map[string]string // by role: developer, manager, reporter
+	names   *strings.Replacer // of what requests call PROJECT, AREA and so on
 
 	mu  sync.Mutex
 	now time.Time
@@ -38,19 +40,32 @@ func newRig(t *testing.T, opts Options) *rig {
 	e.SetBaseURL(srv.URL)
 	t.Cleanup(func() { srv.Close(); e.Close() })
 	r.e, r.url = e, srv.URL
+	r.learn()
 	return r
 }
 
-// rigs are the emulator, and a real Redmine where DUPLEX_REDMINE names one: "URL PROJECT DEVELOPER-KEY MANAGER-KEY REPORTER-KEY", with
-// the custom fields 1 to 7 of this package, and roles without the right to private notes but for the manager.
-func rigs(t *testing.T) map[string]*rig {
-	out := map[string]*rig{"emulator": newRig(t, Options{})}
-	if parts := strings.Fields(os.Getenv("DUPLEX_REDMINE")); len(parts) == 5 {
-		out["real"] = &rig{t: t, url: parts[0], project: parts[1], keys: map[string]string{"developer": parts[2], "manager": parts[3], "reporter": parts[4], "stranger": "unknown-key"}}
-	} else {
-		t.Log("no real Redmine named in DUPLEX_REDMINE: the steps are held against the emulator only")
+// both holds the emulator and a real Redmine to the same steps.
+func both(t *testing.T, steps func(t *testing.T, r *rig)) {
+	t.Run("emulator", func(t *testing.T) { steps(t, newRig(t, Options{})) })
+	t.Run("real", func(t *testing.T) {
+		found := tenant.NeedRedmine(t)
+		r := &rig{t: t, url: found.URL, project: tenant.ProjectSteps, keys: map[string]string{"sync": found.Keys["sync"], "manager": found.Keys["ada"],
+			"developer": found.Keys["grace"], "reporter": found.Keys["linus"], "stranger": "unknown-key"}}
+		r.learn()
+		steps(t, r)
+	})
+}
+
+// learn finds the ids of custom fields by their names: AREA is that of the field Area.
+func (r *rig) learn() {
+	r.t.Helper()
+	r.names = strings.NewReplacer()
+	a := r.must(200, "sync", "GET", "/custom_fields.json", "")
+	names := []string{"PROJECT", r.project}
+	for i := range a.len("custom_fields") {
+		names = append(names, strings.ToUpper(a.at("custom_fields", i, "name").(string)), fmt.Sprintf("%.0f", a.at("custom_fields", i, "id")))
 	}
-	return out
+	r.names = strings.NewReplacer(names...)
 }
 
 func (r *rig) clock() time.Time {
@@ -94,7 +109,7 @@ func (a answer) len(path ...any) int { l, _ := a.at(path...).([]any); return len
 
 func (r *rig) as(who, method, path, body string, headers ...string) answer {
 	r.t.Helper()
-	req, err := http.NewRequest(method, r.url+strings.ReplaceAll(path, "PROJECT", r.project), strings.NewReader(strings.ReplaceAll(body, "PROJECT", r.project)))
+	req, err := http.NewRequest(method, r.url+r.names.Replace(path), strings.NewReader(r.names.Replace(body)))
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -1,3 +1,3 @@
 // Package real syncs a real product with an emulated one through the real gateway, worker and workflow engine, each a process of its own
-// that is killed on the way. Its tests run where REAL_REDMINE_URL names a Redmine; make real starts one.
+// that is killed on the way. Its tests run where the environment names a Redmine; make real starts one.
 package real

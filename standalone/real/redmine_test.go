@@ -14,6 +14,7 @@ import (
 	"duplex/connectors"
 	"duplex/core"
 	"duplex/core/richtext"
+	"duplex/emulators/harness/tenant"
 	"duplex/standalone/app"
 )
 
@@ -24,7 +25,7 @@ const each = 5
 const patience = 4 * time.Minute
 
 var (
-	tracker     = connectors.ItemType{Type: "issue", Scope: map[string]string{"project": "duplex-trial", "tracker": "Bug"}}
+	tracker     = connectors.ItemType{Type: "issue", Scope: map[string]string{"project": tenant.ProjectTrial, "tracker": "Bug"}}
 	engineering = connectors.ItemType{Type: "issue", Scope: map[string]string{"project": "ENG", "issuetype": "Task"}}
 	everything  = connectors.Want{Comments: true, Attachments: true, Full: true}
 )

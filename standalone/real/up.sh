@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts a Redmine with the given script, seeds it, and prints the environment of the test. The Redmine is that of the Debian package.
+# Starts a Redmine with the given script, seeds it, and prints the environment of the tests. The Redmine is that of the Debian package.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 bash "${1:?the script that starts a Redmine}" >&2

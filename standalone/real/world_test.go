@@ -18,6 +18,7 @@ import (
 	"duplex/connectors"
 	_ "duplex/connectors/all"
 	"duplex/core"
+	"duplex/emulators/harness/tenant"
 	"duplex/emulators/jira"
 	"duplex/standalone/app"
 	"duplex/standalone/rig"
@@ -68,7 +69,7 @@ type system interface {
 const connection = `
 connection: trial
 sides:
-  tracker:     {system: redmine, type: issue, scope: {project: duplex-trial, tracker: Bug}, start: true}
+  tracker:     {system: redmine, type: issue, scope: {project: ` + tenant.ProjectTrial + `, tracker: Bug}, start: true}
   engineering: {system: jira, type: issue, scope: {project: ENG, issuetype: Task}, start: true}
 conflicts: latest
 rules:
@@ -104,11 +105,7 @@ limits: {requests_per_second: 20, concurrency: 4}
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	for _, name := range []string{"REAL_REDMINE_URL", "REAL_REDMINE_KEY", "REAL_REDMINE_ADA_KEY", "REAL_REDMINE_MARK_FIELD", "REAL_REDMINE_NOTE_FIELD"} {
-		if os.Getenv(name) == "" {
-			t.Skipf("%s is not set: make real starts a Redmine and sets it", name)
-		}
-	}
+	found := tenant.NeedRedmine(t)
 	w := &world{t: t, dir: t.TempDir(), parts: map[string]*exec.Cmd{}}
 	e, err := jira.New(jira.Options{IndexLag: time.Second, Limits: jira.Limits{Get: -1, Post: -1, Put: -1, Delete: -1, IssueShort: -1, IssueLong: -1}})
 	w.must(err)
@@ -116,13 +113,13 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { s.Close(); e.Close() })
 	e.SetBaseURL(s.URL)
 	w.jira = s.URL
-	w.connect()
+	w.connect(found)
 	w.boot()
 	return w
 }
 
 // connect makes the connectors of those who work without duplex, and of those who look at what became of it.
-func (w *world) connect() {
+func (w *world) connect(found tenant.Redmine) {
 	manifest, err := os.ReadFile("../../examples/manifests/redmine.yaml")
 	w.must(err)
 	open := func(sys core.System) system {
@@ -133,9 +130,9 @@ func (w *world) connect() {
 		return c.(system)
 	}
 	w.redmine, w.issues = map[string]system{}, map[string]system{}
-	for who, key := range map[string]string{"sync": "REAL_REDMINE_KEY", "ada": "REAL_REDMINE_ADA_KEY"} {
-		w.redmine[who] = open(core.System{Name: "redmine", Kind: "rest", BaseURL: os.Getenv("REAL_REDMINE_URL"), Auth: map[string]string{"token": os.Getenv(key)},
-			Settings: map[string]string{"manifest": "redmine.yaml", "mark_field": os.Getenv("REAL_REDMINE_MARK_FIELD"), "note_field": os.Getenv("REAL_REDMINE_NOTE_FIELD"), "readers": "public"},
+	for _, who := range []string{"sync", "ada"} {
+		w.redmine[who] = open(core.System{Name: "redmine", Kind: "rest", BaseURL: found.URL, Auth: map[string]string{"token": found.Keys[who]},
+			Settings: map[string]string{"manifest": "redmine.yaml", "mark_field": found.Mark, "note_field": found.Note, "readers": "public"},
 			Files:    map[string]string{"redmine.yaml": string(manifest)}})
 	}
 	for _, who := range []string{"sync", "grace"} {
