@@ -64,7 +64,8 @@ func (c *Connector) search(ctx context.Context, it *Item, scope map[string]strin
 
 // Search lists the items that a query in the vendor's language finds, such as status:2 AND priority:4; quotation marks around it may be
 // left out. The index lags some minutes behind, dates are days, and where the vendor shows a part of the results only, a query with more
-// is refused.
+// is refused. Where results went away since the page before, those behind them moved up: as many pages are read again as they may have
+// moved to.
 func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query string, cursor connectors.Cursor) (connectors.Page, error) {
 	it, err := c.itemType(t.Type)
 	if err != nil {
@@ -74,17 +75,25 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 		return connectors.Page{}, connectors.Invalid(c.name, "", c.p.Name+" does not search items of type "+it.Type)
 	}
 	at := struct {
-		Page int `json:"page"`
-	}{1}
+		Page  int `json:"page"`
+		Total int `json:"total,omitempty"` // results when the page before was read
+	}{Page: 1}
 	if err := connectors.DecodeCursor(cursor, &at); err != nil {
 		return connectors.Page{}, fmt.Errorf("%s: %w", c.name, err)
 	}
-	list, _, err := c.results(ctx, it, t.Scope, strings.Trim(strings.TrimSpace(query), `"`), at.Page)
+	list, total, err := c.results(ctx, it, t.Scope, strings.Trim(strings.TrimSpace(query), `"`), at.Page)
 	if err != nil {
 		return connectors.Page{}, fmt.Errorf("%s: searching: %w", c.name, err)
 	}
-	at.Page++
-	page := connectors.Page{Next: connectors.EncodeCursor(at), More: len(list) == searchPage && at.Page-1 != c.p.SearchPages}
+	page := connectors.Page{More: len(list) == searchPage && at.Page != c.p.SearchPages}
+	if gone := at.Total - total; gone > 0 {
+		page.More = true
+		at.Page = max(1, at.Page-(gone+searchPage-1)/searchPage)
+	} else {
+		at.Page++
+	}
+	at.Total = total
+	page.Next = connectors.EncodeCursor(at)
 	for _, r := range list {
 		if !r.yes("deleted") && within(r, t.Scope) {
 			page.Items = append(page.Items, connectors.Change{Ref: c.ref(it, r.id()), Revision: r.revision(), UpdatedAt: r.time("updated_at")})
