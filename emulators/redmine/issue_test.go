@@ -39,14 +39,14 @@ func TestWhatAChangeAnswers(t *testing.T) {
 			{"a reporter's subject is left out, the note is kept", "reporter", `"subject":"mine","notes":"by the reporter"`, 204, ""},
 		} {
 			a := r.as(test.who, "PUT", "/issues/"+id+".json", `{"issue":{`+test.fields+`}}`)
-			first, _ := a.at("errors", 0).(string)
-			if a.status != test.status || first != test.errors {
-				t.Errorf("%s: %d %q, want %d %q", test.reason, a.status, first, test.status, test.errors)
+			first, _ := a.At("errors", 0).(string)
+			if a.Status != test.status || first != test.errors {
+				t.Errorf("%s: %d %q, want %d %q", test.reason, a.Status, first, test.status, test.errors)
 			}
 		}
 		a := r.must(200, "manager", "GET", "/issues/"+id+".json?include=journals", "")
-		if a.at("issue", "status", "id") != 2.0 || a.at("issue", "tracker", "id") != 1.0 || a.at("issue", "subject") != "Printer on fire" {
-			t.Errorf("afterwards it is %s", a.raw)
+		if a.At("issue", "status", "id") != 2.0 || a.At("issue", "tracker", "id") != 1.0 || a.At("issue", "subject") != "Printer on fire" {
+			t.Errorf("afterwards it is %s", a.Raw)
 		}
 		for _, test := range []struct {
 			reason, who, method, path, body string
@@ -70,8 +70,8 @@ func TestWhatAChangeAnswers(t *testing.T) {
 			{"a manager deletes", "manager", "DELETE", "/issues/" + id + ".json", "", 204},
 			{"it is gone", "manager", "GET", "/issues/" + id + ".json", "", 404},
 		} {
-			if a := r.as(test.who, test.method, test.path, test.body); a.status != test.status {
-				t.Errorf("%s: %d, want %d: %.200s", test.reason, a.status, test.status, a.raw)
+			if a := r.as(test.who, test.method, test.path, test.body); a.Status != test.status {
+				t.Errorf("%s: %d, want %d: %.200s", test.reason, a.Status, test.status, a.Raw)
 			}
 		}
 	})
@@ -92,10 +92,10 @@ func TestJournalsAndPrivateNotes(t *testing.T) {
 			"manager": `really private","private_notes":true`,
 		} {
 			a := r.must(200, who, "GET", "/issues/"+id+".json?include=journals,attachments", "")
-			if a.at("issue", "description") != "a\r\nb" || a.at("issue", "status", "id") != 1.0 {
-				t.Errorf("the issue is %s", a.raw)
+			if a.At("issue", "description") != "a\r\nb" || a.At("issue", "status", "id") != 1.0 {
+				t.Errorf("the issue is %s", a.Raw)
 			}
-			list, _ := a.at("issue", "journals").([]any)
+			list, _ := a.At("issue", "journals").([]any)
 			for _, one := range list {
 				j := one.(map[string]any)
 				delete(j, "id")
@@ -111,23 +111,23 @@ func TestJournalsAndPrivateNotes(t *testing.T) {
 			if want = r.names.Replace(want); !strings.Contains(string(got), want) {
 				t.Errorf("%s sees %s, want %s", who, got, want)
 			}
-			if got, _ := a.at("issue", "attachments", 0, "filename").(string); got != "b ü.txt" {
+			if got, _ := a.At("issue", "attachments", 0, "filename").(string); got != "b ü.txt" {
 				t.Errorf("the file is called %q", got)
 			}
-			address, _ := a.at("issue", "attachments", 0, "content_url").(string)
+			address, _ := a.At("issue", "attachments", 0, "content_url").(string)
 			bare := address[:strings.LastIndex(address, "/")]
 			for _, at := range []string{address, bare} {
-				if file := r.must(200, who, "GET", strings.TrimPrefix(at, r.url), ""); string(file.raw) != "hello" {
-					t.Errorf("the file at %s holds %q", at, file.raw)
+				if file := r.must(200, who, "GET", strings.TrimPrefix(at, r.URL), ""); string(file.Raw) != "hello" {
+					t.Errorf("the file at %s holds %q", at, file.Raw)
 				}
 			}
 		}
 		a := r.must(200, "manager", "GET", "/issues/"+id+".json?include=journals", "")
-		first := fmt.Sprintf("/journals/%.0f.json", a.at("issue", "journals", 0, "id"))
+		first := fmt.Sprintf("/journals/%.0f.json", a.At("issue", "journals", 0, "id"))
 		r.must(403, "developer", "PUT", first, `{"journal":{"notes":"edited"}}`)
 		r.must(204, "manager", "PUT", first, `{"journal":{"notes":""}}`)
-		if after := r.must(200, "manager", "GET", "/issues/"+id+".json?include=journals", ""); after.len("issue", "journals") != a.len("issue", "journals")-1 {
-			t.Errorf("an empty journal is still there: %s", after.raw)
+		if after := r.must(200, "manager", "GET", "/issues/"+id+".json?include=journals", ""); after.Len("issue", "journals") != a.Len("issue", "journals")-1 {
+			t.Errorf("an empty journal is still there: %s", after.Raw)
 		}
 	})
 }
@@ -137,24 +137,24 @@ func TestSubtasksDecideOverTheirParent(t *testing.T) {
 		above := r.issue(`"priority_id":4`)
 		below := r.issue(`"priority_id":3,"parent_issue_id":` + above)
 		a := r.must(200, "manager", "GET", "/issues/"+above+".json?include=children,allowed_statuses", "")
-		if a.at("issue", "priority", "id") != 3.0 || a.len("issue", "children") != 1 {
-			t.Errorf("the parent is %s", a.raw)
+		if a.At("issue", "priority", "id") != 3.0 || a.Len("issue", "children") != 1 {
+			t.Errorf("the parent is %s", a.Raw)
 		}
 		r.must(204, "manager", "PUT", "/issues/"+above+".json", `{"issue":{"status_id":5}}`)
-		if a := r.must(200, "manager", "GET", "/issues/"+above+".json", ""); a.at("issue", "status", "id") != 1.0 {
-			t.Errorf("a parent with open subtasks was closed: %s", a.raw)
+		if a := r.must(200, "manager", "GET", "/issues/"+above+".json", ""); a.At("issue", "status", "id") != 1.0 {
+			t.Errorf("a parent with open subtasks was closed: %s", a.Raw)
 		}
 		r.must(204, "manager", "PUT", "/issues/"+below+".json", `{"issue":{"status_id":5}}`)
-		if a := r.must(200, "manager", "GET", "/issues/"+above+".json", ""); a.at("issue", "done_ratio") != 100.0 {
-			t.Errorf("a parent of closed subtasks is %s", a.raw)
+		if a := r.must(200, "manager", "GET", "/issues/"+above+".json", ""); a.At("issue", "done_ratio") != 100.0 {
+			t.Errorf("a parent of closed subtasks is %s", a.Raw)
 		}
 		r.must(422, "manager", "POST", "/issues/"+above+"/relations.json", `{"relation":{"issue_to_id":`+below+`}}`)
 		other := r.issue("")
 		rel := r.must(201, "manager", "POST", "/issues/"+other+"/relations.json", `{"relation":{"issue_to_id":`+above+`,"relation_type":"blocks"}}`)
-		if a := r.must(200, "manager", "GET", "/issues/"+other+".json?include=relations", ""); a.at("issue", "relations", 0, "relation_type") != "blocks" {
-			t.Errorf("relations: %s", a.raw)
+		if a := r.must(200, "manager", "GET", "/issues/"+other+".json?include=relations", ""); a.At("issue", "relations", 0, "relation_type") != "blocks" {
+			t.Errorf("relations: %s", a.Raw)
 		}
-		r.must(204, "manager", "DELETE", fmt.Sprintf("/relations/%.0f.json", rel.at("relation", "id")), "")
+		r.must(204, "manager", "DELETE", fmt.Sprintf("/relations/%.0f.json", rel.At("relation", "id")), "")
 		r.must(204, "manager", "DELETE", "/issues/"+above+".json", "")
 		r.must(404, "manager", "GET", "/issues/"+below+".json", "")
 		r.must(204, "manager", "DELETE", "/issues/"+other+".json", "")
@@ -166,10 +166,10 @@ func TestListsFilterSortAndPage(t *testing.T) {
 	var ids []string
 	for n := range 130 {
 		ids = append(ids, r.issue(fmt.Sprintf(`"custom_fields":[{"id":4,"value":"c%d"},{"id":3,"value":"%d"}]`, n%2, n)))
-		r.pass(time.Second)
+		r.Pass(time.Second)
 	}
 	r.must(204, "manager", "PUT", "/issues/"+ids[0]+".json", `{"issue":{"status_id":5}}`)
-	shown := r.clock().Truncate(time.Second).Format(time.RFC3339)
+	shown := r.Now().Truncate(time.Second).Format(time.RFC3339)
 	for _, test := range []struct {
 		reason, query string
 		total, rows   float64
@@ -193,18 +193,18 @@ func TestListsFilterSortAndPage(t *testing.T) {
 		{"due by a day, and none has one", "due_date=%3C%3D2026-12-31", 0, 0},
 	} {
 		a := r.must(200, "manager", "GET", "/issues.json?project_id=eng&"+test.query, "")
-		if a.at("total_count") != test.total || float64(a.len("issues")) != test.rows {
-			t.Errorf("%s: %v in all, %d shown, want %v and %v", test.reason, a.at("total_count"), a.len("issues"), test.total, test.rows)
+		if a.At("total_count") != test.total || float64(a.Len("issues")) != test.rows {
+			t.Errorf("%s: %v in all, %d shown, want %v and %v", test.reason, a.At("total_count"), a.Len("issues"), test.total, test.rows)
 		}
 	}
 	a := r.must(200, "manager", "GET", "/issues.json?status_id=*&sort=updated_on&limit=1&include=journals,attachments", "")
-	if got := fmt.Sprintf("%.0f", a.at("issues", 0, "id")); got != ids[1] || a.at("issues", 0, "journals") != nil || a.at("issues", 0, "attachments") == nil {
-		t.Errorf("the oldest change is %s", a.raw)
+	if got := fmt.Sprintf("%.0f", a.At("issues", 0, "id")); got != ids[1] || a.At("issues", 0, "journals") != nil || a.At("issues", 0, "attachments") == nil {
+		t.Errorf("the oldest change is %s", a.Raw)
 	}
-	if newest := r.must(200, "manager", "GET", "/issues.json?sort=nonsense&limit=1", ""); fmt.Sprintf("%.0f", newest.at("issues", 0, "id")) != ids[129] {
-		t.Errorf("without an order the first is %s", newest.raw)
+	if newest := r.must(200, "manager", "GET", "/issues.json?sort=nonsense&limit=1", ""); fmt.Sprintf("%.0f", newest.At("issues", 0, "id")) != ids[129] {
+		t.Errorf("without an order the first is %s", newest.Raw)
 	}
-	if text, _ := a.at("issues", 0, "updated_on").(string); strings.Contains(text, ".") {
+	if text, _ := a.At("issues", 0, "updated_on").(string); strings.Contains(text, ".") {
 		t.Errorf("a time with a fraction: %s", text)
 	}
 }
@@ -213,17 +213,17 @@ func TestTheIntegrationAccountWithAndWithoutItsRights(t *testing.T) {
 	file := t.TempDir() + "/redmine.json"
 	r := newRig(t, Options{File: file})
 	a := r.must(200, "sync", "GET", "/users.json?name=grace@acme.example", "")
-	if a.len("users") != 1 || a.at("users", 0, "mail") != "grace@acme.example" {
-		t.Errorf("a person by address: %s", a.raw)
+	if a.Len("users") != 1 || a.At("users", 0, "mail") != "grace@acme.example" {
+		t.Errorf("a person by address: %s", a.Raw)
 	}
-	if a := r.must(200, "sync", "GET", "/custom_fields.json", ""); a.len("custom_fields") != len(fields) {
-		t.Errorf("the fields are %s", a.raw)
+	if a := r.must(200, "sync", "GET", "/custom_fields.json", ""); a.Len("custom_fields") != len(fields) {
+		t.Errorf("the fields are %s", a.Raw)
 	}
-	if a := r.must(200, "sync", "GET", "/users/current.json", "", "X-Redmine-Switch-User", "linus"); a.at("user", "login") != "linus" {
-		t.Errorf("speaking for linus: %s", a.raw)
+	if a := r.must(200, "sync", "GET", "/users/current.json", "", "X-Redmine-Switch-User", "linus"); a.At("user", "login") != "linus" {
+		t.Errorf("speaking for linus: %s", a.Raw)
 	}
-	if a := r.must(200, "developer", "GET", "/users/current.json", "", "X-Redmine-Switch-User", "linus"); a.at("user", "login") != "grace" || a.at("user", "mail") != nil {
-		t.Errorf("a developer speaks for %s", a.raw)
+	if a := r.must(200, "developer", "GET", "/users/current.json", "", "X-Redmine-Switch-User", "linus"); a.At("user", "login") != "grace" || a.At("user", "mail") != nil {
+		t.Errorf("a developer speaks for %s", a.Raw)
 	}
 	for _, path := range []string{"/issue_statuses.json", "/trackers.json", "/roles.json", "/enumerations/issue_priorities.json", "/projects.json",
 		"/projects/eng.json?include=trackers,issue_custom_fields", "/projects/1/memberships.json", "/users/6.json", "/projects/eng/issues.json"} {
@@ -235,10 +235,10 @@ func TestTheIntegrationAccountWithAndWithoutItsRights(t *testing.T) {
 	r.must(422, "sync", "PUT", "/issues/"+id+".json", `{"issue":{"uploads":[{"token":"`+token+`"}]}}`)
 	again := newRig(t, Options{File: file})
 	b := again.must(200, "sync", "GET", "/issues/"+id+".json?include=journals,attachments", "")
-	if b.len("issue", "journals") != 2 || b.at("issue", "journals", 1, "private_notes") != true {
-		t.Errorf("after a restart: %s", b.raw)
+	if b.Len("issue", "journals") != 2 || b.At("issue", "journals", 1, "private_notes") != true {
+		t.Errorf("after a restart: %s", b.Raw)
 	}
-	path := fmt.Sprintf("/attachments/%.0f.json", b.at("issue", "attachments", 0, "id"))
+	path := fmt.Sprintf("/attachments/%.0f.json", b.At("issue", "attachments", 0, "id"))
 	again.must(200, "sync", "GET", path, "")
 	again.must(204, "sync", "DELETE", path, "")
 	again.must(404, "sync", "GET", path, "")
@@ -246,11 +246,11 @@ func TestTheIntegrationAccountWithAndWithoutItsRights(t *testing.T) {
 	again.must(403, "sync", "GET", "/custom_fields.json", "")
 	again.must(204, "sync", "PUT", "/issues/"+id+".json", `{"issue":{"notes":"not so secret","private_notes":true}}`)
 	c := again.must(200, "reporter", "GET", "/issues/"+id+".json?include=journals", "")
-	if !strings.Contains(string(c.raw), "not so secret") {
-		t.Errorf("a private note without the right to it is hidden: %s", c.raw)
+	if !strings.Contains(string(c.Raw), "not so secret") {
+		t.Errorf("a private note without the right to it is hidden: %s", c.Raw)
 	}
 	small := newRig(t, Options{MaxFile: 3})
-	if a := small.must(422, "sync", "POST", "/uploads.json", "hello", "Content-Type", "application/octet-stream"); !strings.Contains(string(a.raw), "maximum allowed file size") {
-		t.Errorf("a large file: %s", a.raw)
+	if a := small.must(422, "sync", "POST", "/uploads.json", "hello", "Content-Type", "application/octet-stream"); !strings.Contains(string(a.Raw), "maximum allowed file size") {
+		t.Errorf("a large file: %s", a.Raw)
 	}
 }
