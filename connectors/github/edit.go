@@ -318,6 +318,11 @@ func (c *Connector) changeSet(ctx context.Context, e *edit, at place, is issue, 
 		}
 		e.addLabels = slices.DeleteFunc(add, has)
 		e.dropLabels = slices.DeleteFunc(drop, func(l string) bool { return !has(l) })
+		for _, l := range e.dropLabels {
+			if l == "." || l == ".." { // its address is that of all labels
+				return fmt.Sprintf("the label %q cannot be taken off by itself: give it another name in GitHub", l), nil
+			}
+		}
 		return "", nil
 	case "assignees":
 		return c.changePeople(ctx, e, at.repo, is, change)

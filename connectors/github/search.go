@@ -11,7 +11,9 @@ import (
 	"duplex/connectors"
 )
 
-// found is a position in a search: the vendor gives a thousand results at most, so a long one begins anew where the last result was created.
+// found is a position in a search. Pages are numbers in a list that moves up when an issue leaves it, as one that is closed while the open ones are
+// listed, and the vendor gives a thousand results at most: so each page begins where the last result of the page before it was created, and numbers
+// are used within a second, and where a query has no room for a time or OR would part it from one.
 type found struct {
 	Page int       `json:"page,omitempty"`
 	From time.Time `json:"from,omitzero"`
@@ -36,10 +38,11 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 	if err := connectors.DecodeCursor(cursor, &at); err != nil {
 		return connectors.Page{}, fmt.Errorf("%s: %w", c.name, err)
 	}
+	from := query
 	if !at.From.IsZero() {
-		query += " created:>=" + at.From.UTC().Format(time.RFC3339)
+		from += createdFrom(at.From)
 	}
-	list, total, more, err := c.searchPage(ctx, repo, query, max(1, at.Page))
+	list, total, more, err := c.searchPage(ctx, repo, from, max(1, at.Page))
 	if err != nil {
 		return connectors.Page{}, err
 	}
@@ -49,7 +52,10 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 			page.Items = append(page.Items, connectors.Change{Ref: c.ref(repo, is.Number, is.HTMLURL), Revision: is.revision(), UpdatedAt: is.UpdatedAt.UTC()})
 		}
 	}
+	timed := !strings.Contains(query, " OR ") && len([]rune(inRepository(repo, query+createdFrom(c.now())))) <= mostQuery
 	switch {
+	case more && timed && len(list) > 0 && list[len(list)-1].CreatedAt.After(later(at.From, list[0].CreatedAt)):
+		page.More, at = true, found{From: list[len(list)-1].CreatedAt.UTC()}
 	case more:
 		page.More, at.Page = true, max(1, at.Page)+1
 	case total <= mostResults || len(list) == 0:
@@ -62,6 +68,13 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, query str
 	return page, nil
 }
 
+func createdFrom(t time.Time) string { return " created:>=" + t.UTC().Format(time.RFC3339) }
+
+// inRepository is a query that is put to a repository alone.
+func inRepository(repo *repository, query string) string {
+	return strings.TrimSpace("repo:" + repo.FullName + " is:issue " + query)
+}
+
 // within tells whether it is an issue of the repository.
 func (is issue) within(repo *repository) bool {
 	return !is.pull() && strings.HasSuffix(strings.ToLower(is.RepositoryURL), "/repos/"+strings.ToLower(repo.FullName))
@@ -69,7 +82,7 @@ func (is issue) within(repo *repository) bool {
 
 // searchPage reads a page of results, and tells how many there are and whether there is a page after it. An answer that the vendor calls incomplete is none.
 func (c *Connector) searchPage(ctx context.Context, repo *repository, query string, page int) (list []issue, total int, more bool, err error) {
-	q := url.Values{"q": {strings.TrimSpace("repo:" + repo.FullName + " is:issue " + query)}, "sort": {"created"}, "order": {"asc"},
+	q := url.Values{"q": {inRepository(repo, query)}, "sort": {"created"}, "order": {"asc"},
 		"per_page": {strconv.Itoa(perPage)}, "page": {strconv.Itoa(page)}}
 	if len([]rune(q.Get("q"))) > mostQuery {
 		return nil, 0, false, connectors.Invalid(c.name, "", fmt.Sprintf("a query of more than %d characters, with the repository, is refused by GitHub", mostQuery))
