@@ -216,6 +216,12 @@ func TestAnArchivedTicketIsNotGone(t *testing.T) {
 	}
 }
 
+func TestAnAccountThatIsNotThereHasNoDeletions(t *testing.T) {
+	a := newAccount(t, document(t))
+	c := a.Connector(emulator.TokenSync)
+	freshtest.WantNoDeletions(t, a, c, ticketType, made(t, c, nil).Ref.ID)
+}
+
 // TestATicketThatIsDeletedJustBeforeTheWriteIsGone: the vendor answers 405 for what is in the trash.
 func TestATicketThatIsDeletedJustBeforeTheWriteIsGone(t *testing.T) {
 	a := newAccount(t, document(t))

@@ -200,6 +200,17 @@ func TestMarksByTagAreFound(t *testing.T) {
 	}
 }
 
+func TestAnAccountThatIsNotThereHasNoDeletions(t *testing.T) {
+	for _, typ := range []string{"ticket", "problem", "change"} {
+		t.Run(typ, func(t *testing.T) {
+			a := newAccount(t, document(t))
+			c := a.Connector(emulator.TokenSync, "mark_field", "sync_key")
+			id := freshtest.Must[core.Observation](t)(c.Create(t.Context(), draft(typ, nil))).Ref.ID
+			freshtest.WantNoDeletions(t, a, c, connectors.ItemType{Type: typ}, id)
+		})
+	}
+}
+
 // TestOldItemsAreListed: without a time the vendor lists what was created in the last 30 days alone.
 func TestOldItemsAreListed(t *testing.T) {
 	for _, typ := range []string{"ticket", "problem", "change"} {

@@ -67,6 +67,9 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 	if errors.As(err, &invalid) && number > 1 { // nothing is left out in silence
 		err = fmt.Errorf("the list is longer than %s shows, which refuses page %d of %d rows; begin from a later time: %w", c.p.Name, number, size, err)
 	}
+	if errors.Is(err, connectors.ErrNotFound) {
+		err = c.missing(ctx, it, err)
+	}
 	if err != nil {
 		return page, fmt.Errorf("%s: reading changes: %w", c.name, err)
 	}

@@ -37,6 +37,7 @@ type Connector struct {
 	people  *cache.Cache[int64, profile]
 	emails  *cache.Cache[string, core.Value]
 	agents  *cache.Cache[string, []profile]
+	present *cache.Cache[string, bool] // one entry: the account answers
 
 	mu   sync.Mutex
 	self core.Value
@@ -81,6 +82,7 @@ func New(cfg connectors.Config, p *Product) (*Connector, error) {
 		people:  cache.New[int64, profile](10000, cached, now),
 		emails:  cache.New[string, core.Value](10000, cached, now),
 		agents:  cache.New[string, []profile](1, cached, now),
+		present: cache.New[string, bool](1, cached/10, now),
 	}
 	if sys.Settings["object_notes"] == "internal" {
 		c.notes = core.Internal

@@ -1,6 +1,7 @@
 package freshworks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,6 +60,8 @@ func (c *Connector) fetch(ctx context.Context, it *Item, id int64, tags bool) (r
 		err = c.call(ctx, http.MethodGet, it.Path+"/archived/"+strconv.FormatInt(id, 10), it.One, nil, &r)
 	}
 	switch {
+	case errors.Is(err, connectors.ErrNotFound):
+		err = c.missing(ctx, it, err)
 	case err == nil && r.id() != id:
 		err = connectors.Busy("reading", "the answer is not the item that was asked for", 0)
 	case err == nil && r.yes("deleted"):
@@ -68,6 +71,23 @@ func (c *Connector) fetch(ctx context.Context, it *Item, id int64, tags bool) (r
 		return nil, false, fmt.Errorf("%s: reading %s%d: %w", c.name, it.Sign, id, err)
 	}
 	return r, archived, nil
+}
+
+// missing tells an item that is not there from an account that is not: the vendor answers 404 for both, so that after a change of the
+// account's address every item would look deleted. The account's word that it is there is believed for a minute.
+func (c *Connector) missing(ctx context.Context, it *Item, err error) error {
+	if _, ok := c.present.Get(""); ok {
+		return err
+	}
+	_, asking := c.http.JSON(ctx, http.MethodGet, cmp.Or(c.p.SelfPath, it.Form), nil, nil)
+	switch {
+	case errors.Is(asking, connectors.ErrNotFound):
+		return fmt.Errorf("nothing is there, not even the account: correct base_url: %w", connectors.ErrDenied)
+	case asking != nil && !forbidden(asking):
+		return asking
+	}
+	c.present.Put("", true)
+	return err
 }
 
 // observe puts an observation together, looking up names where they are not known.

@@ -161,9 +161,9 @@ func (c *Connector) Delete(ctx context.Context, id string) error {
 }
 
 // gone looks again where a write was refused as a 405, which means that the item is in the trash, or marked as spam, or as a 404, which may
-// mean that it was put away into the archive: then it is not gone.
+// mean that it was put away into the archive, or that the account is not there: then it is not gone.
 func (c *Connector) gone(ctx context.Context, it *Item, id int64, err error) error {
-	missing := c.p.Archive && errors.Is(err, connectors.ErrNotFound)
+	missing := errors.Is(err, connectors.ErrNotFound)
 	if !missing && !errors.Is(err, connectors.ErrUnsupported) {
 		return err
 	}

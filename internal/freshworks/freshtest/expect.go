@@ -64,3 +64,20 @@ func Carrying(body []byte, word string, at time.Time) connectors.WebhookCall {
 	h.Set("X-Webhook-Secret", word)
 	return connectors.WebhookCall{Method: http.MethodPost, Path: "/hooks/desk", Header: h, Body: body, Now: at}
 }
+
+// WantNoDeletions fails where a connector takes an account that is not there any more, whose every address answers 404, for one whose items
+// were deleted. id is an item of type t.
+func WantNoDeletions[C Connector](t *testing.T, a *Account[C], c C, it connectors.ItemType, id string) {
+	t.Helper()
+	_, err := c.Get(t.Context(), id+"0", connectors.Want{})
+	WantClass(t, "an item that is not there", err, "not-found")
+	a.Pass(2 * time.Minute)
+	a.Before = func(r *http.Request) *http.Response { return Answering(r, http.StatusNotFound, "text/plain", "") }
+	_, err = c.Get(t.Context(), id, connectors.Want{})
+	WantClass(t, "a read", err, "denied")
+	_, err = c.Changes(t.Context(), it, "", 10)
+	WantClass(t, "a look for changes", err, "denied")
+	_, err = c.AddComment(t.Context(), id, core.CommentDraft{Body: HTML("x"), Visibility: core.Visibility{Audience: core.Public}, Mark: Mark})
+	WantClass(t, "a comment", err, "denied")
+	WantClass(t, "a deletion", c.Delete(t.Context(), id), "denied")
+}
