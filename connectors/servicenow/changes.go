@@ -71,11 +71,11 @@ func (c *Connector) changes(ctx context.Context, t connectors.ItemType, since co
 	}
 	switch pos.Side {
 	case "files":
-		return c.changedFiles(ctx, s, scope, pos, loc, limit)
+		return c.changedFiles(ctx, s, scope, names(t.Scope), pos, loc, limit)
 	case "deletions":
 		return c.deletions(ctx, s, pos, loc, limit)
 	}
-	return c.changedRecords(ctx, s, scope, pos, loc, limit)
+	return c.changedRecords(ctx, s, scope, names(t.Scope), pos, loc, limit)
 }
 
 // after is the condition of what comes behind the position, by that column and the id.
@@ -131,10 +131,13 @@ func (pos position) behind(column string, l listed, loc *time.Location, limit in
 	return pos
 }
 
-func (c *Connector) changedRecords(ctx context.Context, s *schema, scope string, pos position, loc *time.Location, limit int) (connectors.Page, error) {
-	l, err := c.list(ctx, s.table, pos.after("sys_updated_on", scope, loc), basics, pos.Offset, limit)
+func (c *Connector) changedRecords(ctx context.Context, s *schema, scope string, of []string, pos position, loc *time.Location, limit int) (connectors.Page, error) {
+	l, err := c.list(ctx, s.table, pos.after("sys_updated_on", scope, loc), slices.Concat(basics, of), pos.Offset, limit)
 	if err != nil {
 		return connectors.Page{}, err
+	}
+	if name := l.hides(of...); name != "" {
+		return connectors.Page{}, hiddenScope(name)
 	}
 	next := pos.behind("sys_updated_on", l, loc, limit)
 	page := connectors.Page{More: true}
@@ -163,14 +166,14 @@ func (c *Connector) changedRecords(ctx context.Context, s *schema, scope string,
 }
 
 // changedFiles lists the records that got files since the sweep's beginning. Their revision is left out: it does not tell of files.
-func (c *Connector) changedFiles(ctx context.Context, s *schema, scope string, pos position, loc *time.Location, limit int) (connectors.Page, error) {
+func (c *Connector) changedFiles(ctx context.Context, s *schema, scope string, of []string, pos position, loc *time.Location, limit int) (connectors.Page, error) {
 	done := position{Time: pos.Time, Side: "deletions", From: pos.From, Run: true}
 	at := position{Time: pos.From, Offset: pos.Offset}
-	of := "table_nameIN" + s.table + ",ZZ_YY" + s.table + "^"
+	tables := "table_nameIN" + s.table + ",ZZ_YY" + s.table + "^"
 	if s.extended { // files name the table that the record is of
-		of = ""
+		tables = ""
 	}
-	l, err := c.list(ctx, "sys_attachment", at.after("sys_created_on", of, loc),
+	l, err := c.list(ctx, "sys_attachment", at.after("sys_created_on", tables, loc),
 		[]string{"sys_id", "table_sys_id", "sys_created_on"}, at.Offset, limit)
 	switch {
 	case unavailable(err):
@@ -186,9 +189,12 @@ func (c *Connector) changedFiles(ctx context.Context, s *schema, scope string, p
 	}
 	page := connectors.Page{More: true}
 	for chunk := range slices.Chunk(unique(ids), 50) { // only those of the scope
-		found, err := c.list(ctx, s.table, scope+"sys_id"+in(chunk), basics, 0, len(chunk))
+		found, err := c.list(ctx, s.table, scope+"sys_id"+in(chunk), slices.Concat(basics, of), 0, len(chunk))
 		if err != nil {
 			return connectors.Page{}, err
+		}
+		if name := found.hides(of...); name != "" {
+			return connectors.Page{}, hiddenScope(name)
 		}
 		for _, r := range found.rows {
 			page.Items = append(page.Items, connectors.Change{Ref: c.ref(s.table, r.id(), r["number"].Value), UpdatedAt: instant(r["sys_updated_on"].Value)})

@@ -11,6 +11,7 @@ import (
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/emulators/harness"
 	emulator "duplex/emulators/servicenow"
 )
 
@@ -115,6 +116,55 @@ func TestAConditionThatIsLeftOutDoesNotReadEverything(t *testing.T) {
 	if calls != 1 {
 		t.Errorf("it took %d calls", calls)
 	}
+}
+
+func TestAColumnThatIsHiddenDoesNotWidenWhatIsFound(t *testing.T) {
+	r := newRig(t)
+	ada := r.connector("ada")
+	for n := range 7 {
+		d := draft(n)
+		d.Fields["u_internal_cost"] = core.Int(int64(n))
+		r.create(ada, d)
+	}
+	calls := 0
+	c := r.through(func(req *http.Request, _ *http.Response) {
+		if strings.HasSuffix(req.URL.Path, "/table/incident") {
+			calls++
+		}
+	}, small, func(sys *core.System) { sys.Settings["mark_field"] = "u_internal_cost" })
+	scoped := connectors.ItemType{Type: "incident", Scope: map[string]string{"u_internal_cost": "3"}}
+	for _, tc := range []struct {
+		reason, class string
+		call          func() error
+	}{
+		{"a mark: none would make a second record", "denied", func() error { _, err := c.Find(t.Context(), incident, draft(3).Mark); return err }},
+		{"a field to match by", "invalid", func() error { _, err := c.FindByField(t.Context(), incident, "u_internal_cost", "3"); return err }},
+		{"a condition", "invalid", func() error { _, err := c.Search(t.Context(), incident, "u_internal_cost=3", ""); return err }},
+		{"a scope of a search", "denied", func() error { _, err := c.Search(t.Context(), scoped, "short_descriptionLIKEprinter", ""); return err }},
+		{"a scope of a sweep", "denied", func() error { _, err := c.Changes(t.Context(), scoped, "", 2); return err }},
+	} {
+		calls = 0
+		wantClass(t, tc.reason, tc.call(), tc.class)
+		if calls != 1 {
+			t.Errorf("%s: %d calls", tc.reason, calls)
+		}
+	}
+}
+
+func TestATableThatIsDeniedDoesNotHideTheOthers(t *testing.T) {
+	r := newRig(t)
+	o, err := r.connector("sync").Create(t.Context(), core.Draft{Type: "u_request", Mark: draft(1).Mark, Fields: map[string]core.Value{"short_description": core.String("build it"), "u_reason": core.String("because")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.fault(harness.Fault{Kind: harness.KindStatus, Status: http.StatusForbidden, Path: "/table/task/"})
+	note := core.CommentDraft{Body: journal("note"), Visibility: core.Visibility{Audience: core.Internal}}
+	fresh := r.connector("sync") // which has never seen the record
+	if _, err := fresh.AddComment(t.Context(), o.Ref.ID, note); err != nil {
+		t.Error(err)
+	}
+	_, err = fresh.AddComment(t.Context(), strings.Repeat("a", 32), note)
+	wantClass(t, "it may be one of the table that is denied", err, "denied")
 }
 
 func TestRecordsWithoutATimeDoNotHoldUpTheFeed(t *testing.T) {

@@ -35,17 +35,20 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 	if _, ok := s.find(c.mark); !ok { // an unknown column would be left out of the query, and everything found
 		return nil, attempt(c.noMark(s))
 	}
-	rows, hidden, err := c.every(ctx, s.table, c.mark+"="+mark, []string{"sys_id", "number", c.mark})
+	l, err := c.list(ctx, s.table, c.mark+"="+mark+"^ORDERBYsys_id", []string{"sys_id", "number", c.mark}, 0, c.page)
 	if err != nil {
 		return nil, attempt(err)
 	}
+	if l.hides(c.mark) != "" {
+		return nil, attempt(c.noMark(s))
+	}
 	var refs []core.Ref
-	for _, r := range rows {
+	for _, r := range l.rows {
 		if r[c.mark].Value == mark {
 			refs = append(refs, c.ref(s.table, r.id(), r["number"].Value))
 		}
 	}
-	if hidden && len(refs) == 0 {
+	if l.all > len(l.rows) && len(refs) == 0 {
 		return nil, attempt(fmt.Errorf("there is one, and the account may not read it: %w", connectors.ErrDenied))
 	}
 	return refs, nil

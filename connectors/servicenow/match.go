@@ -50,6 +50,9 @@ func (c *Connector) FindByField(ctx context.Context, t connectors.ItemType, name
 		if err != nil {
 			return nil, fmt.Errorf("%s: looking for a record by %s: %w", c.name, name, err)
 		}
+		if l.hides(name) != "" {
+			return refuse("the account may not read this field, so that no record can be found by it")
+		}
 		for _, r := range l.rows {
 			if connectors.Holds(c.read(col, r[name]), value) {
 				refs = append(refs, c.ref(s.table, r.id(), r["number"].Value))

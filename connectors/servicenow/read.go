@@ -100,10 +100,14 @@ func (c *Connector) tableOf(ctx context.Context, id, asked string) (string, erro
 	if t, ok := c.classes.Get(id); ok {
 		return t, nil
 	}
+	var refused error // a table that the account may not read at all says nothing of the others
 	for _, table := range unique(append([]string{"task"}, c.tables...)) {
 		r, err := c.record(ctx, table, id, []string{"sys_id", "sys_class_name"})
 		switch {
 		case errors.Is(err, connectors.ErrNotFound):
+			continue
+		case errors.Is(err, connectors.ErrDenied) && !errors.Is(err, connectors.ErrUnauthenticated):
+			refused = err
 			continue
 		case err != nil:
 			return "", err
@@ -111,7 +115,7 @@ func (c *Connector) tableOf(ctx context.Context, id, asked string) (string, erro
 		c.classes.Put(id, r.table(table))
 		return r.table(table), nil
 	}
-	return "", connectors.ErrNotFound
+	return "", cmp.Or(refused, error(connectors.ErrNotFound))
 }
 
 // GetMany reads records by the fifty. Those that are gone, or hidden, are left out.

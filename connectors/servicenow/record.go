@@ -109,6 +109,17 @@ type listed struct {
 	all  int  // rows that the query finds, hidden ones included; -1 where not told
 }
 
+// hides is the first of the columns that no row of the page shows, "" for none. The instance leaves a condition on a column that the account may
+// not read out of the query, and finds more. What is reached through references is not looked at.
+func (l listed) hides(columns ...string) string {
+	for _, name := range columns {
+		if len(l.rows) > 0 && !strings.Contains(name, ".") && !slices.ContainsFunc(l.rows, func(r record) bool { return r.shows(name) }) {
+			return name
+		}
+	}
+	return ""
+}
+
 // list reads the page of a query that begins at offset. The vendor takes the limit before it hides rows: a short page says nothing about
 // what follows, only the count and the next link do (vendor page "Table API").
 func (c *Connector) list(ctx context.Context, table, query string, columns []string, offset, limit int) (listed, error) {

@@ -164,7 +164,7 @@ func TestQueriesStayInTheirScope(t *testing.T) {
 		{"words", "printers on fire", ""},
 		{"a join", "JOINincident.sys_id=x", ""},
 	} {
-		got, err := s.conditions(test.query)
+		got, _, err := s.conditions(test.query)
 		if got != test.want || (err != nil) != (test.want == "") || err != nil && connectors.Class(err) != "invalid" {
 			t.Errorf("%s: %q, %v, want %q", test.reason, got, err, test.want)
 		}

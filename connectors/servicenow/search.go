@@ -12,11 +12,19 @@ import (
 	"duplex/internal/httpx"
 )
 
+// names are the columns of a scope.
+func names(scope map[string]string) []string { return slices.Sorted(maps.Keys(scope)) }
+
+// hiddenScope is the error of a scope by a column that the account may not read: what is found is of every scope.
+func hiddenScope(column string) error {
+	return fmt.Errorf("the account may not read column %s, which the scope names; let it read that column, or take it out of the scope: %w", column, connectors.ErrDenied)
+}
+
 // within is a scope as the beginning of a query, with the caret that joins what follows. Columns the table does not have would be left
 // out of the query without a word and widen it, so they are refused.
 func (s *schema) within(scope map[string]string) (string, error) {
 	var sb strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(scope)) {
+	for _, name := range names(scope) {
 		if !s.has(name) && !s.walks(name) {
 			return "", connectors.Invalid("the scope", name, "table "+s.table+" has no such column")
 		}
@@ -58,7 +66,7 @@ func (c *Connector) search(ctx context.Context, t connectors.ItemType, query str
 	if err != nil {
 		return connectors.Page{}, err
 	}
-	conditions, err := s.conditions(query)
+	conditions, asks, err := s.conditions(query)
 	if err != nil {
 		return connectors.Page{}, err
 	}
@@ -66,9 +74,15 @@ func (c *Connector) search(ctx context.Context, t connectors.ItemType, query str
 	if at.ID != "" {
 		asked += "sys_id>" + at.ID + "^"
 	}
-	l, err := c.list(ctx, s.table, asked+conditions+"^ORDERBYsys_id", basics, at.Offset, c.page)
+	l, err := c.list(ctx, s.table, asked+conditions+"^ORDERBYsys_id", slices.Concat(basics, names(t.Scope), asks), at.Offset, c.page)
 	if err != nil {
 		return connectors.Page{}, err
+	}
+	if name := l.hides(names(t.Scope)...); name != "" {
+		return connectors.Page{}, hiddenScope(name)
+	}
+	if name := l.hides(asks...); name != "" {
+		return connectors.Page{}, connectors.Invalid("the query", "", "the account may not read column "+name+": the instance would leave the condition out and find more")
 	}
 	page := connectors.Page{More: l.more}
 	for _, r := range l.rows {
@@ -85,9 +99,11 @@ func (c *Connector) search(ctx context.Context, t connectors.ItemType, query str
 
 var conditionName = regexp.MustCompile(`^(OR)?([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)`)
 
-// conditions are those of a query, without its order. Each begins with a column of the table.
-func (s *schema) conditions(query string) (string, error) {
-	refuse := func(why string) (string, error) { return "", connectors.Invalid("the query", "", why) }
+// conditions are those of a query, without its order, and the columns they ask for. Each begins with a column of the table.
+func (s *schema) conditions(query string) (conditions string, columns []string, err error) {
+	refuse := func(why string) (string, []string, error) {
+		return "", nil, connectors.Invalid("the query", "", why)
+	}
 	const caret = "\x00"
 	var out []string
 	for i, part := range strings.Split(strings.ReplaceAll(strings.TrimSpace(query), "^^", caret), "^") {
@@ -108,10 +124,10 @@ func (s *schema) conditions(query string) (string, error) {
 		case len(m[0]) == len(part):
 			return refuse(fmt.Sprintf("condition %d has no operator", i+1))
 		}
-		out = append(out, strings.ReplaceAll(part, caret, "^^"))
+		out, columns = append(out, strings.ReplaceAll(part, caret, "^^")), append(columns, m[2])
 	}
 	if len(out) == 0 {
 		return refuse("the query has no condition")
 	}
-	return strings.Join(out, "^"), nil
+	return strings.Join(out, "^"), unique(columns), nil
 }

@@ -219,7 +219,7 @@ func (c *Connector) settleOption(ctx context.Context, col column, v core.Value) 
 	if err != nil {
 		return v, "", fmt.Errorf("%s: looking for a record of %s by its name: %w", c.name, col.ref, err)
 	}
-	if len(l.rows) > 0 && !l.rows[0].shows("name") { // the instance left the condition out, and found every record
+	if l.hides("name") != "" {
 		return v, fmt.Sprintf("the records of %s have no column name that the account can read; give the sys_id of one", col.ref), nil
 	}
 	rows := slices.DeleteFunc(l.rows, func(r record) bool { return r["name"].Value != name })
