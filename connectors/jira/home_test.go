@@ -1,6 +1,7 @@
 package jira_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -162,5 +163,23 @@ func TestAnAnswerWithoutAnIDIsNone(t *testing.T) {
 	m, err := commenter.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: s.text("x"), Visibility: core.Visibility{Audience: core.Internal}})
 	if connectors.Class(err) != "busy" {
 		t.Errorf("a comment: %+v, %v", m, err)
+	}
+}
+
+// TestWhoMayNotCreateMayEdit: Data Center calls it invalid to ask for the create screens of a project in which the account may not create.
+func TestWhoMayNotCreateMayEdit(t *testing.T) {
+	s := newSite(t, homeDoc(t), atHome)
+	o := s.make(t, "ENG", nil)
+	s.pass(time.Hour) // what was read of the screens is forgotten
+	if _, err := s.emu.Harness().AddFault(harness.Fault{Kind: harness.KindStatus, Status: http.StatusBadRequest, Path: "/createmeta/"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.put(t, o.Ref.ID, "priority", core.Option("", "Low")); err != nil || s.shows(t, o.Ref.ID, "priority").Name() != "Low" {
+		t.Errorf("edited: %v, %v", s.shows(t, o.Ref.ID, "priority"), err)
+	}
+	_, err := s.conn.Create(t.Context(), core.Draft{Scope: bug().Scope, Fields: map[string]core.Value{"summary": core.String("x")}})
+	var invalid *connectors.InvalidError
+	if !errors.As(err, &invalid) || invalid.Fields["project"] == "" {
+		t.Errorf("created: %v; want the project named", err)
 	}
 }

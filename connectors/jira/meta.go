@@ -71,10 +71,15 @@ func (c *Connector) issueTypes(ctx context.Context, project string) ([]issueType
 	return all, nil
 }
 
+// hidden tells that Jira shows an account no create screens: there is no such project, or no right to create in it. Data Center calls that invalid.
+func hidden(err error) bool {
+	return errors.Is(err, connectors.ErrNotFound) || errors.Is(err, connectors.ErrDenied) || connectors.Class(err) == "invalid"
+}
+
 // issueTypeNamed finds a type of a project by name, else by id.
 func (c *Connector) issueTypeNamed(ctx context.Context, project, name string) (issueType, error) {
 	all, err := c.issueTypes(ctx, project)
-	if errors.Is(err, connectors.ErrNotFound) {
+	if errors.Is(err, connectors.ErrNotFound) || connectors.Class(err) == "invalid" {
 		return issueType{}, connectors.Invalid(c.system, "project",
 			fmt.Sprintf("there is no project %q, or the account may not create issues in it", project))
 	}

@@ -32,7 +32,7 @@ func (s *screen) allowed(ctx context.Context, id string, again bool) ([]thing, e
 		age = 30 * time.Second
 	}
 	m, err := s.c.metaYoungerThan(ctx, s.project, s.typeID, age)
-	if err != nil && !errors.Is(err, connectors.ErrNotFound) && !errors.Is(err, connectors.ErrDenied) {
+	if err != nil && !hidden(err) {
 		return nil, err // without the right to create, the edit screen tells
 	}
 	if vs := m[id].Allowed; len(vs) > 0 || s.issueID == "" {
