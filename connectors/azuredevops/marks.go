@@ -18,10 +18,10 @@ var markForm = regexp.MustCompile(`(?i)^dx-[a-z2-7]{26}$`)
 
 func isMark(s string) bool { return markForm.MatchString(s) }
 
-// markOf is the mark that an item carries which the account self made. A person's copy of an item has its tags and fields too: that is an item of
-// its own.
+// markOf is the mark that an item carries, unless somebody else than the account self made it: a person's copy of an item has its tags and fields
+// too, and is an item of its own.
 func (c *Connector) markOf(w workItem, self core.Value) string {
-	if !sameID(readIdentity(w.Fields[refCreatedBy]).ID, self.ID()) {
+	if by := readIdentity(w.Fields[refCreatedBy]); by.ID != "" && !sameID(by.ID, self.ID()) {
 		return ""
 	}
 	if c.markRef != "" {

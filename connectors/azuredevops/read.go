@@ -124,7 +124,7 @@ func (c *Connector) observe(ctx context.Context, w workItem, want connectors.Wan
 	}
 	o := core.Observation{Ref: c.ref(w.ID), Revision: strconv.FormatInt(w.Rev, 10), CreatedAt: w.at(refCreatedDate), UpdatedAt: w.at(refChangedDate),
 		CreatedBy: c.person(readIdentity(w.Fields[refCreatedBy])), UpdatedBy: c.person(readIdentity(w.Fields[refChangedBy])), Mark: c.markOf(w, self), Fields: map[string]core.Value{}}
-	o.OwnItem = o.Mark != ""
+	o.OwnItem = o.Mark != "" && o.CreatedBy.ID() == self.ID()
 	for _, f := range s.fields {
 		if wanted(want, f.name) && (info.has(f.ref) || w.Fields[f.ref] != nil) {
 			if v := c.read(f, w, info); !v.IsAbsent() {
