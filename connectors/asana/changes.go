@@ -79,7 +79,7 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 		}
 	}
 	if at.Listed && len(items) < limit {
-		rest, err := c.await(ctx, &at, limit-len(items))
+		rest, err := c.await(ctx, project, &at, limit-len(items))
 		if err != nil {
 			return none, err
 		}
@@ -172,10 +172,10 @@ func (c *Connector) change(t task) connectors.Change {
 // await reads tasks that events told of and the list did not: those that moved, were deleted, or left the project, and those of which a
 // comment was edited or deleted, which moves no revision: they are listed without one. Subtasks, whose events come with those of the
 // project, are in it or are no items.
-func (c *Connector) await(ctx context.Context, at *position, most int) ([]connectors.Change, error) {
+func (c *Connector) await(ctx context.Context, project string, at *position, most int) ([]connectors.Change, error) {
 	ids := slices.SortedFunc(maps.Keys(at.Waiting), func(a, b string) int { return cmp.Compare(at.Waiting[a], at.Waiting[b]) })
 	ids = ids[:min(len(ids), most)]
-	found, err := c.batch(ctx, ids, memberOpts)
+	found, err := c.batch(ctx, project, ids, memberOpts)
 	if err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 	if c.external {
 		found, _, err := call[task](ctx, c, http.MethodGet, "/tasks/external:"+url.PathEscape(mark), nil, optFields(opts...))
 		switch {
-		case errors.Is(outOfSight(err), connectors.ErrNotFound):
+		case errors.Is(err, connectors.ErrNotFound): // what is out of sight is there
 			return []core.Ref{}, nil
 		case err != nil:
 			return nil, err

@@ -53,7 +53,24 @@ func (c *Connector) task(ctx context.Context, gid string, opts []string) (task, 
 
 func outOfSight(err error) error {
 	if forbidden(err) {
-		return fmt.Errorf("the account may not see the task: %w", connectors.ErrNotFound)
+		return errHidden
+	}
+	return err
+}
+
+var errHidden = fmt.Errorf("the account may not see the task: %w", connectors.ErrNotFound)
+
+// orDenied looks, where a task is out of sight, whether its project is. Then the account has lost its place there, and nothing was deleted.
+func (c *Connector) orDenied(ctx context.Context, gid string, err error) error {
+	if gid == "" || !errors.Is(err, errHidden) {
+		return err
+	}
+	_, _, asking := call[project](ctx, c, http.MethodGet, "/projects/"+url.PathEscape(gid), nil, optFields("name"))
+	switch {
+	case forbidden(asking) || errors.Is(asking, connectors.ErrNotFound):
+		return fmt.Errorf("%s: the account may not see project %s: make it a member again: %w", c.system, gid, connectors.ErrDenied)
+	case asking != nil:
+		return asking
 	}
 	return err
 }
@@ -82,7 +99,7 @@ func (c *Connector) Get(ctx context.Context, id string, want connectors.Want) (c
 	}
 	t, err := c.task(ctx, id, v.opts)
 	if err != nil {
-		return none, err
+		return none, c.orDenied(ctx, v.project, err)
 	}
 	o, err := c.observe(ctx, t, v)
 	if err != nil {
@@ -205,8 +222,8 @@ type outcome struct {
 	} `json:"body"`
 }
 
-// batch reads many tasks in few calls; the vendor counts each task. Tasks that are gone are left out.
-func (c *Connector) batch(ctx context.Context, ids, opts []string) (map[string]task, error) {
+// batch reads many tasks of a project in few calls; the vendor counts each task. Tasks that are gone are left out.
+func (c *Connector) batch(ctx context.Context, project string, ids, opts []string) (map[string]task, error) {
 	out := map[string]task{}
 	for part := range slices.Chunk(ids, batchSize) {
 		var actions []action
@@ -231,6 +248,9 @@ func (c *Connector) batch(ctx context.Context, ids, opts []string) (map[string]t
 			default:
 				body, _ := json.Marshal(o.Body)
 				err := outOfSight(fmt.Errorf("%s: %w", c.system, c.classify(&http.Response{StatusCode: o.Status, Header: http.Header{}}, body)))
+				if errors.Is(err, errHidden) {
+					err, project = c.orDenied(ctx, project, err), "" // asked once
+				}
 				if !errors.Is(err, connectors.ErrNotFound) {
 					return nil, err
 				}
@@ -246,7 +266,7 @@ func (c *Connector) GetMany(ctx context.Context, ids []string, want connectors.W
 	if err != nil {
 		return nil, err
 	}
-	found, err := c.batch(ctx, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isGID(id) }), v.opts)
+	found, err := c.batch(ctx, v.project, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !isGID(id) }), v.opts)
 	if err != nil {
 		return nil, err
 	}

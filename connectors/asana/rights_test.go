@@ -29,6 +29,33 @@ func TestOutOfSight(t *testing.T) {
 	}
 }
 
+// TestAProjectThatIsOutOfSight: an account that was taken out of the project sees none of its tasks, and none of them was deleted.
+func TestAProjectThatIsOutOfSight(t *testing.T) {
+	s := newSite(t, oauth)
+	hidden := s.as(t, emulator.TokenAda, "POST", "/tasks", map[string]any{"name": "x", "projects": []string{emulator.ProjectPrivate}})["gid"].(string)
+	s.fault(t, harness.Fault{Kind: harness.KindStatus, Status: http.StatusForbidden, Path: "/projects/"})
+	want := connectors.Want{Type: bugs, Fields: []string{"name"}}
+	if _, err := s.conn.Get(t.Context(), hidden, want); connectors.Class(err) != "denied" || !strings.Contains(err.Error(), "member") {
+		t.Errorf("a read: %v", err)
+	}
+	if _, err := s.conn.GetMany(t.Context(), []string{hidden}, want); connectors.Class(err) != "denied" {
+		t.Errorf("a read of many: %v", err)
+	}
+	patch := core.Patch{Fields: map[string]core.Value{"name": core.String("y")}}
+	if _, err := s.conn.Update(t.Context(), hidden, patch, "", want); connectors.Class(err) != "denied" {
+		t.Errorf("an update: %v", err)
+	}
+}
+
+// TestAMarkThatIsOutOfSight: the task is there, and who is told that it is not makes another.
+func TestAMarkThatIsOutOfSight(t *testing.T) {
+	s := newSite(t, oauth)
+	s.fault(t, harness.Fault{Kind: harness.KindStatus, Status: http.StatusForbidden, Path: "/tasks/external"})
+	if refs, err := s.conn.Find(t.Context(), bugs, "dx-hidden"); connectors.Class(err) != "denied" {
+		t.Errorf("found %v, %v", refs, err)
+	}
+}
+
 // TestARightThatIsMissing: the vendor answers 403 for a task that is out of sight, and for one that may be read and not written. The second
 // is not gone: who took it for that would delete the other side's item.
 func TestARightThatIsMissing(t *testing.T) {

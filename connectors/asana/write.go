@@ -166,7 +166,7 @@ func (c *Connector) Update(ctx context.Context, id string, patch core.Patch, rev
 	opts = slices.Compact(opts)
 	was, err := c.task(ctx, id, opts)
 	if err != nil {
-		return none, err
+		return none, c.orDenied(ctx, project, err)
 	}
 	if rev != "" && rev != revision(was) {
 		return none, fmt.Errorf("%s: task %s: %w", c.system, id, connectors.ErrStale)
