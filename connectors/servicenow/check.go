@@ -68,6 +68,9 @@ func (c *Connector) checkTable(ctx context.Context, t connectors.ItemType) []con
 	if !s.holdsMark(c.mark) {
 		mark.State, mark.Saw = connectors.Wrong, "no column "+c.mark+" for a text of 29 characters"
 		mark.Mend, mark.Where = "let settings.mark_field name a text column of the table, or add u_duplex_mark", "System Definition > Tables > "+s.table
+	} else if l, err := c.list(ctx, s.table, "sys_idISNOTEMPTY^ORDERBYDESCsys_created_on", []string{"sys_id", c.mark}, 0, 1); err == nil && l.hides(c.mark) != "" {
+		mark.State, mark.Saw = connectors.Wrong, "the account may not read "+c.mark
+		mark.Mend, mark.Where = "let the account read and write the column "+c.mark+", by which a record is found whose answer was lost", "System Security > Access Control (ACL)"
 	}
 	return []connectors.Finding{f, mark}
 }

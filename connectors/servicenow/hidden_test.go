@@ -149,6 +149,11 @@ func TestAColumnThatIsHiddenDoesNotWidenWhatIsFound(t *testing.T) {
 			t.Errorf("%s: %d calls", tc.reason, calls)
 		}
 	}
+	for _, f := range c.Check(t.Context(), incident) {
+		if (f.State != connectors.Fine) != (f.What == "hold marks") {
+			t.Errorf("the check finds %+v", f)
+		}
+	}
 }
 
 func TestATableThatIsDeniedDoesNotHideTheOthers(t *testing.T) {
