@@ -73,3 +73,32 @@ func TestASessionLastsAsLongAsItSays(t *testing.T) {
 		}
 	}
 }
+
+// TestATransactionUnderWayHoldsBackWhatIsCovered: Get Updated and Get Deleted say so, each in an answer of the vendor's document.
+func TestATransactionUnderWayHoldsBackWhatIsCovered(t *testing.T) {
+	r := newRig(t, Options{})
+	id := r.quiet("ada", "Case", `{"Subject":"x"}`)
+	start := r.e.now()
+	r.Pass(time.Minute)
+	began := r.e.now()
+	covered := func() (out []time.Time) {
+		window := "?start=" + start.Add(-time.Hour).Format("2006-01-02T15:04:05Z") + "&end=" + r.e.now().Format("2006-01-02T15:04:05Z")
+		for _, what := range []string{"updated", "deleted"} {
+			out = append(out, unstamp(r.Must(200, "sync", "GET", "/sobjects/Case/"+what+window, "").Text("latestDateCovered")))
+		}
+		return out
+	}
+	r.Control("POST", "begin", `{}`)
+	r.Pass(10 * time.Minute)
+	for _, at := range covered() {
+		if !at.Equal(began) {
+			t.Errorf("while it is under way %s is covered, want %s", at, began)
+		}
+	}
+	r.Control("POST", "late_commit", `{"id":"`+id+`","values":{"Subject":"late"},"age":"10m"}`)
+	for _, at := range covered() {
+		if !at.Equal(r.e.now().Truncate(time.Minute)) {
+			t.Errorf("once it is committed %s is covered", at)
+		}
+	}
+}
