@@ -2,6 +2,7 @@ package azuredevops
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -124,6 +125,9 @@ func (c *Connector) Attach(ctx context.Context, itemID string, draft core.Attach
 	}
 	link := map[string]any{"rel": relFile, "url": sent.URL, "attributes": map[string]string{"comment": draft.Mark, "name": draft.Name}}
 	w, err := c.patch(ctx, n, []op{{"add", "/relations/-", link}})
+	for try := 1; errors.Is(err, connectors.ErrStale) && try < 3; try++ { // it rests on no revision: somebody else was writing at that moment
+		w, err = c.patch(ctx, n, []op{{"add", "/relations/-", link}})
+	}
 	if err != nil {
 		return fail(err)
 	}

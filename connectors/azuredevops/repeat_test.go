@@ -86,6 +86,17 @@ func TestARefusalAfterAMissHasItsOwnClass(t *testing.T) {
 	}
 }
 
+// TestAFileIsLinkedPastALostRace: what was sent is not sent again.
+func TestAFileIsLinkedPastALostRace(t *testing.T) {
+	a := newAccount(t, vendor(t), emulator.Options{})
+	c := a.connector(emulator.TokenSync)
+	o := a.create(c, bug.Scope, title("x"))
+	a.control("race", `{"times":1}`)
+	if f, err := c.Attach(t.Context(), o.Ref.ID, core.AttachmentDraft{Name: "a.txt", Size: 1, Visibility: core.Visibility{Audience: core.Internal}}, strings.NewReader("x")); err != nil || f.ID == "" {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
+
 // TestACopyIsAnItemOfItsOwn: who copies an item copies its tags, and the mark among them.
 func TestACopyIsAnItemOfItsOwn(t *testing.T) {
 	a := newAccount(t, vendor(t), emulator.Options{})
