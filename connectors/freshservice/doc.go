@@ -15,7 +15,7 @@
 //   - requester.email, .name, .phone and .mobile are attributes: read-only, believed for ten minutes.
 //   - A ticket's comment is a note: private, or public. Replies are written only where settings.public_comments says reply: they are
 //     mails to the requester. Only notes can be edited. Notes of problems and changes have no privacy: they take internal comments only
-//     where settings.object_notes says that agents alone read them.
+//     where settings.object_notes says internal, and are public elsewhere only where it says public.
 //   - A file hangs on a note of its own, of tickets only. All files of a ticket have 40 MB together.
 //   - Service requests are read and synced like incidents, and cannot be created.
 //   - A problem needs due_by, a change planned_start_date and planned_end_date. A change's status is held to its life cycle: what the

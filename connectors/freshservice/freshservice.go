@@ -26,7 +26,7 @@ func init() {
 			connectors.Option{Section: "auth", Name: "client_secret", Secret: true, Help: "Secret of the OAuth client (oauth)."},
 			connectors.Option{Section: "auth", Name: "refresh_token", Secret: true, Help: "Refresh token that the organisation gave for the agent (oauth)."},
 			connectors.Option{Section: "auth", Name: "token_url", Help: "Address of the organisation's token endpoint (oauth)."},
-			connectors.Option{Section: "settings", Name: "object_notes", Oneof: []string{"internal", "public"}, Default: "public", Help: "Who reads the notes of problems and changes, which cannot be private: internal lets internal comments be written there."},
+			connectors.Option{Section: "settings", Name: "object_notes", Oneof: []string{"internal", "public"}, Help: "Who reads the notes of problems and changes, which cannot be private: internal lets internal comments be written there, public lets them become public elsewhere. Unsaid, neither is done."},
 		)})
 }
 

@@ -95,19 +95,6 @@ func TestProblemsAndChanges(t *testing.T) {
 	}
 }
 
-// TestNotesOfProblemsAreTakenForPublic: they have no privacy, so that nothing internal is written there unless the admin says who reads them.
-func TestNotesOfProblemsAreTakenForPublic(t *testing.T) {
-	a := newAccount(t, document(t))
-	c := a.Connector(emulator.TokenSync, "mark_field", "sync_key")
-	o := freshtest.Must[core.Observation](t)(c.Create(t.Context(), draft("problem", nil)))
-	_, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: freshtest.HTML("secret"), Visibility: core.Visibility{Audience: core.Internal}, Mark: freshtest.Mark})
-	freshtest.WantClass(t, "an internal comment", err, "unsupported")
-	got := freshtest.Must[core.Comment](t)(c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: freshtest.HTML("for all"), Visibility: core.Visibility{Audience: core.Public}, Mark: freshtest.Mark}))
-	if got.Visibility.Audience != core.Public {
-		t.Errorf("a note is shown as %v", got.Visibility)
-	}
-}
-
 func TestIdsOfTypesDiffer(t *testing.T) {
 	c := newAccount(t, document(t)).Connector(emulator.TokenSync)
 	for _, id := range []string{"problem-", "problem-x", "change-0", "-1", "+1", "release-1", "", "problem-problem-1"} {

@@ -1,6 +1,7 @@
 package freshservice_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -72,6 +73,35 @@ func TestConformanceOfProblemsAndChanges(t *testing.T) {
 				},
 				Skips: skips,
 			})
+		})
+	}
+}
+
+// TestNotesWhoseReadersNobodyNamed: what an agent writes on a problem is shown to no customer elsewhere, and what is internal elsewhere
+// is not written where customers may read, until an admin says who reads there.
+func TestNotesWhoseReadersNobodyNamed(t *testing.T) {
+	for _, tt := range []struct {
+		reason, setting string
+		read            core.Audience
+		writes          bool // an internal comment
+	}{
+		{"nobody said it", "", core.Internal, false},
+		{"agents alone", "internal", core.Internal, true},
+		{"requesters too", "public", core.Public, false},
+	} {
+		t.Run(tt.reason, func(t *testing.T) {
+			a := newAccount(t, document(t))
+			c := a.Connector(emulator.TokenSync, "mark_field", "sync_key", "object_notes", tt.setting)
+			o := freshtest.Must[core.Observation](t)(c.Create(t.Context(), draft("problem", nil)))
+			freshtest.Must[core.Comment](t)(c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("html", "<p>one</p>"), Visibility: core.Visibility{Audience: core.Public}}))
+			o = freshtest.Must[core.Observation](t)(c.Get(t.Context(), o.Ref.ID, everything))
+			if len(o.Comments) != 1 || o.Comments[0].Visibility.Audience != tt.read {
+				t.Errorf("read as %+v, want one for %v", o.Comments, tt.read)
+			}
+			_, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("html", "<p>two</p>"), Visibility: core.Visibility{Audience: core.Internal}})
+			if tt.writes && err != nil || !tt.writes && !errors.Is(err, connectors.ErrUnsupported) {
+				t.Errorf("an internal comment: %v", err)
+			}
 		})
 	}
 }

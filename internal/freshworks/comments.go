@@ -61,11 +61,14 @@ func (c *Connector) talk(ctx context.Context, it *Item, id int64, archived bool)
 	return all, nil
 }
 
-// visibility of an entry. Notes of problems and changes have no privacy: who reads them is the admin's word.
+// visibility of an entry. Notes of problems and changes have no privacy: who reads them is the admin's word, and unsaid they are for
+// agents alone, so that nothing that was written for agents comes before more eyes elsewhere.
 func (c *Connector) visibility(it *Item, m message) core.Visibility {
 	switch {
+	case it.Notes && c.notes == core.Public:
+		return core.Visibility{Audience: core.Public}
 	case it.Notes:
-		return core.Visibility{Audience: c.notes}
+		return core.Visibility{Audience: core.Internal}
 	case m.Private != nil && !*m.Private:
 		return core.Visibility{Audience: core.Public}
 	}

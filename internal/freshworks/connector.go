@@ -24,12 +24,12 @@ type Connector struct {
 	http    *httpx.Client
 	now     func() time.Time
 	lag     time.Duration
-	mark    string // the custom field of marks; "" for tags
-	replies bool   // public comments are replies
-	invite  bool   // unknown requesters are made contacts
-	forWhom string // e-mail of the usual requester; "" for the own account
-	mail    string // of the own account, where the vendor does not tell who one is
-	notes   core.Audience
+	mark    string        // the custom field of marks; "" for tags
+	replies bool          // public comments are replies
+	invite  bool          // unknown requesters are made contacts
+	forWhom string        // e-mail of the usual requester; "" for the own account
+	mail    string        // of the own account, where the vendor does not tell who one is
+	notes   core.Audience // of problems and changes; 0: nobody said who reads them
 	hook    hook
 
 	schemas *cache.Cache[string, *schema]
@@ -75,7 +75,7 @@ func New(cfg connectors.Config, p *Product) (*Connector, error) {
 	c := &Connector{
 		name: sys.Name, p: p, base: base, http: client, now: now, lag: lag, mark: sys.Settings["mark_field"],
 		replies: sys.Settings["public_comments"] == "reply", invite: sys.Settings["requesters"] == "create",
-		forWhom: sys.Settings["requester"], mail: sys.Auth["email"], notes: core.Public,
+		forWhom: sys.Settings["requester"], mail: sys.Auth["email"], notes: map[string]core.Audience{"internal": core.Internal, "public": core.Public}[sys.Settings["object_notes"]],
 		hook:    hook{secret: sys.Webhook["secret"], header: sys.Webhook["header"]},
 		schemas: cache.New[string, *schema](100, cached, now),
 		groups:  cache.New[string, []core.Value](1, cached, now),
@@ -83,9 +83,6 @@ func New(cfg connectors.Config, p *Product) (*Connector, error) {
 		emails:  cache.New[string, core.Value](10000, cached, now),
 		agents:  cache.New[string, []profile](1, cached, now),
 		present: cache.New[string, bool](1, cached/10, now),
-	}
-	if sys.Settings["object_notes"] == "internal" {
-		c.notes = core.Internal
 	}
 	if p.SelfPath == "" && c.mail == "" {
 		return nil, wrong("auth.email is missing: %s does not tell whose key it is", p.Name)
