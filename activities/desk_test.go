@@ -47,7 +47,7 @@ type desk struct {
 
 func newDesk(t *testing.T, file string, shape ...func(side core.Side, o *memory.Options)) *desk {
 	t.Helper()
-	dsn := storetest.DSN(t, store.SQLite)
+	dsn := storetest.Empty(t, store.SQLite)
 	d := &desk{t: t, dsn: dsn, store: storetest.OpenAt(t, dsn, store.Options{}), now: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return d.now }
 	for i, name := range []string{"left", "right"} {

@@ -35,7 +35,7 @@ func retainAll(t *testing.T, s *store.Store, table string, before time.Time, bat
 
 // clocked opens a store whose clock the test sets.
 func clocked(t *testing.T, dialect string, now *time.Time, key []byte) *store.Store {
-	return storetest.OpenAt(t, storetest.DSN(t, dialect), store.Options{Now: func() time.Time { return *now }, SealKey: key})
+	return storetest.OpenAt(t, storetest.Empty(t, dialect), store.Options{Now: func() time.Time { return *now }, SealKey: key})
 }
 
 var retentionStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -226,7 +226,7 @@ func TestPain14RateLimitsNoCallInsideAPause(t *testing.T) {
 			ends = time.Now().Add(pause)
 		}
 	})
-	p := newProcess(t, storetest.DSN(t, store.SQLite), systemAt(v.URL, 200), nil)
+	p := newProcess(t, storetest.Empty(t, store.SQLite), systemAt(v.URL, 200), nil)
 	var wg sync.WaitGroup
 	work := make(chan int, 60)
 	for i := range 60 {
@@ -264,7 +264,7 @@ func TestAFaultIsNotSentAgain(t *testing.T) {
 		w.Header().Set("Retry-After", "0.1")
 		w.WriteHeader(http.StatusGatewayTimeout)
 	})
-	p := newProcess(t, storetest.DSN(t, store.SQLite), systemAt(v.URL, 0), nil)
+	p := newProcess(t, storetest.Empty(t, store.SQLite), systemAt(v.URL, 0), nil)
 	if status, err := p.call(gate.Patient(t.Context()), "POST", v.URL, "content"); status != http.StatusGatewayTimeout || err != nil {
 		t.Errorf("status %d, %v; want the fault itself", status, err)
 	}
@@ -278,7 +278,7 @@ func TestALongPauseIsToldToTheCaller(t *testing.T) {
 		w.Header().Set("Retry-After", "600")
 		w.WriteHeader(429)
 	})
-	p := newProcess(t, storetest.DSN(t, store.SQLite), systemAt(v.URL, 0), nil)
+	p := newProcess(t, storetest.Empty(t, store.SQLite), systemAt(v.URL, 0), nil)
 	if status, err := p.call(gate.Patient(t.Context()), "GET", v.URL, ""); status != 429 || err != nil {
 		t.Fatalf("status %d, %v; want the refusal itself", status, err)
 	}
@@ -305,7 +305,7 @@ func TestOneCallGoesFirst(t *testing.T) {
 		w.Header().Set("Retry-After", "0.5")
 		w.WriteHeader(503)
 	}
-	v, dsn := newVendor(t, refuse), storetest.DSN(t, store.SQLite)
+	v, dsn := newVendor(t, refuse), storetest.Empty(t, store.SQLite)
 	ps := []*process{newProcess(t, dsn, systemAt(v.URL, 20), nil), newProcess(t, dsn, systemAt(v.URL, 20), nil)}
 	_, _ = ps[0].call(gate.Patient(t.Context()), "GET", v.URL, "")
 	eventually(t, 3*time.Second, "both see the gate closed", func() bool {
@@ -346,7 +346,7 @@ func TestOneCallGoesFirst(t *testing.T) {
 func TestOtherHostsAreNotHeld(t *testing.T) {
 	files := newVendor(t, nil)
 	v := newVendor(t, nil)
-	p := newProcess(t, storetest.DSN(t, store.SQLite), systemAt(v.URL, 10), nil)
+	p := newProcess(t, storetest.Empty(t, store.SQLite), systemAt(v.URL, 10), nil)
 	if _, err := p.CloseUntil(t.Context(), "desk", time.Time{}, "", "ada"); err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func TestDownIsProbedByOne(t *testing.T) {
 		}
 		return nil
 	}
-	dsn := storetest.DSN(t, store.SQLite)
+	dsn := storetest.Empty(t, store.SQLite)
 	ps := []*process{newProcess(t, dsn, systemAt(v.URL, 0), identify), newProcess(t, dsn, systemAt(v.URL, 0), identify)}
 	ctx := gate.Patient(t.Context())
 	for i := range 4 {
@@ -91,7 +91,7 @@ func TestDeniedIsToldFromRefused(t *testing.T) {
 		return nil
 	}
 	v := newVendor(t, nil)
-	p := newProcess(t, storetest.DSN(t, store.SQLite), systemAt(v.URL, 0), identify)
+	p := newProcess(t, storetest.Empty(t, store.SQLite), systemAt(v.URL, 0), identify)
 	for range 5 {
 		if wait, why := p.Denied(t.Context(), "desk", false); wait != 0 {
 			t.Fatalf("the account is fine, and yet: wait %v, %s", wait, why)
@@ -170,7 +170,7 @@ func TestWindowsCloseAndOpen(t *testing.T) {
 // TestNoSlotsWhileClosed: a worker is given no task of a system whose gate is closed.
 func TestNoSlotsWhileClosed(t *testing.T) {
 	v := newVendor(t, nil)
-	dsn := storetest.DSN(t, store.SQLite)
+	dsn := storetest.Empty(t, store.SQLite)
 	p, other := newProcess(t, dsn, systemAt(v.URL, 0), nil), newProcess(t, dsn, systemAt(v.URL, 0), nil)
 	slots := p.Slots("desk")
 	var got []*worker.SlotPermit

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -31,7 +32,7 @@ func Each(t *testing.T, test func(t *testing.T, s *store.Store)) {
 // Open is a fresh, empty store that ends with the test.
 func Open(t testing.TB, dialect string) *store.Store {
 	t.Helper()
-	return OpenAt(t, DSN(t, dialect), store.Options{})
+	return OpenAt(t, Empty(t, dialect), store.Options{})
 }
 
 // OpenAt opens the store at dsn, which may be open already; it is closed when the test ends.
@@ -49,13 +50,52 @@ func OpenAt(t testing.TB, dsn string, o store.Options) *store.Store {
 	return s
 }
 
+// Empty is the address of a store without content, like DSN. In SQLite its tables are made already, as a copy of those of the first
+// store of the process: making them takes longer than most tests.
+func Empty(t testing.TB, dialect string) string {
+	t.Helper()
+	dsn := DSN(t, dialect)
+	if dialect != store.SQLite {
+		return dsn
+	}
+	tables, err := tables()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(strings.TrimPrefix(dsn, sqlite), tables, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dsn
+}
+
+// tables is the file of a SQLite store that was made and closed.
+var tables = sync.OnceValues(func() (file []byte, err error) {
+	dir, err := os.MkdirTemp("", "duplex-storetest-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "duplex.db")
+	s, err := store.Open(context.Background(), sqlite+path, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// sqlite is what the address of a SQLite store begins with.
+const sqlite = "sqlite:"
+
 var schemas atomic.Int64
 
 // DSN is the address of a store that does not exist yet. It goes with the test or, in Postgres, with the process.
 func DSN(t testing.TB, dialect string) string {
 	t.Helper()
 	if dialect == store.SQLite {
-		return "sqlite:" + filepath.Join(t.TempDir(), "duplex.db")
+		return sqlite + filepath.Join(t.TempDir(), "duplex.db")
 	}
 	dsn, err := Postgres(t).CreateSchema(context.Background(), fmt.Sprintf("duplex_%d", schemas.Add(1)))
 	if err != nil {
