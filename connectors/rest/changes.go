@@ -76,13 +76,22 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 	form := cmp.Or(ch.Since, c.m.Times, "rfc3339")
 	from := time.UnixMilli(at.From)
 	if at.From == 0 && (form == "unix" || form == "unix-ms") || at.From > 0 {
-		v["since"] = textOf(written(from.Truncate(c.precision()), form))
+		begin := from.Truncate(c.precision())
+		if form == "date" {
+			begin = begin.AddDate(0, 0, -1) // a day begins at another time in the system's zone
+		}
+		v["since"] = textOf(written(begin, form))
 	}
 	if v, err = c.scoped(ctx, it, v); err != nil {
 		return out, c.failed("reading changes", err)
 	}
 	q := query(v, ch.Query)
 	c.scopeQuery(it, v, q)
+	overlap := time.Duration(ch.Overlap).Milliseconds()
+	low := at.From // the next pass begins no earlier
+	if ch.Order == "asc" && at.High > 0 {
+		low -= overlap // the pass goes on here
+	}
 	seen := at.Seen
 	if seen == nil {
 		seen = map[string]sight{}
@@ -109,16 +118,18 @@ func (c *Connector) Changes(ctx context.Context, t connectors.ItemType, since co
 		}
 		switch {
 		case p.next == "" || ch.Order == "desc" && old:
-			next := c.passed(at, ch, seen)
+			next := passed(at, low, overlap, seen)
 			out.More = at.Next != "" && !at.Again
 			next.Again = out.More
 			out.Next = connectors.EncodeCursor(next)
 			return out, nil
 		case ch.Order == "asc" && last > at.From:
-			// The rest begins at the last change of this page: by time, not by page.
-			next := position{From: last - time.Duration(ch.Overlap).Milliseconds(), High: at.High, Seen: seen}
-			if next.From > at.From {
-				out.Next, out.More = connectors.EncodeCursor(bounded(next)), true
+			// The rest begins at the last change of this page: by time, not by page. A list may leave out what is exactly of its time. What
+			// becomes visible late is for the next pass.
+			if from := last - min(overlap, c.precision().Milliseconds()); from > at.From {
+				next := bounded(position{From: last - overlap, High: at.High, Seen: seen})
+				next.From = from
+				out.Next, out.More = connectors.EncodeCursor(next), true
 				return out, nil
 			}
 			token = p.next
@@ -166,15 +177,15 @@ func (c *Connector) take(out *connectors.Page, p page, r raw, from time.Time, se
 	return last, old, nil
 }
 
-// passed is the position after a pass: it begins anew a little before the newest change.
-func (c *Connector) passed(at position, ch *Changes, seen map[string]sight) position {
+// passed is the position after a pass: it begins anew a little before the newest change, and not before low.
+func passed(at position, low, overlap int64, seen map[string]sight) position {
 	next := position{From: at.From, Seen: seen}
 	high := at.High
 	if at.Next != "" {
 		high = min(high, at.Began) // what was listed early in a long pass may have changed since
 	}
 	if high > 0 {
-		next.From = max(at.From, high-time.Duration(ch.Overlap).Milliseconds())
+		next.From = max(low, high-overlap)
 	}
 	return bounded(next)
 }

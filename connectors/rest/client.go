@@ -102,7 +102,7 @@ func (c *Connector) call(ctx context.Context, r *Request, method string, v vars,
 	if r.Encode == "form" && body != nil {
 		form := url.Values{}
 		flatten(form, "", body)
-		opts, body = append(opts, httpx.RawBody(strings.NewReader(form.Encode()), "application/x-www-form-urlencoded")), nil
+		opts, body = append(opts, httpx.Body([]byte(form.Encode()), "application/x-www-form-urlencoded")), nil
 	}
 	var raw json.RawMessage
 	resp, err := c.http.JSON(ctx, method, path, body, &raw, opts...)
@@ -183,7 +183,7 @@ func plainNumbers(x any) any {
 			return n
 		}
 		f, err := x.Float64()
-		if err != nil {
+		if err != nil || !strings.ContainsAny(x.String(), ".eE") { // an id too large for a number keeps its digits
 			return x.String()
 		}
 		return f
@@ -202,7 +202,7 @@ func plainNumbers(x any) any {
 func plainHeader(h http.Header) map[string]any {
 	out := map[string]any{}
 	for k := range h {
-		out[strings.ToLower(k)] = h.Get(k)
+		out[strings.ToLower(k)] = strings.Join(h.Values(k), ", ")
 	}
 	return out
 }

@@ -36,13 +36,24 @@ items:
 
 func smallBy(t *testing.T, auth string, parts, update, changes string, h http.HandlerFunc) *rest.Connector {
 	t.Helper()
-	s := httptest.NewServer(h)
-	t.Cleanup(s.Close)
 	if changes == "" {
 		changes = "{path: /t, items: body}"
 	}
-	text := strings.NewReplacer("AUTH", auth, "PARTS\n", parts, "UPDATE", update, "CHANGES", changes).Replace(small)
-	c, err := rest.New(connectors.Config{System: core.System{Name: "small", Kind: "rest", BaseURL: s.URL, Settings: map[string]string{"manifest": "m.yaml"},
+	return smallAs(t, strings.NewReplacer("AUTH", auth, "PARTS\n", parts, "UPDATE", update, "CHANGES", changes).Replace(small), h)
+}
+
+// smallAs serves the manifest; what is left of its marked parts is empty.
+func smallAs(t *testing.T, text string, h http.HandlerFunc) *rest.Connector {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return written(t, s.URL, strings.NewReplacer("AUTH", "{method: none}", "PARTS\n", "", "UPDATE", "", "CHANGES", "{path: /t, items: body}").Replace(text))
+}
+
+// written is the connector of a manifest that is written out.
+func written(t *testing.T, url, text string) *rest.Connector {
+	t.Helper()
+	c, err := rest.New(connectors.Config{System: core.System{Name: "small", Kind: "rest", BaseURL: url, Settings: map[string]string{"manifest": "m.yaml"},
 		Auth:  map[string]string{"token": "hush-token", "user": "ada", "password": "hush-password", "client_id": "id", "client_secret": "hush-client"},
 		Files: map[string]string{"m.yaml": text}, Webhook: map[string]string{"secret": hookSecret, "user": "hooks"}}})
 	if err != nil {
@@ -172,6 +183,26 @@ func TestWaysToPage(t *testing.T) {
 			fmt.Sscan(r.FormValue("p"), &n)
 			w.Header().Set("X-Total", "5")
 			fmt.Fprint(w, list(2*n-1, 2*n))
+		}, ""},
+		{"links in several headers", "{style: link}", func(w http.ResponseWriter, r *http.Request) {
+			n := 1
+			fmt.Sscan(r.FormValue("p"), &n)
+			w.Header().Add("Link", `</help>; rel="help"`)
+			if n < 3 {
+				w.Header().Add("Link", fmt.Sprintf(`</t?p=%d>; title="on, and on"; rel="last next"`, n+1))
+			}
+			fmt.Fprint(w, list(2*n-1, 2*n))
+		}, ""},
+		{"no size to ask for, and small pages", "{style: page, parameter: p, first: 1}", func(w http.ResponseWriter, r *http.Request) {
+			n := 1
+			fmt.Sscan(r.FormValue("p"), &n)
+			fmt.Fprint(w, list(n, n))
+		}, ""},
+		{"pages smaller than was asked for, with a total", "{style: page, parameter: p, size: n, limit: 2, first: 1, total: 'int(header[\"x-total\"])'}", func(w http.ResponseWriter, r *http.Request) {
+			n := 1
+			fmt.Sscan(r.FormValue("p"), &n)
+			w.Header().Set("X-Total", "5")
+			fmt.Fprint(w, list(n, n))
 		}, ""},
 		{"a total that is not told", "{style: offset, parameter: p, size: n, limit: 2, total: body.total}", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, list(1, 2)) }, "busy"},
 		{"a cursor that stays", "{style: cursor, parameter: c, next: '\"same\"'}", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, list(1, 2)) }, "busy"},

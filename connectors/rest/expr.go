@@ -124,9 +124,14 @@ func (e *Expr) text(v vars) (string, error) {
 	return textOf(x), err
 }
 
+// truth is the result as true or false; null is false. Anything else is an error: what is private must not pass for public because it is
+// shown as 1.
 func (e *Expr) truth(v vars) (bool, error) {
 	x, err := e.eval(v)
-	b, _ := x.(bool)
+	b, ok := x.(bool)
+	if err == nil && x != nil && !ok {
+		err = fmt.Errorf("the manifest's expression %q: %w: it gives neither true nor false: compare it with a value", e.source, connectors.ErrUnsupported)
+	}
 	return b, err
 }
 

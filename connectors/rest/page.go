@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,8 +40,8 @@ func (c *Connector) page(ctx context.Context, r *Request, v vars, q url.Values, 
 		return page{}, err
 	}
 	pg := c.paging(r)
-	if pg.Limit > 0 && (limit <= 0 || limit > pg.Limit) {
-		limit = pg.Limit
+	if pg.Size == "" || pg.Limit > 0 && (limit <= 0 || limit > pg.Limit) {
+		limit = pg.Limit // a size that cannot be asked for is the system's
 	}
 	send := url.Values{}
 	for k, vs := range q {
@@ -50,7 +51,7 @@ func (c *Connector) page(ctx context.Context, r *Request, v vars, q url.Values, 
 		send.Set(pg.Size, strconv.Itoa(limit))
 	}
 	req := *r
-	at := pg.First
+	at, before := pg.First, 0 // the number of the page or of its first item, and how many items came before it
 	switch pg.Style {
 	case "link":
 		if token != "" {
@@ -58,7 +59,6 @@ func (c *Connector) page(ctx context.Context, r *Request, v vars, q url.Values, 
 			if req.Path, send, err = c.link(token); err != nil {
 				return page{}, err
 			}
-			v = vars{}
 		}
 	case "cursor":
 		if token != "" {
@@ -66,11 +66,10 @@ func (c *Connector) page(ctx context.Context, r *Request, v vars, q url.Values, 
 		}
 	case "offset", "page":
 		if token != "" {
-			n, err := strconv.Atoi(token)
-			if err != nil {
-				return page{}, fmt.Errorf("the cursor is not one of this connector: %w", connectors.ErrUnsupported)
+			var err error
+			if at, before, err = pg.numbers(token, limit); err != nil {
+				return page{}, err
 			}
-			at = n
 		}
 		if token != "" || at != 0 {
 			send.Set(pg.Parameter, strconv.Itoa(at))
@@ -89,23 +88,42 @@ func (c *Connector) page(ctx context.Context, r *Request, v vars, q url.Values, 
 		return p, connectors.Busy("GET "+r.Path.source, "the answer has no list where the manifest says", 0)
 	}
 	p.items = items
-	p.next, err = c.next(pg, a, at, len(items), limit)
+	p.next, err = c.next(pg, a, at, before, len(items), limit)
 	return p, err
 }
 
-func (c *Connector) next(pg *Paging, a answer, at, got, limit int) (string, error) {
+// numbers takes a token apart: the number of a page or of its first item, and how many items came before it. Pages may be smaller than was
+// asked for, so that their items are counted.
+func (pg *Paging) numbers(token string, limit int) (at, before int, err error) {
+	number, count, counted := strings.Cut(token, "+")
+	if at, err = strconv.Atoi(number); err == nil && counted {
+		before, err = strconv.Atoi(count)
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("the cursor is not one of this connector: %w", connectors.ErrUnsupported)
+	}
+	if !counted {
+		before = at - pg.First
+	}
+	if !counted && pg.Style == "page" {
+		before *= limit
+	}
+	return at, before, nil
+}
+
+func (c *Connector) next(pg *Paging, a answer, at, before, got, limit int) (string, error) {
 	switch pg.Style {
 	case "link":
-		return linkNext(textOf(a.header["link"])), nil
+		return c.withoutCredential(linkNext(textOf(a.header["link"]))), nil
 	case "cursor":
 		return pg.Next.text(a.vars())
 	case "offset", "page":
 		if got == 0 {
 			return "", nil
 		}
-		step, seen := 1, 0
-		if pg.Style == "offset" {
-			step = got
+		next := strconv.Itoa(at + got)
+		if pg.Style == "page" {
+			next = fmt.Sprintf("%d+%d", at+1, before+got)
 		}
 		if pg.Total != nil {
 			total, err := pg.Total.eval(a.vars())
@@ -116,43 +134,51 @@ func (c *Connector) next(pg *Paging, a answer, at, got, limit int) (string, erro
 			if !ok {
 				return "", connectors.Busy("reading a list", "the answer does not tell how many there are", 0)
 			}
-			seen = at + got - pg.First
-			if pg.Style == "page" {
-				seen = (at-pg.First)*limit + got
-			}
-			if int64(seen) >= n {
+			if int64(before+got) >= n {
 				return "", nil
 			}
-			return strconv.Itoa(at + step), nil
+			return next, nil
 		}
 		if pg.Next != nil {
 			more, err := pg.Next.eval(a.vars())
 			if err != nil || more == nil || more == false || more == "" {
 				return "", err
 			}
-			return strconv.Itoa(at + step), nil
+			return next, nil
 		}
 		if limit > 0 && got < limit {
 			return "", nil
 		}
-		return strconv.Itoa(at + step), nil
+		return next, nil
 	}
 	return "", nil
 }
 
-var linkForm = regexp.MustCompile(`<([^>]*)>\s*((?:;[^,<]*)*)`)
+var (
+	linkForm = regexp.MustCompile(`<([^>]*)>((?:[^,"<]|"[^"]*")*)`)
+	relForm  = regexp.MustCompile(`(?i);\s*rel\s*=\s*("[^"]*"|[^\s;,"]+)`)
+)
 
 // linkNext is the address with rel="next" in a Link header (RFC 8288).
 func linkNext(header string) string {
 	for _, m := range linkForm.FindAllStringSubmatch(header, -1) {
-		for _, p := range strings.Split(m[2], ";") {
-			k, v, _ := strings.Cut(strings.TrimSpace(p), "=")
-			if strings.EqualFold(k, "rel") && strings.Trim(v, `"`) == "next" {
-				return m[1]
-			}
+		if rel := relForm.FindStringSubmatch(m[2]); rel != nil && slices.Contains(strings.Fields(strings.ToLower(strings.Trim(rel[1], `"`))), "next") {
+			return m[1]
 		}
 	}
 	return ""
+}
+
+// withoutCredential takes a credential out of an address that the system repeats: cursors are kept.
+func (c *Connector) withoutCredential(link string) string {
+	at, err := url.Parse(link)
+	if c.m.Auth.Method != "query" || link == "" || err != nil {
+		return link
+	}
+	q := at.Query()
+	q.Del(c.m.Auth.Parameter)
+	at.RawQuery = q.Encode()
+	return at.String()
 }
 
 // link makes an address of a link header one of the system itself: nothing is sent elsewhere.
@@ -195,7 +221,7 @@ func (c *Connector) listed(ctx context.Context, r *Request, v vars, fresh bool) 
 	if err != nil {
 		return nil, err
 	}
-	key := path + "?" + query(v, r.Query).Encode()
+	key := fmt.Sprint(path, "?", query(v, r.Query).Encode(), " ", r.Body.fill(v), " ", r.Items.source) // one answer may have several lists
 	age := listsLive
 	if fresh {
 		age = missesLive

@@ -160,11 +160,7 @@ func (c *Connector) ref(r raw) (core.Ref, error) {
 }
 
 func (c *Connector) revision(r raw) (string, error) {
-	see := r.see()
-	if see["header"] == nil {
-		see["header"] = map[string]any{}
-	}
-	return r.it.Revision.text(see)
+	return r.it.Revision.text(r.see())
 }
 
 // change is an item of a list.

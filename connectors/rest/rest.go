@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"duplex/connectors"
 	"duplex/core"
+	"duplex/core/richtext"
 	"duplex/internal/cache"
 	"duplex/internal/httpx"
 )
@@ -66,7 +68,7 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 	if now == nil {
 		now = time.Now
 	}
-	c := &Connector{name: s.Name, m: m, now: now, format: m.Text, settings: map[string]string{"base_url": s.BaseURL}}
+	c := &Connector{name: s.Name, m: m, now: now, format: cmp.Or(m.Text, string(richtext.Plain)), settings: map[string]string{"base_url": s.BaseURL}}
 	for n, st := range m.Settings {
 		c.settings[n] = st.Default
 	}
@@ -92,14 +94,15 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 	return c, nil
 }
 
-// Facts are the manifest's.
+// Facts are the manifest's: what is promised holds of every type of item.
 func (c *Connector) Facts() connectors.Facts {
 	f := connectors.Facts{RichText: c.format, MaxComment: c.m.MaxComment, Rate: c.m.Rate, Precision: time.Duration(c.m.Precision)}
+	f.Revisions, f.Precondition, f.ListsDeletions = true, true, true
 	for _, it := range c.m.Items {
-		f.Revisions = it.Revision != nil
-		f.Precondition = it.Update != nil && it.Update.Precondition != nil
-		f.ServerFilter = it.Changes != nil && it.Changes.Server
-		f.ListsDeletions = it.Changes != nil && it.Changes.Gone
+		f.Revisions = f.Revisions && it.Revision != nil
+		f.Precondition = f.Precondition && it.Update != nil && it.Update.Precondition != nil
+		f.ServerFilter = f.ServerFilter || it.Changes != nil && it.Changes.Server
+		f.ListsDeletions = f.ListsDeletions && it.Changes != nil && it.Changes.Gone
 		if it.Mark != nil {
 			f.FindLag = max(f.FindLag, time.Duration(it.Mark.Lag))
 		}

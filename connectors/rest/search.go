@@ -55,6 +55,12 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, words str
 			}
 			continue
 		}
+		if in, err := c.within(ctx, r); err != nil || !in {
+			if err != nil {
+				return page, c.failed("searching", err)
+			}
+			continue
+		}
 		ch, err := c.change(r)
 		if err != nil {
 			return page, c.failed("searching", err)
@@ -67,6 +73,32 @@ func (c *Connector) Search(ctx context.Context, t connectors.ItemType, words str
 		page.Next = connectors.EncodeCursor(position{Next: p.next})
 	}
 	return page, nil
+}
+
+// within tells that an item is of the scope, as far as it shows the scope's fields. A query in the system's own words may undo what the
+// list is narrowed to.
+func (c *Connector) within(ctx context.Context, r raw) (bool, error) {
+	given, _ := r.vars["scope"].(map[string]string)
+	ids, _ := r.vars["scope_ids"].(map[string]string)
+	for k, name := range given {
+		f := r.it.Fields[k]
+		if f == nil || name == "" || f.Kind == "set" || f.Kind == "list" {
+			continue
+		}
+		x, err := c.rawField(r, k, f)
+		if err != nil {
+			return false, err
+		}
+		got, err := c.read(ctx, f, x, r.vars)
+		if err != nil {
+			return false, err
+		}
+		is := func(s string) bool { return s != "" && (s == ids[k] || strings.EqualFold(s, name)) }
+		if !got.IsEmpty() && !got.IsAbsent() && !is(got.ID()) && !is(got.Name()) && !is(got.Source()) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // FindByField lists the items whose field holds the value: what the manifest's list finds is looked at one by one, and what holds another

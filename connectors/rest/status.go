@@ -31,10 +31,12 @@ func (c *Connector) move(ctx context.Context, r raw, fields map[string]*Field, f
 	}
 	for i, name := range way {
 		if i > 0 || changed {
-			var err error
-			if r, err = c.get(ctx, c.whole(r), connectors.Want{Type: connectors.ItemType{Type: r.typ}}); err != nil {
+			again, err := c.get(ctx, c.whole(r), connectors.Want{Type: connectors.ItemType{Type: r.typ}})
+			if err != nil {
 				return err
 			}
+			again.vars = r.vars // with the scope
+			r = again
 		}
 		hop, why, err := c.settleOption(ctx, fields[s.Field], core.Option("", name), r.vars)
 		if err != nil {

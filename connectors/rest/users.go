@@ -175,7 +175,7 @@ func (c *Connector) resolve(ctx context.Context, r *Request, by, value string, i
 	return found[0], nil
 }
 
-func (c *Connector) settleUser(ctx context.Context, x core.Value) (core.Value, string, error) {
+func (c *Connector) settleUser(ctx context.Context, f *Field, x core.Value) (core.Value, string, error) {
 	if x.Kind() == core.KindString && strings.Contains(x.Source(), "@") {
 		x = core.Person("", x.Source(), "")
 	}
@@ -183,7 +183,7 @@ func (c *Connector) settleUser(ctx context.Context, x core.Value) (core.Value, s
 	case x.Kind() != core.KindUser:
 		return x, "it takes a person", nil
 	case x.ID() != "":
-		return x, "", nil
+		return c.writable(ctx, f, x)
 	case x.Email() == "" || c.m.Users == nil || c.m.Users.Find == nil:
 		return x, "a person with an id of this system is needed", nil
 	}
@@ -191,5 +191,23 @@ func (c *Connector) settleUser(ctx context.Context, x core.Value) (core.Value, s
 	if errors.Is(err, connectors.ErrNotFound) {
 		return x, "no user, or more than one, has this e-mail address", nil
 	}
-	return p, "", err
+	if err != nil {
+		return x, "", err
+	}
+	return c.writable(ctx, f, p)
+}
+
+// writable is a person with what the field writes of people. Without it, nothing would be written, and nobody named.
+func (c *Connector) writable(ctx context.Context, f *Field, p core.Value) (core.Value, string, error) {
+	knows := func(p core.Value) bool {
+		return f.As != "name" && f.As != "email" || f.As == "name" && p.Name() != "" || f.As == "email" && p.Email() != ""
+	}
+	if knows(p) {
+		return p, "", nil
+	}
+	full, err := c.person(ctx, p.ID())
+	if err != nil && !errors.Is(err, connectors.ErrUnsupported) || knows(full) {
+		return full, "", err
+	}
+	return p, "it is written by " + f.As + ", which is not known of this person", nil
 }

@@ -107,6 +107,14 @@ func (c *Connector) readOne(ctx context.Context, f *Field, kind core.Kind, x any
 	wrong := func() (core.Value, error) {
 		return core.Absent(), fmt.Errorf("%w: the field %s shows what is no %s: mend its kind in the manifest", connectors.ErrUnsupported, f.Label, kind)
 	}
+	switch x.(type) {
+	case []any:
+		return wrong()
+	case map[string]any:
+		if kind != core.KindUser && kind != core.KindReference && kind != core.KindOption {
+			return wrong()
+		}
+	}
 	switch kind {
 	case core.KindString:
 		return core.String(textOf(x)), nil
@@ -256,7 +264,7 @@ func (c *Connector) settleOne(ctx context.Context, f *Field, kind core.Kind, x c
 	case core.KindOption:
 		return c.settleOption(ctx, f, x, v)
 	case core.KindUser:
-		return c.settleUser(ctx, x)
+		return c.settleUser(ctx, f, x)
 	case core.KindString:
 		s := x.Source()
 		if x.Kind() == core.KindOption || x.Kind() == core.KindReference {

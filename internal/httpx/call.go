@@ -26,6 +26,11 @@ func Query(q url.Values) Option { return func(c *call) { c.query = q } }
 // Header sets a header. It is sent to the host of Base only.
 func Header(name, value string) Option { return func(c *call) { c.header.Set(name, value) } }
 
+// Body sends b in place of JSON.
+func Body(b []byte, contentType string) Option {
+	return func(c *call) { c.body, c.contentType = b, contentType }
+}
+
 // RawBody sends r, read once, in place of JSON. Such a call is never repeated.
 func RawBody(r io.Reader, contentType string) Option {
 	return func(c *call) { c.reader, c.contentType = r, contentType }
