@@ -8,7 +8,6 @@ import (
 	"mime"
 	"net/http"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -19,28 +18,16 @@ import (
 
 // attachments are the files of an item that was just read, oldest first.
 func (c *Connector) attachments(ctx context.Context, r raw, self core.Value) ([]core.Attachment, error) {
-	k := r.it.Attachments
-	list, ok, err := k.Items.list(r.see())
+	list, err := c.elements(ctx, r, "files", r.it.Attachments.Items, r.it.Attachments.List)
 	if err != nil {
 		return nil, err
 	}
-	if k.List != nil {
-		if list, err = c.all(ctx, k.List, r.vars); err != nil {
-			return nil, err
-		}
-	} else if !ok {
-		return nil, connectors.Busy("reading files", "the answer has no list where the manifest says", 0)
-	}
-	out := []core.Attachment{}
-	for _, x := range list {
-		a, err := c.attachment(r, x, self)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, a)
-	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].CreatedAt.Before(out[j].CreatedAt) })
-	return out, nil
+	return c.readFiles(r, list, self)
+}
+
+func (c *Connector) readFiles(r raw, list []any, self core.Value) ([]core.Attachment, error) {
+	return inOrder(list, func(x any) (core.Attachment, error) { return c.attachment(r, x, self) },
+		func(a core.Attachment) time.Time { return a.CreatedAt })
 }
 
 func (c *Connector) attachment(r raw, x any, self core.Value) (core.Attachment, error) {
@@ -109,23 +96,23 @@ func (c *Connector) files(ctx context.Context, id string) (raw, []core.Attachmen
 	if err != nil {
 		return r, nil, nil, err
 	}
-	list, err := c.attachments(ctx, r, self)
+	shown, err := c.elements(ctx, r, "files", r.it.Attachments.Items, r.it.Attachments.List)
 	if err != nil {
 		return r, nil, nil, err
 	}
-	marks, err := c.fileMarks(ctx, r)
+	list, err := c.readFiles(r, shown, self)
+	if err != nil {
+		return r, nil, nil, err
+	}
+	marks, err := c.fileMarks(r, shown)
 	return r, list, marks, err
 }
 
 // fileMarks are the marks of an item's files by their ids, where the manifest keeps them.
-func (c *Connector) fileMarks(ctx context.Context, r raw) (map[string]string, error) {
+func (c *Connector) fileMarks(r raw, list []any) (map[string]string, error) {
 	k := r.it.Attachments
 	if k.Mark == nil {
 		return nil, nil
-	}
-	list, _, err := k.Items.list(r.see())
-	if k.List != nil && err == nil {
-		list, err = c.all(ctx, k.List, r.vars)
 	}
 	out := map[string]string{}
 	for _, x := range list {
@@ -140,7 +127,7 @@ func (c *Connector) fileMarks(ctx context.Context, r raw) (map[string]string, er
 		}
 		out[id] = mark
 	}
-	return out, err
+	return out, nil
 }
 
 // OpenAttachment streams a file from its address. A page in place of a file that is none is an error.
@@ -162,6 +149,10 @@ func (c *Connector) OpenAttachment(ctx context.Context, itemID string, a core.At
 	if kind == "text/html" && !strings.HasSuffix(strings.ToLower(list[i].Name), "html") && !strings.HasSuffix(strings.ToLower(list[i].Name), "htm") {
 		body.Close()
 		return nil, c.failed(what, connectors.Busy("GET content", "the answer is a page, not the file", 0))
+	}
+	if why := httpx.NotTheFile(resp, list[i].MediaType, list[i].Size); why != "" {
+		body.Close()
+		return nil, c.failed(what, connectors.Busy("GET content", why, 0))
 	}
 	return body, nil
 }
@@ -216,11 +207,16 @@ func (c *Connector) Attach(ctx context.Context, itemID string, d core.Attachment
 	}
 	for _, f := range slices.Backward(list) {
 		old := slices.ContainsFunc(known, func(o core.Attachment) bool { return o.ID == f.ID })
-		if marks != nil && marks[f.ID] == d.Mark && d.Mark != "" || !old && f.Own && f.Name == d.Name {
+		if marks != nil && marks[f.ID] == d.Mark && d.Mark != "" || !old && c.mayBeOwn(f) && f.Name == d.Name {
 			return f, nil
 		}
 	}
 	return core.Attachment{}, c.failed(what, connectors.Busy("adding a file", "the system took it and does not show it", 0))
+}
+
+// mayBeOwn tells a file that the own account may have added: where the system does not say whose it is, or whose the credential is, any.
+func (c *Connector) mayBeOwn(a core.Attachment) bool {
+	return a.Own || a.Author.ID() == "" || c.m.Self == nil
 }
 
 // upload sends the content as the body, or as a part of a form whose other parts come first. Half a content is not sent to its end.
@@ -254,7 +250,7 @@ func (c *Connector) FindAttachment(ctx context.Context, itemID string, d core.At
 		if marks != nil && marks[a.ID] == d.Mark && d.Mark != "" {
 			return a, nil
 		}
-		if marks == nil && a.Own && a.Name == d.Name && (d.Size < 0 || a.Size == d.Size) && !a.CreatedAt.Before(since) {
+		if marks == nil && c.mayBeOwn(a) && a.Name == d.Name && (d.Size < 0 || a.Size == d.Size) && !a.CreatedAt.Before(since) {
 			return a, nil
 		}
 	}
@@ -272,6 +268,9 @@ func (c *Connector) DeleteAttachment(ctx context.Context, itemID, attachmentID s
 		return c.failed(what, fmt.Errorf("file %s: %w", attachmentID, connectors.ErrNotFound))
 	}
 	req := r.it.Attachments.Delete
+	if req == nil {
+		return c.failed(what, connectors.ErrUnsupported)
+	}
 	v := r.vars.with("file_id", attachmentID)
 	_, err = c.call(ctx, req, http.MethodDelete, v, query(v, req.Query), req.Body.fill(v))
 	return c.failed(what, err)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"sort"
+	"time"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -14,28 +14,12 @@ import (
 
 // comments are those of an item that was just read, oldest first.
 func (c *Connector) comments(ctx context.Context, r raw, self core.Value) ([]core.Comment, error) {
-	k := r.it.Comments
-	list, ok, err := k.Items.list(r.see())
+	list, err := c.elements(ctx, r, "comments", r.it.Comments.Items, r.it.Comments.List)
 	if err != nil {
 		return nil, err
 	}
-	if k.List != nil {
-		if list, err = c.all(ctx, k.List, r.vars); err != nil {
-			return nil, err
-		}
-	} else if !ok {
-		return nil, connectors.Busy("reading comments", "the answer has no list where the manifest says", 0)
-	}
-	out := []core.Comment{}
-	for _, x := range list {
-		m, err := c.comment(r, x, self)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, m)
-	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].CreatedAt.Before(out[j].CreatedAt) })
-	return out, nil
+	return inOrder(list, func(x any) (core.Comment, error) { return c.comment(r, x, self) },
+		func(m core.Comment) time.Time { return m.CreatedAt })
 }
 
 func (c *Connector) comment(r raw, x any, self core.Value) (core.Comment, error) {
@@ -226,7 +210,8 @@ func (c *Connector) added(ctx context.Context, itemID string, it *Item, v vars, 
 		if c.carries(k, d) && m.Mark == d.Mark {
 			return m, nil
 		}
-		if !c.carries(k, d) && m.Own && !slices.ContainsFunc(known, func(o core.Comment) bool { return o.ID == m.ID }) {
+		own := m.Own || (c.m.Self == nil || m.Author.ID() == "") && c.same(m.Body, d.Body) // whose it is may not be shown
+		if !c.carries(k, d) && own && !slices.ContainsFunc(known, func(o core.Comment) bool { return o.ID == m.ID }) {
 			return m, nil
 		}
 	}
@@ -235,7 +220,10 @@ func (c *Connector) added(ctx context.Context, itemID string, it *Item, v vars, 
 
 // FindComment looks for the mark in the item's conversation.
 func (c *Connector) FindComment(ctx context.Context, itemID, mark string) (core.Comment, error) {
-	_, list, _, err := c.conversation(ctx, itemID)
+	r, list, _, err := c.conversation(ctx, itemID)
+	if err == nil && !c.marks(r.it.Comments.Mark) {
+		err = fmt.Errorf("%w: its comments have no place for a mark", connectors.ErrUnsupported)
+	}
 	if err != nil {
 		return core.Comment{}, c.failed("looking for a comment of "+itemID, err)
 	}

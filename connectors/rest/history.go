@@ -28,10 +28,7 @@ func (c *Connector) History(ctx context.Context, id string) (map[string]time.Tim
 
 func (c *Connector) history(ctx context.Context, r raw, self core.Value) (changed map[string]time.Time, ours []string, err error) {
 	h := r.it.History
-	list, _, err := h.Entries.list(r.see())
-	if h.List != nil && err == nil {
-		list, err = c.all(ctx, h.List, r.vars)
-	}
+	list, err := c.elements(ctx, r, "the history", h.Entries, h.List)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -25,8 +25,8 @@ func (m *Mark) split(text string) (without, mark string) {
 		return text, ""
 	}
 	re := m.hidden()
-	if found := re.FindStringSubmatch(text); found != nil {
-		return strings.TrimRight(re.ReplaceAllString(text, "\n"), "\n"), found[1]
+	if found := re.FindAllStringSubmatch(text, -1); found != nil { // those before the last were quoted along
+		return strings.TrimRight(re.ReplaceAllString(text, "\n"), "\n"), found[len(found)-1][1]
 	}
 	return text, ""
 }
@@ -50,8 +50,8 @@ func (c *Connector) markOf(m *Mark, v vars, it *Item) (string, error) {
 		var err error
 		if f.Read != nil {
 			x, err = f.Read.eval(v)
-		} else {
-			x = valueAt(v["item"], f.At)
+		} else if at, ok := filled(f.At, v); ok {
+			x = valueAt(v["item"], at)
 		}
 		_, mark := m.split(textOf(x))
 		return mark, err
@@ -77,7 +77,7 @@ func (c *Connector) Find(ctx context.Context, t connectors.ItemType, mark string
 	if err != nil || mark == "" {
 		return nil, err
 	}
-	if it.Mark == nil || it.Mark.Find == nil {
+	if !c.marks(it.Mark) || it.Mark.Find == nil {
 		return nil, c.failed("looking for a mark", connectors.ErrUnsupported)
 	}
 	self, err := c.Self(ctx)
