@@ -171,16 +171,22 @@ func (c *Client) exchange(ctx context.Context, call *call) (*Response, error) {
 	return readAnswer(resp)
 }
 
-var errAnswerTooLong = errors.New("the answer is longer than 16 MB")
+const tooLong = "the answer is longer than 16 MB"
 
+// readAnswer reads all of an answer. What was asked for and is too long will be so again, and is ErrTooLarge; a change whose answer
+// is too long may have been made.
 func readAnswer(resp *http.Response) (*Response, error) {
 	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, MaxAnswer+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(b) > MaxAnswer {
-		return nil, errAnswerTooLong
+	switch {
+	case len(b) <= MaxAnswer:
+	case resp.Request.Method == http.MethodGet && resp.StatusCode < 300:
+		return nil, fmt.Errorf("%s: %w", tooLong, connectors.ErrTooLarge)
+	default:
+		return nil, errors.New(tooLong)
 	}
 	return &Response{Status: resp.StatusCode, Header: resp.Header, Body: b}, nil
 }

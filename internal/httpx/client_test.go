@@ -134,11 +134,48 @@ func TestStreamKeepsTheCredentialAtHome(t *testing.T) {
 }
 
 func TestAnswersAreBounded(t *testing.T) {
-	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Write(make([]byte, MaxAnswer+1))
-	})
-	if _, err := client.JSON(t.Context(), "GET", "/x", nil, nil); connectors.Class(err) != "busy" {
-		t.Errorf("an endless answer gave %v", err)
+	for _, tt := range []struct {
+		method string
+		status int
+		class  string
+		reason string
+	}{
+		{"GET", http.StatusOK, "too-large", "what is asked for will be as long the next time"},
+		{"POST", http.StatusCreated, "busy", "it may have been made: who asks again looks for it first"},
+		{"GET", http.StatusBadGateway, "busy", "a long page of a proxy says nothing of the item"},
+	} {
+		t.Run(tt.reason, func(t *testing.T) {
+			client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				w.WriteHeader(tt.status)
+				w.Write(make([]byte, MaxAnswer+1))
+			})
+			if _, err := client.JSON(t.Context(), tt.method, "/x", nil, nil); connectors.Class(err) != tt.class {
+				t.Errorf("an endless answer gave %v, want the class %s", err, tt.class)
+			}
+		})
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		header string
+		want   time.Duration
+		reason string
+	}{
+		{"", 0, "not told"},
+		{"1.5", 1500 * time.Millisecond, "some send fractions"},
+		{"-3", 0, "in the past"},
+		{"1e30", 24 * time.Hour, "more than a duration holds"},
+		{"NaN", 0, "no number"},
+		{"Fri, 01 May 2026 10:00:30 GMT", 30 * time.Second, "a date"},
+		{"Fri, 01 May 2026 09:00:00 GMT", 0, "a date that is past"},
+		{"Fri, 01 May 2099 10:00:00 GMT", 24 * time.Hour, "a date that nobody waits for"},
+		{"soon", 0, "neither"},
+	} {
+		if got := RetryAfter(http.Header{"Retry-After": {tt.header}}, now); got != tt.want {
+			t.Errorf("%q is %v, want %v: %s", tt.header, got, tt.want, tt.reason)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -43,17 +44,18 @@ func Class(status int, header http.Header, now time.Time, text string) error {
 	return fmt.Errorf("%w: %s", connectors.ErrUnsupported, said)
 }
 
-// RetryAfter reads the header of that name, seconds or a date; 0 when it is missing or in the past.
+// RetryAfter reads the header of that name, seconds or a date: a day at most, 0 when it is missing or in the past.
 func RetryAfter(h http.Header, now time.Time) time.Duration {
 	v := strings.TrimSpace(h.Get("Retry-After"))
 	if v == "" {
 		return 0
 	}
-	if s, err := strconv.ParseFloat(v, 64); err == nil {
-		return max(0, min(time.Duration(s*float64(time.Second)), 24*time.Hour))
+	const most = 24 * time.Hour
+	if s, err := strconv.ParseFloat(v, 64); err == nil && !math.IsNaN(s) {
+		return time.Duration(max(0, min(s, most.Seconds())) * float64(time.Second))
 	}
 	if at, err := http.ParseTime(v); err == nil {
-		return max(0, at.Sub(now))
+		return max(0, min(at.Sub(now), most))
 	}
 	return 0
 }
