@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,7 +52,7 @@ func (c *Connector) attachment(r raw, x any, self core.Value) (core.Attachment, 
 	if err != nil {
 		return a, err
 	}
-	if n, ok := size.(int64); ok {
+	if n, err := strconv.ParseInt(textOf(size), 10, 64); err == nil { // some write it as a text
 		a.Size = n
 	}
 	by, err := k.Author.eval(v)

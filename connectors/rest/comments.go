@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"duplex/connectors"
@@ -168,6 +169,20 @@ func (c *Connector) carries(k *Comments, d core.CommentDraft) bool {
 	return d.Mark != "" && c.marks(k.Mark)
 }
 
+// mostComment is how many characters a comment holds beside a mark that is hidden in it; 0 for no limit known.
+func (c *Connector) mostComment() int {
+	longest := 0
+	for _, it := range c.m.Items {
+		if it.Comments != nil {
+			longest = max(longest, len([]rune(it.Comments.Mark.join("", "dx-"+strings.Repeat("x", 26)))))
+		}
+	}
+	if c.m.MaxComment == 0 {
+		return 0
+	}
+	return max(1, c.m.MaxComment-longest)
+}
+
 func (c *Connector) mayAdd(k *Comments, d core.CommentDraft) error {
 	switch {
 	case k == nil || k.Add == nil:
@@ -176,8 +191,9 @@ func (c *Connector) mayAdd(k *Comments, d core.CommentDraft) error {
 		return connectors.Invalid("the text", "body", "a comment needs text")
 	case d.Body.Kind() == core.KindText && d.Body.Format() != c.format:
 		return connectors.Invalid("the text", "body", "it takes "+c.format+" text")
-	case c.m.MaxComment > 0 && len([]rune(d.Body.Source())) > c.m.MaxComment:
-		return fmt.Errorf("%w: a comment holds at most %d characters", connectors.ErrTooLarge, c.m.MaxComment)
+	}
+	if most := c.mostComment(); most > 0 && len([]rune(d.Body.Source())) > most {
+		return fmt.Errorf("%w: a comment holds at most %d characters", connectors.ErrTooLarge, most)
 	}
 	if _, ok := c.secret(k, d.Visibility); !ok {
 		return fmt.Errorf("%w: the system has no comments that are kept to %s", connectors.ErrUnsupported, d.Visibility)

@@ -40,6 +40,22 @@ func TestAQuotedMarkIsNotItsOwn(t *testing.T) {
 	}
 }
 
+// TestAMarkHasItsRoom: a comment as long as the facts allow fits with the mark that is hidden in it.
+func TestAMarkHasItsRoom(t *testing.T) {
+	sent := ""
+	con := smallBy(t, "{method: none}", "max_comment: 100\n", `comments: {items: item.notes, id: comment.id, author: comment.by, text: comment.text, created: comment.at, add: {path: /n, encode: form, body: {text: "{text}"}, item: body}, mark: {hidden: "<!-- {mark} -->"}}`, "",
+		func(w http.ResponseWriter, r *http.Request) {
+			sent = r.FormValue("text")
+			fmt.Fprint(w, `{"id":"1"}`)
+		})
+	for more, class := range map[int]string{0: "", 1: "too-large"} {
+		d := core.CommentDraft{Body: core.Text("plain", strings.Repeat("x", con.Facts().MaxComment+more)), Visibility: core.Visibility{Audience: core.Public}, Mark: "dx-abcdefghijklmnopqrstuvwxyz"}
+		if _, err := con.AddComment(t.Context(), "7", d); connectors.Class(err) != class || len(sent) != 100 && class == "" {
+			t.Errorf("%d characters more: sent %d, %v", more, len(sent), err)
+		}
+	}
+}
+
 // two is a manifest of two types, of which the second can do less.
 const two = `manifest: two
 title: Two
@@ -140,7 +156,7 @@ func TestWhatIsNotTheFile(t *testing.T) {
 					c.answer(w)
 					return
 				}
-				fmt.Fprint(w, strings.TrimSuffix(oneItem, "}")+`,"files":[{"id":"f1","name":"a.txt","size":2,"url":"/content"}]}`)
+				fmt.Fprint(w, strings.TrimSuffix(oneItem, "}")+`,"files":[{"id":"f1","name":"a.txt","size":"2","url":"/content"}]}`)
 			})
 		body, err := con.OpenAttachment(t.Context(), "7", core.Attachment{ID: "f1"})
 		if connectors.Class(err) != c.class {

@@ -96,7 +96,7 @@ func New(cfg connectors.Config) (connectors.Connector, error) {
 
 // Facts are the manifest's: what is promised holds of every type of item.
 func (c *Connector) Facts() connectors.Facts {
-	f := connectors.Facts{RichText: c.format, MaxComment: c.m.MaxComment, Rate: c.m.Rate, Precision: time.Duration(c.m.Precision)}
+	f := connectors.Facts{RichText: c.format, MaxComment: c.mostComment(), Rate: c.m.Rate, Precision: time.Duration(c.m.Precision)}
 	f.Revisions, f.Precondition, f.ListsDeletions = true, true, true
 	for _, it := range c.m.Items {
 		f.Revisions = f.Revisions && it.Revision != nil
