@@ -73,6 +73,54 @@ func TestPain20StaleOverwriteNeverLosesAnEdit(t *testing.T) {
 	})
 }
 
+// TestPain20AnEditInTheSecondOfTheLastWriteIsSeen: where revisions are times in whole seconds, an edit in the second of the sync's own
+// write leaves the revision as it is. It is neither written over unseen nor read for where it cannot be.
+func TestPain20AnEditInTheSecondOfTheLastWriteIsSeen(t *testing.T) {
+	seconds := func(_ core.Side, o *memory.Options) {
+		o.Facts = &connectors.Facts{Revisions: true, Precondition: true, Precision: time.Second, ReportsActor: true, ServerFilter: true, RichText: "plain", Rate: 1000}
+	}
+	for _, tt := range []struct {
+		reason string
+		later  time.Duration // from the edit to the write of the other side's
+		field  string
+		value  core.Value
+		stale  bool
+		reads  int // just before the write
+	}{
+		{"the same field", 0, "title", core.String("in the same second"), true, 1},
+		{"the same field, written over some seconds later", 4 * time.Second, "title", core.String("in the same second"), true, 1},
+		{"another field is not touched by the write", 0, "priority", core.Option("", "high"), false, 1},
+		{"long after, the webhook of such an edit has come, or a sweep has seen it", time.Minute, "priority", core.Option("", "high"), false, 0},
+	} {
+		t.Run(tt.reason, func(t *testing.T) {
+			d := newDesk(t, deskFile, seconds)
+			d.open(nil)
+			d.sync()
+			d.must(d.sys[core.B].EditAs("u-grace", d.refs[core.B].ID, map[string]core.Value{tt.field: tt.value})) // nobody has told of it yet
+			d.now = d.now.Add(tt.later)
+			d.edit(core.A, map[string]core.Value{"title": core.String("planned")})
+			d.fetch(core.A, d.refs[core.A], false)
+			plan := d.plan()
+			before := d.sys[core.B].Calls()[memory.OpGet]
+			r, err := d.apply(plan)
+			if d.must(err); r.Stale != tt.stale {
+				t.Errorf("stale is %v, want %v", r.Stale, tt.stale)
+			}
+			if n := d.sys[core.B].Calls()[memory.OpGet] - before; n != tt.reads {
+				t.Errorf("%d reads, want %d", n, tt.reads)
+			}
+			d.sync()
+			if tt.field != "title" {
+				d.title("planned")
+				return
+			}
+			if lost := d.why("title").Lost; len(lost) != 1 || lost[0].Value.Source() != "in the same second" {
+				t.Errorf("why shows as lost: %+v", lost)
+			}
+		})
+	}
+}
+
 // TestPain04SilentFailureIsShown: everything that stops is on the pair's row with a class, a text, since when, and what will
 // try it again.
 func TestPain04SilentFailureIsShown(t *testing.T) {

@@ -3,6 +3,8 @@ package activities
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"duplex/connectors"
 	"duplex/core"
@@ -23,7 +25,8 @@ func (w *applying) update(ctx context.Context) error {
 		return err
 	}
 	id, started := w.pair.Sides[w.to].Ref.ID, w.Now()
-	if intent.Attempts > 1 {
+	moved := false
+	if again, blurred := intent.Attempts > 1, w.blurred(); again || blurred {
 		o, err := w.c.Get(ctx, id, w.whole())
 		if errors.Is(err, connectors.ErrNotFound) {
 			w.gone = true
@@ -32,14 +35,19 @@ func (w *applying) update(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if done := w.heldBy(&o, patch); done {
+		if again && w.heldBy(&o, patch) {
 			w.after(o)
 			w.found = w.done.After[w.to]
 			w.record("update", id, "found", "an earlier attempt had written it", patch.Names(), started)
 			return w.Store.SettleIntent(ctx, w.plan.ID, id, "", "")
 		}
+		moved = blurred && differs(&o, w.now[w.to], patch)
 	}
-	o, err := w.updateDropping(ctx, id, patch)
+	var o *core.Observation
+	err = fmt.Errorf("it was edited in the second of the last change that was seen: %w", connectors.ErrStale)
+	if !moved {
+		o, err = w.updateDropping(ctx, id, patch)
+	}
 	switch {
 	case errors.Is(err, connectors.ErrStale):
 		w.stale = true
@@ -56,6 +64,27 @@ func (w *applying) update(ctx context.Context) error {
 		w.record("update", id, "ok", "", patch.Names(), started)
 	}
 	return w.Store.SettleIntent(ctx, w.plan.ID, id, "", "")
+}
+
+// blur is for how long a change counts as just made, the difference of two clocks included.
+const blur = 5 * time.Second
+
+// blurred tells that the revision the plan was made on may stand for two states of the item: it is a time in whole seconds, and the
+// item was just changed, perhaps by the sync itself, so that an edit in the same second has left it as it was. The guard of the write
+// does not see such an edit; a read does.
+func (w *applying) blurred() bool {
+	f, now := w.c.Facts(), w.now[w.to]
+	return f.Precision > time.Millisecond && w.Now().Sub(now.UpdatedAt) < f.Precision+blur
+}
+
+// differs tells whether a field that is about to be set is not what it was when the plan was made.
+func differs(is, was *core.Observation, p *core.Patch) bool {
+	for f := range p.Fields {
+		if v := is.Field(f); !v.IsAbsent() && !alike(v, was.Field(f)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *applying) after(o core.Observation) {
