@@ -44,12 +44,12 @@ PURE := -vet=off -run '^TestNoEdit|^TestMergedEdits|^TestContractOfRandomTrees|^
 # They begin first, so that none of them runs alone at the end.
 LONGEST := ./core/richtext ./workflows ./core/merge ./activities ./store
 
-# The tests of standalone/e2e mostly wait: four of them share two cores well.
+# The tests of standalone/e2e mostly wait: six of them share two cores well, and they begin first.
 .PHONY: test
 test: ## run the tests of both modules, with the race detector where there is a C compiler
 	@test -n "$(RACE)" || echo "The tests run without the race detector: go finds no C compiler."
 	@echo "The tests of standalone/ take minutes to build the first time: they contain a Temporal server."
-	@go run ./internal/testreport $(STRICT) core $(PURE) -- . $(RACE) -vet=off -timeout 20m $(LONGEST) -- standalone $(STANDALONE_RACE) -vet=off -timeout 30m -parallel 4
+	@go run ./internal/testreport $(STRICT) core $(PURE) -- . $(RACE) -vet=off -timeout 20m $(LONGEST) -- standalone $(STANDALONE_RACE) -vet=off -timeout 30m -parallel 6 ./e2e
 
 CHECKS := check-format check-house check-vet check-static check-workflows check-compose
 

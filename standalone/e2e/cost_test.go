@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -105,6 +106,13 @@ func TestCostOfAnEdit(t *testing.T) {
 			func() error { return s.ticketSays("back") }, 2, "one read of the source, one guarded write"},
 	} {
 		w.settle()
+		w.eventually("the ticket's last change is not of this moment, for which a write would look at it again", func() error {
+			ticket, err := s.ada.Ticket(w.ctx(), s.ticket)
+			if at, problem := time.Parse(time.RFC3339, rig.Text(ticket, "updated_at")); err != nil || problem != nil || time.Since(at) < 7*time.Second {
+				return errors.Join(err, problem, fmt.Errorf("it was changed at %v", at))
+			}
+			return nil
+		})
 		calls, events := len(w.counted()), len(w.history(s.id()).Events)
 		w.must(c.edit())
 		w.eventually(c.name, c.holds)

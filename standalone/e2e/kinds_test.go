@@ -35,52 +35,52 @@ type crash struct {
 // when the answer is lost.
 func TestOneItemOfEveryKind(t *testing.T) {
 	t.Parallel()
-	w := &kindsWorld{world: &world{t: t, dir: t.TempDir(), watch: newWatch(), stopEngine: func() {}}, tap: newTap(), sites: map[string]*kinds.Site{}}
-	w.start()
-	items := map[string]string{} // at the origin, by kind and what went wrong with its twin
-	for _, part := range w.parts() {
-		var killed, lost []*crash
-		what := part.what
-		for _, kind := range part.kinds {
-			if what == "comment" && w.sites[kind].Comments.None != "" || what == "file" && w.sites[kind].Files.None != "" {
-				t.Logf("%-14s no %s: %s", kind, what, w.sites[kind].Comments.None+w.sites[kind].Files.None)
-				continue
-			}
-			for _, when := range []string{before, after, drop} {
-				w.words++
-				c := &crash{kind: kind, what: what, word: fmt.Sprintf("kx%04d", w.words), when: when, id: items[kind+when]}
-				if when == drop {
-					lost = append(lost, c)
-				} else {
-					killed = append(killed, c)
-				}
-			}
+	for some := range slices.Chunk(kinds.All(), together) {
+		var names []string
+		for _, p := range some {
+			names = append(names, p.Kind)
 		}
-		w.round(what, killed, lost)
-		for _, c := range slices.Concat(killed, lost) {
-			items[c.kind+c.when] = c.id
-		}
+		t.Run(strings.Join(names, "-"), func(t *testing.T) {
+			t.Parallel()
+			w := &kindsWorld{world: &world{t: t, dir: t.TempDir(), watch: newWatch(), stopEngine: func() {}}, tap: newTap(), names: names, sites: map[string]*kinds.Site{}}
+			w.start(some)
+			items := map[string]string{} // at the origin, by kind and what went wrong with its twin
+			for _, what := range []string{"item", "comment", "file"} {
+				w.one(what, items)
+			}
+		})
 	}
 }
 
-// together is how many kinds come to their points at once: a call that is held longer than calls last is made again.
+// together is how many kinds have a worker in common: a call that is held longer than calls last is made again.
 const together = 3
 
-// part is what one round is about.
-type part struct {
-	what  string
-	kinds []string
-}
-
-// parts are the rounds: items of all kinds, then their comments, then their files, a few kinds at a time.
-func (w *kindsWorld) parts() []part {
-	var out []part
-	for _, what := range []string{"item", "comment", "file"} {
-		for kinds := range slices.Chunk(w.names, together) {
-			out = append(out, part{what, kinds})
+// one makes one of what for every kind and everything that can go wrong.
+func (w *kindsWorld) one(what string, items map[string]string) {
+	var killed, lost []*crash
+	for _, kind := range w.names {
+		if what == "comment" && w.sites[kind].Comments.None != "" || what == "file" && w.sites[kind].Files.None != "" {
+			w.t.Logf("%-14s no %s: %s", kind, what, w.sites[kind].Comments.None+w.sites[kind].Files.None)
+			continue
+		}
+		for _, when := range []string{before, after, drop} {
+			w.words++
+			c := &crash{kind: kind, what: what, word: fmt.Sprintf("kx%04d", w.words), when: when, id: items[kind+when]}
+			if when == drop {
+				lost = append(lost, c)
+			} else {
+				killed = append(killed, c)
+			}
 		}
 	}
-	return out
+	all := slices.Concat(killed, lost)
+	if len(all) == 0 {
+		return
+	}
+	w.round(what, killed, lost)
+	for _, c := range all {
+		items[c.kind+c.when] = c.id
+	}
 }
 
 // round lets everything come to its point, kills the worker, loses the answers to the rest, and judges.
@@ -124,24 +124,23 @@ func (w *kindsWorld) round(what string, killed, lost []*crash) {
 	}
 }
 
-// kindsWorld is an installation with a system of every kind, and one where items begin.
+// kindsWorld is an installation with systems of some kinds, and one where items begin.
 type kindsWorld struct {
 	*world
 	tap      *tap
-	names    []string // kinds
+	names    []string // of the kinds
 	words    int      // used so far
 	sites    map[string]*kinds.Site
 	patience time.Duration
 }
 
-func (w *kindsWorld) start() {
-	for _, p := range kinds.All() {
-		w.names = append(w.names, p.Kind)
-		w.open(p, p.Kind, kinds.Options{IndexLag: kindsLag, Front: w.tap.front})
+func (w *kindsWorld) start(some []kinds.Profile) {
+	for _, p := range some {
+		w.open(p, p.Kind, p.Kind, kinds.Options{IndexLag: kindsLag, Front: w.tap.front})
 	}
 	p, err := kinds.Find(origin)
 	w.must(err)
-	w.open(p, "origin", kinds.Options{})
+	w.open(p, "origin", "origin-of-"+w.names[0], kinds.Options{})
 	files := map[string]object{}
 	for name, s := range w.sites {
 		sys := s.Account("sync")
@@ -174,8 +173,8 @@ func (w *kindsWorld) start() {
 	}
 }
 
-func (w *kindsWorld) open(p kinds.Profile, name string, o kinds.Options) {
-	s, err := kinds.Play(p, "any-"+name, o)
+func (w *kindsWorld) open(p kinds.Profile, name, system string, o kinds.Options) {
+	s, err := kinds.Play(p, "any-"+system, o)
 	w.must(err)
 	w.t.Cleanup(s.Close)
 	w.sites[name] = s

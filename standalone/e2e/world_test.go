@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -117,7 +118,7 @@ func (w *world) boot(dsn string, systems map[rig.Control]string) {
 	w.base = app.Options{Dir: w.dir, StoreDSN: dsn, Webhooks: rig.Address(webhooks), Admin: rig.Address(admin), Temporal: temporal, UI: -1,
 		Tuning: workflows.DefaultTuning, Log: slog.New(slog.DiscardHandler), OwnDelay: ownDelay}
 	w.flags = []string{"-dir", w.dir, "-webhooks", w.base.Webhooks, "-admin", w.base.Admin, "-temporal-port", fmt.Sprint(temporal), "-ui-port", "-1",
-		"-parts", app.PartWorker, "-heartbeat", "2s", "-store", dsn}
+		"-heartbeat", "2s", "-store", dsn}
 	if w.log, err = os.Create(filepath.Join(w.dir, "worker.log")); err != nil {
 		t.Fatal(err)
 	}
@@ -186,18 +187,50 @@ func (w *world) run(part string) (stop func()) {
 	}
 }
 
+// startEngine runs the engine as a process without the race detector, which would make Temporal's server several times slower and
+// finds nothing of duplex in it.
 func (w *world) startEngine() {
-	w.stopEngine = w.run(app.PartEngine)
+	w.t.Helper()
+	program, err := standalone()
+	w.must(err)
+	engine := w.process(exec.Command(program, append([]string{"serve"}, w.with(app.PartEngine)...)...))
+	w.stopEngine = func() {
+		w.stopEngine = func() {}
+		if err := errors.Join(engine.Process.Signal(syscall.SIGTERM), engine.Wait()); err != nil {
+			w.t.Errorf("the engine ended: %v", err)
+		}
+	}
 }
+
+// standalone is the program of a user, built once for all worlds.
+var standalone = sync.OnceValues(func() (string, error) {
+	program := filepath.Join(programs, "standalone")
+	out, err := exec.Command("go", "build", "-o", program, "../cmd/standalone").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build the standalone: %w\n%s", err, out)
+	}
+	return program, nil
+})
 
 func (w *world) startWorker() {
 	w.t.Helper()
-	cmd := exec.Command(os.Args[0], w.flags...)
-	cmd.Env = append(os.Environ(), childFlag+"=1")
+	w.worker = exec.Command(os.Args[0], w.with(app.PartWorker)...)
+	w.worker.Env = append(os.Environ(), childFlag+"=1")
+	w.process(w.worker)
+}
+
+// process starts a part; nothing is left behind when the test is killed.
+func (w *world) process(cmd *exec.Cmd) *exec.Cmd {
+	w.t.Helper()
 	cmd.Stderr = w.log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // nothing is left behind when the test is killed
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	w.must(cmd.Start())
-	w.worker = cmd
+	return cmd
+}
+
+// with are the flags of a process that is that part.
+func (w *world) with(part string) []string {
+	return append(slices.Clone(w.flags), "-parts", part)
 }
 
 // killWorker ends the worker as a power cut would.
