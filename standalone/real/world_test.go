@@ -114,6 +114,7 @@ func newWorld(t *testing.T) *world {
 	e.SetBaseURL(s.URL)
 	w.jira = s.URL
 	w.connect(found)
+	w.clear()
 	w.boot()
 	return w
 }
@@ -220,6 +221,19 @@ func (w *world) must(err error) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// try does what a person does, again while the system is busy: a Redmine on SQLite refuses to write while something else is written.
+func (w *world) try(do func() error) {
+	w.t.Helper()
+	w.eventually("a person's work is taken", time.Minute, func() error {
+		err := do()
+		if connectors.Class(err) == "busy" {
+			return err
+		}
+		w.must(err)
+		return nil
+	})
 }
 
 // eventually waits until holds returns nil, and fails the test with its last error.
