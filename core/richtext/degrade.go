@@ -68,7 +68,11 @@ func (f *fitter) degrade(parent Kind, n Node) []Node {
 func (f *fitter) fitAll(parent Kind, nodes []Node) []Node {
 	var out []Node
 	for _, n := range nodes {
-		out = append(out, f.fitBlock(parent, n)...)
+		if fitted := f.fitBlock(parent, n); out == nil {
+			out = fitted // what is nested is not copied at every level
+		} else {
+			out = appendNodes(out, fitted)
+		}
 	}
 	return out
 }
@@ -212,8 +216,8 @@ func quoteLines(blocks []Node) []Node {
 			continue
 		}
 		line := blocks[i].Children
-		if eachLine(line, func(n *Node) bool { return quoteSign(*n) }) {
-			eachLine(line, func(n *Node) bool { n.Text = sign.Text + n.Text; return true })
+		if eachLine(line, quoteSign) {
+			eachLine(line, func(n *Node) bool { n.Text = deeper(n.Text); return true })
 			continue
 		}
 		blocks[i].Children = append([]Node{sign}, afterBreaks(line, sign)...)
@@ -232,9 +236,20 @@ func eachLine(nodes []Node, do func(*Node) bool) bool {
 	return len(nodes) > 0
 }
 
+// quoteSigns begins with the marks of a quote's line, however deep the quote.
+var quoteSigns = strings.Repeat("> ", MaxDepth+1)
+
+// deeper is a mark of one more quote. Those that are made here share their letters.
+func deeper(sign string) string {
+	if len(sign)+2 <= len(quoteSigns) && strings.HasPrefix(quoteSigns, sign) {
+		return quoteSigns[:len(sign)+2]
+	}
+	return quoteSigns[:2] + sign
+}
+
 // quoteSign reports whether n is nothing but the marks of a quote's line.
-func quoteSign(n Node) bool {
-	return n.Kind == Text && n.Marks == nil && strings.HasPrefix(n.Text, "> ") && strings.Trim(n.Text, "> ") == ""
+func quoteSign(n *Node) bool {
+	return n.Kind == Text && n.Marks == nil && strings.HasPrefix(n.Text, "> ") && (strings.HasPrefix(quoteSigns, n.Text) || strings.Trim(n.Text, "> ") == "")
 }
 
 func indentLines(nodes []Node, indent string) []Node {

@@ -32,7 +32,10 @@ var htmlHeadings = map[atom.Atom]int{atom.H1: 1, atom.H2: 2, atom.H3: 3, atom.H4
 
 func (b *htmlBuilder) open(t html.Token) {
 	tag := t.DataAtom
-	attrs := map[string]string{}
+	var attrs map[string]string // most elements have none
+	if len(t.Attr) > 0 {
+		attrs = make(map[string]string, len(t.Attr))
+	}
 	for _, a := range t.Attr {
 		if _, seen := attrs[a.Key]; !seen {
 			attrs[a.Key] = a.Val

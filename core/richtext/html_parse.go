@@ -117,6 +117,10 @@ func (b *htmlBuilder) text(s string) {
 		return
 	}
 	marks := b.active()
+	if spacedSingly(s) {
+		b.words(s, marks)
+		return
+	}
 	var sb strings.Builder
 	space := false
 	for _, r := range s {
@@ -133,15 +137,39 @@ func (b *htmlBuilder) text(s string) {
 		sb.WriteRune(r)
 	}
 	if sb.Len() > 0 {
-		if b.logins {
-			b.withLogins(sb.String(), marks)
-		} else {
-			b.inline(Node{Kind: Text, Text: sb.String(), Marks: marks})
-		}
+		b.words(sb.String(), marks)
 	}
 	if space && !b.space {
 		b.space, b.spaced = true, marks
 	}
+}
+
+// words adds text whose white space is done.
+func (b *htmlBuilder) words(s string, marks []Mark) {
+	if b.logins {
+		b.withLogins(s, marks)
+	} else {
+		b.inline(Node{Kind: Text, Text: s, Marks: marks})
+	}
+}
+
+// spacedSingly reports that s has no white space but single spaces between words.
+func spacedSingly(s string) bool {
+	space := true
+	for i := range len(s) {
+		switch s[i] {
+		case '\t', '\n', '\r', '\f':
+			return false
+		case ' ':
+			if space {
+				return false
+			}
+			space = true
+		default:
+			space = false
+		}
+	}
+	return !space
 }
 
 // inline adds a node to the line, after the space that was held back.

@@ -142,13 +142,19 @@ func atoms(nodes []Node) []Node {
 		clean = cleanInline(clean, n)
 	}
 	clean = mergeText(clean)
-	if !slices.ContainsFunc(clean, divides) {
+	cuts := 0
+	for i := range clean {
+		if divides(&clean[i]) {
+			cuts++
+		}
+	}
+	if cuts == 0 {
 		return clean
 	}
-	out := make([]Node, 0, len(clean))
+	out := make([]Node, 0, len(clean)+cuts) // most are cut at one end
 	for _, n := range clean {
 		if n.Kind != Text || hasMark(n.Marks, Code) {
-			out = append(out, n)
+			out = appendNode(out, n)
 			continue
 		}
 		if !strings.Contains(n.Text, "://") {
@@ -163,8 +169,15 @@ func atoms(nodes []Node) []Node {
 }
 
 // divides reports whether a node may be cut into several.
-func divides(n Node) bool {
-	return n.Kind == Text && (strings.HasPrefix(n.Text, " ") || strings.HasSuffix(n.Text, " ") || strings.Contains(n.Text, "://"))
+func divides(n *Node) bool {
+	s := n.Text
+	switch {
+	case n.Kind != Text || s == "":
+		return false
+	case s[0] == ' ' || s[len(s)-1] == ' ':
+		return len(s) > 1 && !isBlank(s)
+	}
+	return len(s) > 3 && strings.Contains(s, "://")
 }
 
 // appendSpaced appends a text, with the spaces at its ends apart.
@@ -172,7 +185,7 @@ func appendSpaced(out []Node, n Node) []Node {
 	core := strings.Trim(n.Text, " ")
 	switch len(core) {
 	case 0, len(n.Text):
-		return append(out, n)
+		return appendNode(out, n)
 	}
 	lead := len(n.Text) - len(strings.TrimLeft(n.Text, " "))
 	out = appendText(out, n.Text[:lead], n.Marks)
@@ -189,11 +202,19 @@ func appendNode(nodes []Node, n Node) []Node {
 	return append(nodes, n)
 }
 
+// appendNodes is appendNode for several.
+func appendNodes(nodes, more []Node) []Node {
+	if len(nodes)+len(more) > cap(nodes) {
+		nodes = slices.Grow(nodes, max(len(nodes), len(more)))
+	}
+	return append(nodes, more...)
+}
+
 func appendText(out []Node, text string, marks []Mark) []Node {
 	if text == "" {
 		return out
 	}
-	return append(out, Node{Kind: Text, Text: text, Marks: marks})
+	return appendNode(out, Node{Kind: Text, Text: text, Marks: marks})
 }
 
 // cleanInline appends n with only the fields of its kind, or texts and breaks

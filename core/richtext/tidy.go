@@ -11,6 +11,9 @@ const maxListNumber = 999999999
 func tidy(d Doc) Doc { return Doc{Blocks: tidyBlocks(d.Blocks, 0), Lost: d.Lost} }
 
 func tidyBlocks(nodes []Node, depth int) []Node {
+	if isTidyLine(nodes) {
+		return nodes
+	}
 	b := blockTidier{out: make([]Node, 0, len(nodes))}
 	b.add(nodes, depth)
 	b.endLine()
@@ -18,6 +21,15 @@ func tidyBlocks(nodes []Node, depth int) []Node {
 		return nil
 	}
 	return b.out
+}
+
+// isTidyLine reports whether nodes are one paragraph that is tidy as it is, as most cells and items are.
+func isTidyLine(nodes []Node) bool {
+	if len(nodes) != 1 || nodes[0].Kind != Paragraph || !tidyText(nodes[0].Children) {
+		return false
+	}
+	n := &nodes[0]
+	return n.Text == "" && n.Marks == nil && n.Name == "" && n.ID == "" && n.URL == "" && n.Level == 0 && !n.Checked && !n.Header && n.Colspan == 0 && n.Rowspan == 0
 }
 
 // blockTidier collects tidy blocks of one container. line holds inline nodes

@@ -151,12 +151,12 @@ func (f *fitter) hoistItems(items []Node) []Node {
 				if list.Kind == TaskList {
 					inner = Node{Kind: Item, Children: boxed(inner)}
 				}
-				out = append(out, inner)
+				out = appendNode(out, inner)
 			}
 			item.Children = item.Children[1:]
 		}
 		if len(item.Children) > 0 {
-			out = append(out, item)
+			out = appendNode(out, item)
 		}
 	}
 	return out
@@ -202,9 +202,9 @@ func (f *fitter) wikiLine(nodes []Node) []Node {
 		}
 		if i > 0 && (n.Kind == Image || nodes[i-1].Kind == Image) && !apartInWiki(nodes[i-1], n) {
 			f.lose(string(Image), "between spaces")
-			out = append(out, space)
+			out = appendNode(out, space)
 		}
-		out = append(out, n)
+		out = appendNode(out, n)
 	}
 	return joinLines(tidyInline(out))
 }
