@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 // forgetful is a system that keeps when each field was changed and shows it only when asked, as Zendesk does.
 type forgetful struct {
 	*memory.Connector
-	asked *int
+	asked *atomic.Int64
 }
 
 func (f forgetful) Get(ctx context.Context, id string, want connectors.Want) (core.Observation, error) {
@@ -23,14 +24,14 @@ func (f forgetful) Get(ctx context.Context, id string, want connectors.Want) (co
 }
 
 func (f forgetful) History(ctx context.Context, id string) (map[string]time.Time, []string, error) {
-	*f.asked++
+	f.asked.Add(1)
 	o, err := f.Connector.Get(ctx, id, connectors.Want{})
 	return o.Changed, o.Ours, err
 }
 
 func TestTheLaterEditOfTheFieldWins(t *testing.T) {
 	w := newWorld(t, mappingFile)
-	asked := 0
+	var asked atomic.Int64 // both sides are read at once
 	w.wraps = func(c *memory.Connector) connectors.Connector { return forgetful{c, &asked} }
 	item := w.ticket()
 	left := func(kv ...any) { w.must(w.sys[core.A].EditAs("u-ada", item.ID, fields(kv...))) }
@@ -52,7 +53,7 @@ func TestTheLaterEditOfTheFieldWins(t *testing.T) {
 			t.Errorf("title on the %s is %q: the edit of another field decided", side, got)
 		}
 	}
-	if asked != 2 {
-		t.Errorf("histories were read %d times, want once on each side", asked)
+	if n := asked.Load(); n != 2 {
+		t.Errorf("histories were read %d times, want once on each side", n)
 	}
 }
