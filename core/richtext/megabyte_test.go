@@ -67,15 +67,15 @@ func homes(name string) []Format {
 // the square of its size. Time is not asserted on: TestHostileInputIsBounded and
 // TestWorkIsLinear count.
 func TestOneMegabyte(t *testing.T) {
+	if !testing.Verbose() || share > 1 {
+		t.Skip("figures only: run it with -v, and without the race detector, whose figures they would be")
+	}
 	shapes := nasty(1 << 20)
 	names := make([]string, 0, len(shapes))
 	for name := range shapes {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	if !testing.Verbose() {
-		t.Skip("figures only: run it with -v")
-	}
 	var most float64
 	var longest time.Duration
 	for _, name := range names {
