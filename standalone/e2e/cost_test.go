@@ -87,6 +87,7 @@ func (w *world) counted() (operations []string) {
 
 // TestCostOfAnEdit holds remote calls and history events per edit to a limit, the edit's own echo included.
 func TestCostOfAnEdit(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, "", "from-tickets") // every further connection whose trigger may be met looks at the item too
 	s := w.paired(1, false)
 	w.must(s.ada.EditTicket(w.ctx(), s.ticket, object{"subject": "warm"})) // what systems say of themselves is remembered

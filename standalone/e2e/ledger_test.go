@@ -15,6 +15,7 @@ import (
 // TestLogsRetentionAndErasureOnRealProcesses follows one edit through the worker's log, which holds no content and no
 // secret; runs retention by its schedule's workflow; and erases the person from the pair, which goes on.
 func TestLogsRetentionAndErasureOnRealProcesses(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, "", "from-tickets")
 	w.killWorker()
 	w.flags = append(w.flags, "-v")

@@ -10,6 +10,7 @@ import (
 // TestWebhooksOutliveTheEngine: while the workflow engine is down webhooks are answered and kept, and when it is back
 // everything arrives without anybody's doing.
 func TestWebhooksOutliveTheEngine(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, "")
 	s := w.paired(1, false)
 	w.stopEngine()

@@ -9,6 +9,7 @@ import (
 
 // TestPostgres: what holds with the store in SQLite holds with Postgres.
 func TestPostgres(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, storetest.DSN(t, store.Postgres))
 	if d := w.store.Dialect(); d != store.Postgres {
 		t.Fatalf("the store is %s", d)

@@ -37,6 +37,7 @@ rules:
 // TestPairsMoveToANewVersionWhenTheyContinueAsNew runs two builds of a worker deployment side by side: a pair stays on the
 // build it began with, and its next run, after continue-as-new, is on the current one.
 func TestPairsMoveToANewVersionWhenTheyContinueAsNew(t *testing.T) {
+	t.Parallel()
 	ctx := t.Context()
 	e, err := engine.Start(ctx, engine.Options{UIPort: -1, Namespace: "duplex", SearchAttributes: app.SearchAttributes(),
 		DynamicConfig: map[string]any{"limit.historyCount.suggestContinueAsNew": 60}})

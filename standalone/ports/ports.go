@@ -15,14 +15,21 @@ const (
 	tries  = 200
 )
 
-// Hold listens on a free port of the range on this machine's loopback. The caller closes the listener when its server is to take over.
+// Hold listens on a free port of the range on this machine's loopback. The caller closes the listener when its server is to take over. On
+// Linux no other call finds the port until this process ends, in whatever process it is made.
 func Hold() (net.Listener, error) {
 	var err error
 	for range tries {
 		var l net.Listener
-		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", lowest+rand.IntN(count))); err == nil {
+		port := lowest + rand.IntN(count)
+		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err != nil {
+			continue
+		}
+		if claim(port) {
 			return l, nil
 		}
+		l.Close()
+		err = fmt.Errorf("port %d is kept for another process", port)
 	}
 	return nil, fmt.Errorf("no port between %d and %d is free: %w", lowest, lowest+count, err)
 }

@@ -2,6 +2,7 @@ package ports
 
 import (
 	"net"
+	"runtime"
 	"testing"
 )
 
@@ -18,5 +19,21 @@ func TestHeldPortsAreDistinctAndBelowWhatSystemsGive(t *testing.T) {
 			t.Errorf("port %d", port)
 		}
 		seen[port] = true
+	}
+}
+
+// TestAPortThatWasFoundIsNotFoundAgain: while its server is not up yet, or down for a moment, nobody else takes it.
+func TestAPortThatWasFoundIsNotFoundAgain(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("claims are made on Linux alone")
+	}
+	l, err := Hold()
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	l.Close()
+	if claim(port) {
+		t.Errorf("port %d is given twice", port)
 	}
 }
