@@ -157,9 +157,23 @@ func (w *applying) missing(o *core.Observation, draft *core.Draft) {
 		if _, refused := w.done.Failed[d.Rule]; refused || alike(shown, want) || want.Kind() == core.KindText && !shown.IsEmpty() {
 			continue
 		}
+		if replaced(shown, want) {
+			*o = o.With(name, want) // somebody's edit since then, which no default of the system is
+			continue
+		}
 		w.fail(d.Rule, core.Problem{Class: core.ProblemFailed, Field: name, Retries: "the next event, or resync",
 			Text: "an attempt that ended early created the item without this value: it is written again"})
 	}
+}
+
+// replaced tells that a line of text holds other words than were written, and not those words cut off or with some around them, as a
+// system may do.
+func replaced(is, was core.Value) bool {
+	if is.Kind() != core.KindString || was.Kind() != core.KindString || is.IsEmpty() || was.IsEmpty() {
+		return false
+	}
+	a, b := strings.ToLower(strings.TrimRight(is.Source(), " .…")), strings.ToLower(was.Source())
+	return !strings.HasPrefix(b, a) && !strings.Contains(a, b)
 }
 
 // findItem looks for an item that an earlier attempt may have created. The zero ref means that there is none for certain;

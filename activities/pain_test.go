@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +117,60 @@ func TestPain20AnEditInTheSecondOfTheLastWriteIsSeen(t *testing.T) {
 			}
 			if lost := d.why("title").Lost; len(lost) != 1 || lost[0].Value.Source() != "in the same second" {
 				t.Errorf("why shows as lost: %+v", lost)
+			}
+		})
+	}
+}
+
+// timeless is a system that keeps no time of a field's change.
+type timeless struct{ *memory.Connector }
+
+func (s timeless) Get(ctx context.Context, id string, want connectors.Want) (core.Observation, error) {
+	o, err := s.Connector.Get(ctx, id, want)
+	o.Changed, o.Ours = nil, nil
+	return o, err
+}
+
+// TestPain20AnEditOfATwinThatWasNotReadYetIsSeen: the twin was made and could not be read for a while. What somebody wrote in its title
+// meanwhile is their edit and no part of what was agreed on.
+func TestPain20AnEditOfATwinThatWasNotReadYetIsSeen(t *testing.T) {
+	for _, tt := range []struct {
+		reason     string
+		twin       string // title of the twin that somebody set
+		elsewhere  string // of the other item, "" for no edit
+		here, lost string
+	}{
+		{"nobody edited the other item: the edit is carried over", "theirs", "", "theirs", ""},
+		{"somebody did: that is a conflict, and what loses it is kept", "theirs", "later", "later", "theirs"},
+		{"a title that the system cut off is no edit", "a long ti", "", "a long title", ""},
+	} {
+		t.Run(tt.reason, func(t *testing.T) {
+			d := newDesk(t, deskFile)
+			d.as[core.B] = func(c *memory.Connector) connectors.Connector { return timeless{c} }
+			d.open(map[string]core.Value{"title": core.String("a long title")})
+			plan := d.plan()
+			var made string
+			d.sys[core.B].OnCall(func(op memory.Op, id string) {
+				if op == memory.OpGet && made == "" {
+					made = id
+				}
+			})
+			d.sys[core.B].FailNext(memory.OpGet, memory.Before)
+			if _, err := d.apply(plan); err == nil || made == "" {
+				t.Fatalf("the twin %q was read: %v", made, err)
+			}
+			d.now = d.now.Add(time.Second)
+			d.must(d.sys[core.B].EditAs("u-grace", made, map[string]core.Value{"title": core.String(tt.twin)}))
+			if _, err := d.apply(plan); err != nil {
+				t.Fatal(err)
+			}
+			if tt.elsewhere != "" {
+				d.edit(core.A, map[string]core.Value{"title": core.String(tt.elsewhere)})
+			}
+			d.sync()
+			d.title(tt.here)
+			if lost := d.why("title").Lost; tt.lost == "" && len(lost) > 0 || tt.lost != "" && (len(lost) != 1 || lost[0].Value.Source() != tt.lost) {
+				t.Errorf("why shows as lost: %+v, want %q", lost, tt.lost)
 			}
 		})
 	}
