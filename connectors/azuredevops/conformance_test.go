@@ -1,7 +1,6 @@
 package azuredevops_test
 
 import (
-	"bytes"
 	"encoding/base64"
 	"fmt"
 	"maps"
@@ -101,29 +100,9 @@ func instance(t *testing.T, a *account, settings ...string) conformance.Instance
 		Title: "title", Cleared: "Customer", Body: htmlOf, Plain: plainOf,
 		Attributes: []string{"created_by.email", "created_by.name"},
 		Known:      find("triage@acme.example"),
-		Person: conformance.Person{
-			Create: func(t *testing.T, d core.Draft) string {
-				o, err := ada.Create(t.Context(), d)
-				check(t, err)
-				return o.Ref.ID
-			},
-			Edit: func(t *testing.T, id string, fields map[string]core.Value) {
-				_, err := ada.Update(t.Context(), id, core.Patch{Fields: fields}, "", connectors.Want{})
-				check(t, err)
-			},
-			Comment: func(t *testing.T, id, text string, audience core.Audience) {
-				_, err := ada.AddComment(t.Context(), id, core.CommentDraft{Body: htmlOf(text), Visibility: core.Visibility{Audience: audience}})
-				check(t, err)
-			},
-			Attach: func(t *testing.T, id, name string, content []byte) {
-				_, err := ada.Attach(t.Context(), id, core.AttachmentDraft{Name: name, MediaType: "text/plain", Size: int64(len(content)),
-					Visibility: core.Visibility{Audience: core.Internal}}, bytes.NewReader(content))
-				check(t, err)
-			},
-			Delete: func(t *testing.T, id string) { check(t, ada.Delete(t.Context(), id)) },
-		},
-		Settle: func(*testing.T) { a.pass(3 * time.Minute) },
-		Tick:   func(*testing.T) { a.pass(10 * time.Millisecond) },
+		Person:     conformance.By(ada, htmlOf),
+		Settle:     func(*testing.T) { a.pass(3 * time.Minute) },
+		Tick:       func(*testing.T) { a.pass(10 * time.Millisecond) },
 		Fault: func(_ *testing.T, f conformance.Fault) {
 			switch f {
 			case conformance.Denied:

@@ -51,7 +51,7 @@ func TestConformanceOfProblemsAndChanges(t *testing.T) {
 					c := a.Connector(emulator.TokenSync, "mark_field", "sync_key", "object_notes", "internal")
 					ada := a.Connector(emulator.TokenAda, "mark_field", "sync_key", "object_notes", "internal")
 					in.Connector, in.Type, in.Title, in.Cleared = c, connectors.ItemType{Type: typ}, "subject", "agent"
-					in.Person = freshtest.Actor(ada)
+					in.Person = conformance.By(ada, freshtest.HTML)
 					in.Draft = func(n int) core.Draft {
 						d := draft(typ, nil)
 						d.Fields["subject"], d.Mark = core.String(fmt.Sprintf("%s %d", typ, n)), ""

@@ -89,6 +89,17 @@ func (r redmine) instance(t *testing.T) conformance.Instance {
 		"points":          {core.Int(3), core.Int(5)},
 		"vip":             {core.Bool(true), core.Bool(false)},
 	}
+	asPerson := conformance.By(ada, markdown)
+	edit := asPerson.Edit
+	asPerson.Edit = func(t *testing.T, id string, fields map[string]core.Value) {
+		for name, v := range fields {
+			if n := r.custom[name]; n != 0 {
+				r.putCustom(t, id, n, v)
+				return
+			}
+		}
+		edit(t, id, fields)
+	}
 	return conformance.Instance{
 		Connector: c, Type: connectors.ItemType{Type: "issue", Scope: scope},
 		Draft: func(n int) core.Draft {
@@ -102,34 +113,7 @@ func (r redmine) instance(t *testing.T) conformance.Instance {
 		Known: person("grace", "Grace Hopper"),
 		Search: conformance.Search{Query: func(w string) string { return "subject=$" + w + "&status_id=*" }, Wrong: "due_date=%3E%3Dyesterday",
 			PageOf: 100, Fields: []string{"subject"}, Refused: "description", Elsewhere: map[string]string{"project": r.project, "tracker": "Feature"}},
-		Person: conformance.Person{
-			Create: func(t *testing.T, d core.Draft) string {
-				d.Mark = ""
-				o, err := ada.Create(t.Context(), d)
-				check(t, err)
-				return o.Ref.ID
-			},
-			Edit: func(t *testing.T, id string, fields map[string]core.Value) {
-				for name, v := range fields {
-					if n := r.custom[name]; n != 0 {
-						r.putCustom(t, id, n, v)
-						return
-					}
-				}
-				_, err := ada.Update(t.Context(), id, core.Patch{Fields: fields}, "", connectors.Want{})
-				check(t, err)
-			},
-			Comment: func(t *testing.T, id, text string, a core.Audience) {
-				_, err := ada.AddComment(t.Context(), id, core.CommentDraft{Body: markdown(text), Visibility: core.Visibility{Audience: a}})
-				check(t, err)
-			},
-			Attach: func(t *testing.T, id, name string, content []byte) {
-				_, err := ada.Attach(t.Context(), id, core.AttachmentDraft{Name: name, MediaType: "text/plain", Size: int64(len(content)),
-					Visibility: core.Visibility{Audience: core.Internal}}, bytes.NewReader(content))
-				check(t, err)
-			},
-			Delete: func(t *testing.T, id string) { check(t, ada.Delete(t.Context(), id)) },
-		},
+		Person:  asPerson,
 		Tick:    func(*testing.T) { r.tick() },
 		Settle:  func(*testing.T) { r.tick() },
 		Fault:   func(_ *testing.T, f conformance.Fault) { faulty.Fail(f) },

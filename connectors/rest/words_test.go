@@ -1,7 +1,6 @@
 package rest_test
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -51,12 +50,6 @@ func deskInstance(t *testing.T) conformance.Instance {
 	t.Cleanup(s.Close)
 	faulty := &conformance.Faulty{Spare: func(r *http.Request) bool { return r.URL.Path == "/oauth/token" }}
 	c, ada := deskBy(t, s.URL, "sync", "public", now, faulty), deskBy(t, s.URL, "ada", "public", now, nil)
-	check := func(t *testing.T, err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
 	scope := map[string]string{"queue": "first"}
 	person := func(who, name string) core.Value {
 		return core.Person(deskPeople[who]["uid"].(string), who+"@acme.example", name)
@@ -86,27 +79,8 @@ func deskInstance(t *testing.T) conformance.Instance {
 		Known: person("grace", "Grace Hopper"),
 		Search: conformance.Search{Query: func(w string) string { return w }, Wrong: "!", PageOf: 50, Fields: []string{"title", "tags"}, Refused: "text",
 			Elsewhere: map[string]string{"queue": "second"}},
-		Person: conformance.Person{
-			Create: func(t *testing.T, d core.Draft) string {
-				d.Mark = ""
-				o, err := ada.Create(t.Context(), d)
-				check(t, err)
-				return o.Ref.ID
-			},
-			Edit: func(t *testing.T, id string, fields map[string]core.Value) {
-				_, err := ada.Update(t.Context(), id, core.Patch{Fields: fields}, "", connectors.Want{})
-				check(t, err)
-			},
-			Comment: func(t *testing.T, id, text string, a core.Audience) {
-				_, err := ada.AddComment(t.Context(), id, core.CommentDraft{Body: html(text), Visibility: core.Visibility{Audience: a}})
-				check(t, err)
-			},
-			Attach: func(t *testing.T, id, name string, content []byte) {
-				_, err := ada.Attach(t.Context(), id, core.AttachmentDraft{Name: name, Size: int64(len(content)), Visibility: core.Visibility{Audience: core.Internal}}, bytes.NewReader(content))
-				check(t, err)
-			},
-		},
-		Tick: tick, Settle: tick,
+		Person: conformance.By(ada, html),
+		Tick:   tick, Settle: tick,
 		Fault: func(_ *testing.T, f conformance.Fault) { faulty.Fail(f) },
 		WebhookBody: func(id string) []byte {
 			return fmt.Appendf(nil, `{"call":"c1","about":"ticket","no":%s,"by":{"uid":"u2"},"what":"changed","at":1777629000000}`, id)

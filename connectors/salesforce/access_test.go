@@ -144,7 +144,7 @@ func TestTheQuotaIsLeftToOthers(t *testing.T) {
 		t.Errorf("with 85 %% used: %v after %d calls", err, calls)
 	}
 	a.control("limits", `{"daily":100000,"used":10}`)
-	a.pass(16 * time.Minute)
+	a.Pass(16 * time.Minute)
 	if _, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{}); err != nil {
 		t.Errorf("with 1 %% used: %v", err)
 	}

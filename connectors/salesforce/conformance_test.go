@@ -129,8 +129,8 @@ func instance(t *testing.T, a *organization, c, ada *salesforce.Connector) confo
 			},
 			Delete: func(t *testing.T, id string) { check(t, ada.Delete(t.Context(), id)) },
 		},
-		Settle: func(*testing.T) { a.pass(5 * time.Minute) },
-		Tick:   func(*testing.T) { a.pass(2 * time.Second) },
+		Settle: func(*testing.T) { a.Pass(5 * time.Minute) },
+		Tick:   func(*testing.T) { a.Pass(2 * time.Second) },
 		Fault: func(_ *testing.T, f conformance.Fault) {
 			switch f {
 			case conformance.Denied:
@@ -149,7 +149,7 @@ func instance(t *testing.T, a *organization, c, ada *salesforce.Connector) confo
 		WebhookBody: func(id string) []byte {
 			return fmt.Appendf(nil, `{"ChangeEventHeader":{"entityName":"Case","recordIds":[%q],"changeType":"UPDATE","transactionKey":"k","sequenceNumber":1}}`, id)
 		},
-		SignedCall: func(body []byte) connectors.WebhookCall { return signed(body, a.now()) },
+		SignedCall: func(body []byte) connectors.WebhookCall { return signed(body, a.Now()) },
 		Secrets:    []string{emulator.ClientSecret, webhookSecret, emulator.TokenSync},
 	}
 }

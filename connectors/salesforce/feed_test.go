@@ -35,9 +35,9 @@ func TestWhatLeavesTheRecordAloneIsListedToo(t *testing.T) {
 	a := newOrganization(t)
 	c, ada := a.connector("sync"), a.connector("ada")
 	o, quiet := a.create(c, nil), a.create(c, nil)
-	a.pass(10 * time.Minute)
+	a.Pass(10 * time.Minute)
 	_, cursor := listed(t, c, "")
-	a.pass(10 * time.Minute)
+	a.Pass(10 * time.Minute)
 	if seen, _ := listed(t, c, cursor); len(seen) != 0 {
 		t.Errorf("nothing happened, and %v is listed", seen)
 	}
@@ -48,11 +48,11 @@ func TestWhatLeavesTheRecordAloneIsListedToo(t *testing.T) {
 	if ch, ok := seen[o.Ref.ID]; !ok || ch.Revision != "" || len(seen) != 1 {
 		t.Errorf("after a comment: %+v", seen)
 	}
-	a.pass(10 * time.Minute)
+	a.Pass(10 * time.Minute)
 	if _, err := ada.Attach(t.Context(), quiet.Ref.ID, core.AttachmentDraft{Name: "a.txt", Size: 1, Visibility: core.Visibility{Audience: core.Internal}}, strings.NewReader("x")); err != nil {
 		t.Fatal(err)
 	}
-	a.pass(10 * time.Minute)
+	a.Pass(10 * time.Minute)
 	if seen, _ = listed(t, c, cursor); seen[quiet.Ref.ID].Ref.ID == "" {
 		t.Errorf("after a file: %+v", seen)
 	}
@@ -65,14 +65,14 @@ func TestLateCommitsAreNotMissed(t *testing.T) {
 	a := newOrganization(t)
 	c := a.connector("sync")
 	o, other := a.create(c, nil), a.create(c, nil)
-	a.pass(10 * time.Minute)
+	a.Pass(10 * time.Minute)
 	_, cursor := listed(t, c, "")
-	a.pass(2 * time.Minute)
+	a.Pass(2 * time.Minute)
 	if _, err := c.Update(t.Context(), other.Ref.ID, write(subject("newer")), "", connectors.Want{}); err != nil {
 		t.Fatal(err)
 	}
 	_, cursor = listed(t, c, cursor)
-	a.pass(time.Minute)
+	a.Pass(time.Minute)
 	a.control("late_commit", fmt.Sprintf(`{"id":%q,"values":{"Subject":"late"},"age":"2m"}`, o.Ref.ID))
 	if seen, _ := listed(t, c, cursor); seen[o.Ref.ID].Ref.ID == "" {
 		t.Errorf("a change that became visible late is missing: %v", seen)
@@ -83,18 +83,18 @@ func TestDeletionsAreListedOnce(t *testing.T) {
 	a := newOrganization(t)
 	c := a.connector("sync")
 	o := a.create(c, nil)
-	a.pass(10 * time.Minute)
+	a.Pass(10 * time.Minute)
 	_, cursor := listed(t, c, "")
-	a.pass(time.Minute)
+	a.Pass(time.Minute)
 	if err := c.Delete(t.Context(), o.Ref.ID); err != nil {
 		t.Fatal(err)
 	}
-	a.pass(10 * time.Minute)
+	a.Pass(10 * time.Minute)
 	seen, cursor := listed(t, c, cursor)
 	if !seen[o.Ref.ID].Deleted {
 		t.Errorf("listed as %+v", seen)
 	}
-	a.pass(30 * time.Minute)
+	a.Pass(30 * time.Minute)
 	if seen, _ = listed(t, c, cursor); len(seen) != 0 {
 		t.Errorf("listed again: %+v", seen)
 	}
@@ -228,7 +228,7 @@ func TestShortPagesAreFollowed(t *testing.T) {
 	c := a.connector("sync")
 	o, _ := a.create(c, nil), a.create(c, nil)
 	for _, text := range []string{"one", "two", "three"} {
-		a.pass(time.Second)
+		a.Pass(time.Second)
 		if _, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("plain", text), Visibility: core.Visibility{Audience: core.Internal}}); err != nil {
 			t.Fatal(err)
 		}

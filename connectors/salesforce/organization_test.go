@@ -21,6 +21,7 @@ import (
 	"duplex/connectors/salesforce"
 	"duplex/core"
 	"duplex/emulators/harness"
+	"duplex/emulators/harness/bench"
 	"duplex/emulators/harness/contract"
 	emulator "duplex/emulators/salesforce"
 )
@@ -33,9 +34,9 @@ type organization struct {
 	emu  *emulator.Emulator
 	url  string
 	http *http.Client
+	*bench.Clock
 
 	mu   sync.Mutex
-	at   time.Time
 	kept map[string]string
 
 	made   int
@@ -70,9 +71,9 @@ func newOrganization(t *testing.T) *organization { return newOrganizationUnder(t
 
 func newOrganizationUnder(t *testing.T, doc *contract.Doc) *organization {
 	t.Helper()
-	a := &organization{t: t, at: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), kept: map[string]string{}}
+	a := &organization{t: t, Clock: bench.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)), kept: map[string]string{}}
 	_, public := keys()
-	emu, err := emulator.New(emulator.Options{Clock: a.now, Certificate: public, Limits: emulator.NoLimits()})
+	emu, err := emulator.New(emulator.Options{Clock: a.Now, Certificate: public, Limits: emulator.NoLimits()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,18 +108,6 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		resp.Header.Del("Content-Length")
 	}
 	return resp, err
-}
-
-func (a *organization) now() time.Time {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.at
-}
-
-func (a *organization) pass(d time.Duration) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.at = a.at.Add(d)
 }
 
 func (a *organization) fault(f harness.Fault) {
@@ -190,7 +179,7 @@ func (a *organization) connector(who string) *salesforce.Connector { return a.wi
 
 func (a *organization) with(s core.System) *salesforce.Connector {
 	a.t.Helper()
-	c, err := salesforce.New(connectors.Config{HTTP: a.http, Now: a.now, System: s})
+	c, err := salesforce.New(connectors.Config{HTTP: a.http, Now: a.Now, System: s})
 	if err != nil {
 		a.t.Fatal(err)
 	}

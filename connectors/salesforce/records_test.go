@@ -173,7 +173,7 @@ func TestAssignmentRulesDoNotRun(t *testing.T) {
 	if got := o.Field("Owner").ID(); got != emulator.UserSync {
 		t.Errorf("a new case belongs to %s", got)
 	}
-	a.pass(time.Minute)
+	a.Pass(time.Minute)
 	o, err := c.Update(t.Context(), o.Ref.ID, write(subject("another")), o.Revision, connectors.Want{})
 	if err != nil || o.Field("Owner").ID() != emulator.UserSync {
 		t.Errorf("after an update it belongs to %v, %v", o.Field("Owner"), err)
@@ -184,7 +184,7 @@ func TestAnUpdateTakesAsFewCallsAsItCan(t *testing.T) {
 	a := newOrganization(t)
 	c := a.connector("sync")
 	o := a.create(c, nil)
-	a.pass(time.Minute)
+	a.Pass(time.Minute)
 	var calls []string
 	a.before = func(r *http.Request) { calls = append(calls, r.Method) }
 	if _, err := c.Update(t.Context(), o.Ref.ID, write(subject("two")), o.Revision, connectors.Want{Fields: []string{"Subject"}, Known: &o}); err != nil {
@@ -199,7 +199,7 @@ func TestAnUpdateIsGuarded(t *testing.T) {
 	a := newOrganization(t)
 	c, ada := a.connector("sync"), a.connector("ada")
 	o := a.create(c, nil)
-	a.pass(2 * time.Second)
+	a.Pass(2 * time.Second)
 	if _, err := ada.Update(t.Context(), o.Ref.ID, write(map[string]core.Value{"Priority": core.Option("Low", "")}), "", connectors.Want{}); err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func TestAnEditRightAfterTheWriteIsNotTakenForIt(t *testing.T) {
 	a := newOrganization(t)
 	c, ada := a.connector("sync"), a.connector("ada")
 	o := a.create(c, nil)
-	a.pass(2 * time.Second)
+	a.Pass(2 * time.Second)
 	wrote := false
 	a.before = func(r *http.Request) {
 		switch {
@@ -229,7 +229,7 @@ func TestAnEditRightAfterTheWriteIsNotTakenForIt(t *testing.T) {
 			wrote = true
 		case wrote:
 			wrote, a.before = false, nil
-			a.pass(2 * time.Second)
+			a.Pass(2 * time.Second)
 			if _, err := ada.Update(t.Context(), o.Ref.ID, write(subject("by a person")), "", connectors.Want{}); err != nil {
 				t.Error(err)
 			}
@@ -268,7 +268,7 @@ func TestValues(t *testing.T) {
 		{"line ends of two characters are the platform's", "Description", core.Text("plain", "one\ntwo"), core.Text("plain", "one\ntwo")},
 		{"a record type by its name", "RecordType", core.Option("", "Product"), core.Option(emulator.RecordTypeProduct, "Product")},
 	} {
-		a.pass(2 * time.Second)
+		a.Pass(2 * time.Second)
 		got, err := c.Update(t.Context(), o.Ref.ID, write(map[string]core.Value{tc.field: tc.value}), "", connectors.Want{})
 		var invalid *connectors.InvalidError
 		switch {
@@ -344,7 +344,7 @@ func TestACustomObject(t *testing.T) {
 	if err != nil || o.Ref.Type != "Escalation__c" || o.Ref.Key != "E-1" || o.Mark != mark {
 		t.Fatalf("created %+v, %v", o, err)
 	}
-	a.pass(time.Minute)
+	a.Pass(time.Minute)
 	said, err := c.AddComment(t.Context(), o.Ref.ID, core.CommentDraft{Body: core.Text("plain", "a post"), Visibility: core.Visibility{Audience: core.Internal}})
 	if err != nil {
 		t.Fatal(err)
@@ -353,7 +353,7 @@ func TestACustomObject(t *testing.T) {
 	if err != nil || len(got.Comments) != 1 || got.Comments[0].ID != said.ID || !got.Complete {
 		t.Errorf("read as %+v, %v", got.Comments, err)
 	}
-	a.pass(10 * time.Minute)
+	a.Pass(10 * time.Minute)
 	page, err := c.Changes(t.Context(), kind, "", 100)
 	if err != nil || len(page.Items) != 1 || page.Items[0].Ref.ID != o.Ref.ID {
 		t.Errorf("listed %+v, %v", page.Items, err)
@@ -375,12 +375,12 @@ func TestHistory(t *testing.T) {
 	a := newOrganization(t)
 	c, ada := a.connector("sync"), a.connector("ada")
 	o := a.create(c, nil)
-	a.pass(time.Minute)
+	a.Pass(time.Minute)
 	if _, err := ada.Update(t.Context(), o.Ref.ID, write(map[string]core.Value{"Owner": core.Person("", "grace@acme.example", "")}), "", connectors.Want{}); err != nil {
 		t.Fatal(err)
 	}
-	at := a.now()
-	a.pass(time.Minute)
+	at := a.Now()
+	a.Pass(time.Minute)
 	if _, err := c.Update(t.Context(), o.Ref.ID, write(map[string]core.Value{"Status": core.Option("Working", "")}), "", connectors.Want{}); err != nil {
 		t.Fatal(err)
 	}

@@ -14,34 +14,34 @@ func TestALongTransactionIsWaitedFor(t *testing.T) {
 	a := newOrganization(t)
 	c, ada := a.connector("sync"), a.connector("ada")
 	o, other := a.create(c, nil), a.create(c, nil)
-	a.pass(10 * time.Minute)
+	a.Pass(10 * time.Minute)
 	_, cursor := listed(t, c, "")
 	a.control("begin", `{}`)
-	a.pass(time.Minute)
+	a.Pass(time.Minute)
 	if _, err := ada.Update(t.Context(), other.Ref.ID, write(subject("newer")), "", connectors.Want{}); err != nil {
 		t.Fatal(err)
 	}
-	a.pass(6 * time.Minute)
+	a.Pass(6 * time.Minute)
 	seen, cursor := listed(t, c, cursor)
 	if seen[other.Ref.ID].Ref.ID == "" || seen[o.Ref.ID].Ref.ID != "" {
 		t.Errorf("while it is under way: %v", seen)
 	}
-	a.pass(4 * time.Minute)
+	a.Pass(4 * time.Minute)
 	a.control("late_commit", fmt.Sprintf(`{"id":%q,"values":{"Subject":"late"},"age":"11m"}`, o.Ref.ID))
-	a.pass(time.Minute)
+	a.Pass(time.Minute)
 	if seen, cursor = listed(t, c, cursor); seen[o.Ref.ID].Ref.ID == "" {
 		t.Errorf("what it changed eleven minutes ago is missing: %v", seen)
 	}
-	a.pass(20 * time.Minute)
+	a.Pass(20 * time.Minute)
 	_, cursor = listed(t, c, cursor)
 	a.control("begin", `{}`) // one of the vendor's, which takes hours
-	a.pass(time.Minute)
+	a.Pass(time.Minute)
 	if _, err := ada.Update(t.Context(), other.Ref.ID, write(subject("newest")), "", connectors.Want{}); err != nil {
 		t.Fatal(err)
 	}
-	a.pass(20 * time.Minute)
+	a.Pass(20 * time.Minute)
 	_, cursor = listed(t, c, cursor)
-	a.pass(20 * time.Minute)
+	a.Pass(20 * time.Minute)
 	if seen, _ = listed(t, c, cursor); len(seen) != 0 {
 		t.Errorf("the same is listed for hours: %v", seen)
 	}
@@ -52,11 +52,11 @@ func TestReplicationIsAskedForAsSeldomAsTheVendorWants(t *testing.T) {
 	c := a.connector("sync")
 	for range 5 {
 		a.create(c, nil)
-		a.pass(time.Second)
+		a.Pass(time.Second)
 	}
 	asked := map[string]int{}
 	a.before = func(r *http.Request) { asked[r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]]++ }
-	cursor := c.CursorAt(a.now().Add(-time.Hour))
+	cursor := c.CursorAt(a.Now().Add(-time.Hour))
 	for range 6 { // in five minutes, each time in pages
 		for more := true; more; {
 			page, err := c.Changes(t.Context(), caseType, cursor, 2)
@@ -65,7 +65,7 @@ func TestReplicationIsAskedForAsSeldomAsTheVendorWants(t *testing.T) {
 			}
 			cursor, more = page.Next, page.More
 		}
-		a.pass(50 * time.Second)
+		a.Pass(50 * time.Second)
 	}
 	if asked["updated"] != 1 || asked["deleted"] != 1 {
 		t.Errorf("asked %v, want each once in five minutes", asked)
@@ -88,7 +88,7 @@ func TestAnObjectThatIsNotReplicatedHasAFeed(t *testing.T) {
 	}
 	c := a.connector("sync")
 	o := a.create(c, nil)
-	if seen, _ := listed(t, c, c.CursorAt(a.now().Add(-time.Hour))); seen[o.Ref.ID].Ref.ID == "" || asked != 0 {
+	if seen, _ := listed(t, c, c.CursorAt(a.Now().Add(-time.Hour))); seen[o.Ref.ID].Ref.ID == "" || asked != 0 {
 		t.Errorf("listed %v, and asked %d times for what the vendor refuses", seen, asked)
 	}
 }
@@ -104,7 +104,7 @@ func TestALogOfDeletionsThatWasShortenedIsNoEnd(t *testing.T) {
 		a := newOrganization(t)
 		c := a.connector("sync")
 		o := a.create(c, nil)
-		cursor := c.CursorAt(a.now().Add(-48 * time.Hour))
+		cursor := c.CursorAt(a.Now().Add(-48 * time.Hour))
 		calls := 0
 		a.before = func(r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/deleted") {

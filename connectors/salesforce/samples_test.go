@@ -54,7 +54,7 @@ func TestEverySampleOfTheVendorIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w, err := c.ParseWebhook(addressed(body, a.now()), sampleUser)
+		w, err := c.ParseWebhook(addressed(body, a.Now()), sampleUser)
 		if connectors.Class(err) != tc.class {
 			t.Errorf("%s: %s came out as %v", tc.reason, f.Name(), err)
 			continue
@@ -80,7 +80,7 @@ func TestEverySampleOfTheVendorIsRead(t *testing.T) {
 		if !slices.Equal(ids, tc.ids) {
 			t.Errorf("%s: names %v", tc.reason, ids)
 		}
-		if again, err := c.ParseWebhook(addressed(body, a.now()), sampleUser); err != nil || again.ID != w.ID {
+		if again, err := c.ParseWebhook(addressed(body, a.Now()), sampleUser); err != nil || again.ID != w.ID {
 			t.Errorf("%s: sent again it is %q, was %q", tc.reason, again.ID, w.ID)
 		}
 	}
@@ -92,7 +92,7 @@ func TestEverySampleOfTheVendorIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := c.ParseWebhook(addressed(message, a.now()), "")
+	w, err := c.ParseWebhook(addressed(message, a.Now()), "")
 	if err != nil || strings.Join(strings.Fields(string(w.Answer.Body)), "") != strings.Join(strings.Fields(string(ack)), "") || !strings.HasPrefix(w.Answer.ContentType, "text/xml") {
 		t.Errorf("the answer is %+v, %v", w.Answer, err)
 	}

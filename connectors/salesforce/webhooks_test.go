@@ -39,13 +39,13 @@ func TestWebhooksAreProvedByTheirAddress(t *testing.T) {
 		}, ""},
 		{"a wrong signature is not mended by the token", func(w *connectors.WebhookCall) { w.Header.Set("X-Duplex-Signature", "sha256=00") }, "forged"},
 		{"a signature of long ago", func(w *connectors.WebhookCall) {
-			*w = signed([]byte(`{}`), a.now().Add(-time.Hour))
-			w.Now = a.now()
+			*w = signed([]byte(`{}`), a.Now().Add(-time.Hour))
+			w.Now = a.Now()
 		}, "forged"},
 		{"no notification", func(w *connectors.WebhookCall) { w.Body = []byte(`<Envelope/>`) }, "malformed"},
 		{"no event", func(w *connectors.WebhookCall) { w.Body = []byte(`{"hello":1}`) }, "malformed"},
 	} {
-		call := addressed(good, a.now())
+		call := addressed(good, a.Now())
 		tc.change(&call)
 		_, err := c.ParseWebhook(call, "")
 		if connectors.Class(err) != tc.class {
@@ -89,7 +89,7 @@ func TestWhatMessagesSay(t *testing.T) {
 		{"too many for events", event("Case", "GAP_OVERFLOW", `"500xx0000000001AAA"`), "", core.Hint{}},
 		{"an edited comment does not say where", event("CaseComment", "UPDATE", `"00axx0000000001AAA"`), "", core.Hint{}},
 	} {
-		w, err := c.ParseWebhook(addressed(tc.body, a.now()), emulator.UserSync)
+		w, err := c.ParseWebhook(addressed(tc.body, a.Now()), emulator.UserSync)
 		if err != nil {
 			t.Errorf("%s: %v", tc.reason, err)
 			continue
@@ -116,7 +116,7 @@ func TestTheOrganizationsOwnCallsAreRead(t *testing.T) {
 	got := map[string][]core.Hint{}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		hook, err := c.ParseWebhook(connectors.WebhookCall{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header, Body: body, Now: a.now()}, emulator.UserSync)
+		hook, err := c.ParseWebhook(connectors.WebhookCall{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header, Body: body, Now: a.Now()}, emulator.UserSync)
 		mu.Lock()
 		defer mu.Unlock()
 		if err != nil {
@@ -133,7 +133,7 @@ func TestTheOrganizationsOwnCallsAreRead(t *testing.T) {
 	o := a.create(c, nil)
 	a.control("relay", fmt.Sprintf(`{"url":%q,"secret":%q,"form":"pubsub"}`, srv.URL+"/events", webhookSecret))
 	a.control("outbound_message", fmt.Sprintf(`{"url":%q,"object":"Case","fields":["LastModifiedById","SystemModstamp"]}`, srv.URL+"/messages?token="+webhookSecret))
-	a.pass(time.Minute)
+	a.Pass(time.Minute)
 	after, err := c.Update(t.Context(), o.Ref.ID, core.Patch{Fields: map[string]core.Value{"Subject": core.String("changed")}}, "", connectors.Want{})
 	if err != nil {
 		t.Fatal(err)

@@ -95,7 +95,7 @@ func instance(t *testing.T, r *rig) conformance.Instance {
 			},
 			Delete: func(t *testing.T, id string) { check(t, ada.Delete(t.Context(), id)) },
 		},
-		Tick: func(*testing.T) { r.pass(2 * time.Second) },
+		Tick: func(*testing.T) { r.Pass(2 * time.Second) },
 		Fault: func(_ *testing.T, f conformance.Fault) {
 			switch f {
 			case conformance.Denied:
@@ -114,7 +114,7 @@ func instance(t *testing.T, r *rig) conformance.Instance {
 		WebhookBody: func(id string) []byte {
 			return fmt.Appendf(nil, `{"table":"incident","sys_id":%q,"number":"INC1","operation":"update","sys_updated_on":"2026-03-01 12:00:00","sys_updated_by":"ada.lovelace","sys_mod_count":"7","event_id":"event-1"}`, id)
 		},
-		SignedCall: func(body []byte) connectors.WebhookCall { return signedCall(body, r.clock()) },
+		SignedCall: func(body []byte) connectors.WebhookCall { return signedCall(body, r.Now()) },
 		Secrets:    []string{"sn-password-sync", secret},
 	}
 }

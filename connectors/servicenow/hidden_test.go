@@ -44,7 +44,7 @@ func TestWhatIsHiddenIsNotMissing(t *testing.T) {
 	if o, err := c.Get(t.Context(), id, want); err != nil || o.Complete {
 		t.Errorf("a list of files that has a hidden one is said to be complete: %v", err)
 	}
-	_, err := c.FindAttachment(t.Context(), id, core.AttachmentDraft{Name: "a.txt", Size: 1, Visibility: team}, r.clock(), nil)
+	_, err := c.FindAttachment(t.Context(), id, core.AttachmentDraft{Name: "a.txt", Size: 1, Visibility: team}, r.Now(), nil)
 	wantClass(t, "a file that may be the hidden one: none would make a second one", err, "unsupported")
 
 	c = r.through(oneHidden("/sys_journal_field"))
@@ -188,7 +188,7 @@ func TestRecordsWithoutATimeDoNotHoldUpTheFeed(t *testing.T) {
 			t.Errorf("%s is missing", id)
 		}
 	}
-	r.pass(time.Hour)
+	r.Pass(time.Hour)
 	if seen, _ = r.drain(c, cursor); len(seen) > 2 {
 		t.Errorf("the next sweep begins anew: %v", seen)
 	}
@@ -198,7 +198,7 @@ func TestFilesOfRecordsOfATableBelow(t *testing.T) {
 	r := newRig(t)
 	c := r.connector("sync")
 	id := r.create(c, draft(1)).Ref.ID
-	r.pass(time.Hour)
+	r.Pass(time.Hour)
 	task := connectors.ItemType{Type: "task"}
 	listed := func(cursor connectors.Cursor) (map[string]bool, connectors.Cursor) {
 		seen := map[string]bool{}
@@ -215,10 +215,10 @@ func TestFilesOfRecordsOfATableBelow(t *testing.T) {
 		return seen, cursor
 	}
 	_, cursor := listed("")
-	r.pass(time.Hour)
+	r.Pass(time.Hour)
 	other := r.create(c, draft(2)).Ref.ID
 	_, cursor = listed(cursor)
-	r.pass(time.Hour)
+	r.Pass(time.Hour)
 	if _, err := c.Attach(t.Context(), id, core.AttachmentDraft{Name: "a.txt", Size: 1, Visibility: core.Visibility{Audience: core.Internal}}, strings.NewReader("x")); err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"duplex/core"
 	"duplex/core/richtext"
 	"duplex/emulators/harness"
+	"duplex/emulators/harness/bench"
 	"duplex/emulators/harness/contract"
 	emulator "duplex/emulators/servicenow"
 )
@@ -28,9 +29,7 @@ type rig struct {
 	e    *emulator.Emulator
 	url  string
 	http *http.Client
-
-	mu  sync.Mutex
-	now time.Time
+	*bench.Clock
 }
 
 func document(t *testing.T) *contract.Doc {
@@ -42,8 +41,8 @@ func newRig(t *testing.T) *rig { return newRigUnder(t, document(t)) }
 
 func newRigUnder(t *testing.T, doc *contract.Doc) *rig {
 	t.Helper()
-	r := &rig{t: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	e, err := emulator.New(emulator.Options{Clock: r.clock})
+	r := &rig{t: t, Clock: bench.NewClock(bench.Start)}
+	e, err := emulator.New(emulator.Options{Clock: r.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,18 +52,6 @@ func newRigUnder(t *testing.T, doc *contract.Doc) *rig {
 	r.e, r.url = e, srv.URL
 	r.http = &http.Client{Transport: doc.Transport(t, &http.Transport{DisableKeepAlives: true}), Timeout: 20 * time.Second}
 	return r
-}
-
-func (r *rig) clock() time.Time {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.now
-}
-
-func (r *rig) pass(d time.Duration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.now = r.now.Add(d)
 }
 
 var accounts = map[string]string{"sync": emulator.UserSync, "ada": emulator.UserAda, "grace": emulator.UserGrace, "linus": emulator.UserLinus}
@@ -82,7 +69,7 @@ func (r *rig) system(who string, change ...func(*core.System)) core.System {
 
 func (r *rig) connector(who string, change ...func(*core.System)) *servicenow.Connector {
 	r.t.Helper()
-	c, err := servicenow.New(connectors.Config{System: r.system(who, change...), HTTP: r.http, Now: r.clock})
+	c, err := servicenow.New(connectors.Config{System: r.system(who, change...), HTTP: r.http, Now: r.Now})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -162,7 +149,7 @@ func (r *rig) get(c *servicenow.Connector, id string) core.Observation {
 }
 
 func (r *rig) update(c *servicenow.Connector, id string, fields map[string]core.Value) (core.Observation, error) {
-	r.pass(2 * time.Second)
+	r.Pass(2 * time.Second)
 	return c.Update(r.t.Context(), id, core.Patch{Fields: fields}, "", connectors.Want{Type: incident})
 }
 
@@ -177,7 +164,7 @@ func signedCall(body []byte, at time.Time) connectors.WebhookCall {
 // quiet is a connector whose exchanges are held against nothing: for answers that no document describes.
 func (r *rig) quiet(who string) *servicenow.Connector {
 	r.t.Helper()
-	c, err := servicenow.New(connectors.Config{System: r.system(who), Now: r.clock})
+	c, err := servicenow.New(connectors.Config{System: r.system(who), Now: r.Now})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -200,7 +187,7 @@ func (r *rig) through(change func(*http.Request, *http.Response), with ...func(*
 		}
 		return resp, err
 	})}
-	c, err := servicenow.New(connectors.Config{System: r.system("sync", with...), HTTP: watched, Now: r.clock})
+	c, err := servicenow.New(connectors.Config{System: r.system("sync", with...), HTTP: watched, Now: r.Now})
 	if err != nil {
 		r.t.Fatal(err)
 	}

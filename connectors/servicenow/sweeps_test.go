@@ -41,12 +41,12 @@ func TestPagesThatAreShortAreNotTheEnd(t *testing.T) {
 	first := r.create(c, draft(1)).Ref.ID
 	var hidden []string
 	for n := range 7 { // a whole page and more that the account does not see
-		r.pass(time.Second)
+		r.Pass(time.Second)
 		d := draft(100 + n)
 		d.Fields["assignment_group"] = group("Legal")
 		hidden = append(hidden, r.create(ada, d).Ref.ID)
 	}
-	r.pass(time.Second)
+	r.Pass(time.Second)
 	last := r.create(c, draft(2)).Ref.ID
 	seen, _ := r.drain(c, "")
 	if len(seen) != 2 || seen[first].Ref.ID == "" || seen[last].Ref.ID == "" {
@@ -87,7 +87,7 @@ func TestTimesAreAskedForInTheAccountsZone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.pass(to.Sub(r.clock()))
+		r.Pass(to.Sub(r.Now()))
 	}
 	want := map[string]bool{}
 	for n, s := range []string{"2026-07-01T10:00:00Z", "2026-10-24T23:59:59Z", "2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T00:59:59Z", // 02:59:59, and
@@ -104,7 +104,7 @@ func TestTimesAreAskedForInTheAccountsZone(t *testing.T) {
 				t.Errorf("%s: %s is missing from the feed", reason, id)
 			}
 		}
-		r.pass(time.Hour)
+		r.Pass(time.Hour)
 		id := r.create(c, draft(20+len(reason))).Ref.ID
 		_, cursor = r.drain(reader, cursor)
 		if more, _ := r.drain(reader, cursor); len(more) != 1 || more[id].Ref.ID == "" {
@@ -121,21 +121,21 @@ func TestTimesAreAskedForInTheAccountsZone(t *testing.T) {
 func TestASweepDuringTheHoursThatComeTwiceLosesNothing(t *testing.T) {
 	r := newRig(t)
 	c, ada := r.connector("sync"), r.connector("ada")
-	r.pass(time.Date(2026, 10, 25, 0, 10, 0, 0, time.UTC).Sub(r.clock()))
+	r.Pass(time.Date(2026, 10, 25, 0, 10, 0, 0, time.UTC).Sub(r.Now()))
 	first := r.create(c, draft(1)).Ref.ID
 	seen, cursor := r.drain(ada, "")
 	if len(seen) != 1 {
 		t.Errorf("the first sweep lists %v", seen)
 	}
 	for n := range 5 {
-		r.pass(30 * time.Minute)
+		r.Pass(30 * time.Minute)
 		id := r.create(c, draft(10+n)).Ref.ID
 		seen, cursor = r.drain(ada, cursor)
 		if seen[id].Ref.ID == "" {
-			t.Errorf("%s, created at %s, is missing from the sweep", id, r.clock())
+			t.Errorf("%s, created at %s, is missing from the sweep", id, r.Now())
 		}
 	}
-	r.pass(time.Hour)
+	r.Pass(time.Hour)
 	_, cursor = r.drain(ada, cursor)
 	if seen, _ = r.drain(ada, cursor); seen[first].Ref.ID != "" {
 		t.Error("a sweep after those hours lists them still")
@@ -180,9 +180,9 @@ func TestSweepsShowFilesAndDeletionsAsFarAsTheyMay(t *testing.T) {
 	r := newRig(t)
 	c, ada := r.connector("sync"), r.connector("ada")
 	a, b := r.create(c, draft(1)).Ref.ID, r.create(c, draft(2)).Ref.ID
-	r.pass(time.Hour)
+	r.Pass(time.Hour)
 	_, cursor := r.drain(c, "")
-	r.pass(time.Hour)
+	r.Pass(time.Hour)
 	if _, err := ada.Attach(t.Context(), a, core.AttachmentDraft{Name: "a.txt", Size: 1, Visibility: core.Visibility{Audience: core.Internal}}, strings.NewReader("x")); err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func TestAJobThatCommitsLateIsSeen(t *testing.T) {
 	r := newRig(t)
 	c := r.connector("sync")
 	id := r.create(c, draft(1)).Ref.ID
-	r.pass(time.Hour)
+	r.Pass(time.Hour)
 	r.create(c, draft(2))
 	_, cursor := r.drain(c, "")
 	r.control("late", fmt.Sprintf(`{"table":"incident","sys_id":%q,"set":{"u_area":"mobile"},"age":"90s"}`, id))
@@ -243,7 +243,7 @@ func TestPushedCallsOfTheInstanceAreRead(t *testing.T) {
 	}
 	var hints []core.Hint
 	for _, call := range rec.wait(t, 3) {
-		call.Now = r.clock()
+		call.Now = r.Now()
 		w, err := c.ParseWebhook(call, "")
 		if err != nil || w.ID == "" {
 			t.Fatalf("%s: %v", call.Body, err)
@@ -261,7 +261,7 @@ func TestPushedCallsOfTheInstanceAreRead(t *testing.T) {
 		t.Errorf("read as %+v", kinds)
 	}
 	late := rec.wait(t, 3)[0]
-	late.Now = r.clock().Add(time.Hour)
+	late.Now = r.Now().Add(time.Hour)
 	_, err = c.ParseWebhook(late, "")
 	wantClass(t, "a call of an hour ago", err, "forged")
 }

@@ -81,7 +81,7 @@ func TestCommentsCarryAMarkAndAreReadOnlyWhenTheyMayHaveChanged(t *testing.T) {
 	if err != nil || journalPlain(m.Body) != "Hello" || m.Mark != mark {
 		t.Fatalf("written as %+v, %v", m, err)
 	}
-	r.pass(time.Minute)
+	r.Pass(time.Minute)
 	copied := ada // a person copies the text with all its signs
 	if _, err := copied.AddComment(t.Context(), id, core.CommentDraft{Body: core.Text("servicenow-journal", m.Body.Source()), Visibility: core.Visibility{Audience: core.Public}, Mark: mark}); err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestEveryWayToSignIn(t *testing.T) {
 		if err != nil || !o.OwnItem {
 			t.Errorf("%s: own %v, %v", reason, o.OwnItem, err)
 		}
-		r.pass(time.Hour)
+		r.Pass(time.Hour)
 		if _, err := c.Get(t.Context(), o.Ref.ID, connectors.Want{Type: incident}); err != nil {
 			t.Errorf("%s, an hour later: %v", reason, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"duplex/connectors/zendesk"
 	"duplex/core"
 	"duplex/emulators/harness"
+	"duplex/emulators/harness/bench"
 	"duplex/emulators/harness/contract"
 	emulator "duplex/emulators/zendesk"
 )
@@ -23,9 +24,9 @@ type account struct {
 	emu  *emulator.Emulator
 	url  string
 	http *http.Client
+	*bench.Clock
 
 	mu   sync.Mutex
-	at   time.Time
 	kept map[string]string
 
 	before func(*http.Request) // runs before a call of the API is sent; nil: nothing
@@ -51,9 +52,9 @@ func document(t *testing.T) *contract.Doc {
 
 func newAccountUnder(t *testing.T, doc *contract.Doc) *account {
 	t.Helper()
-	a := &account{t: t, at: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), kept: map[string]string{}}
+	a := &account{t: t, Clock: bench.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)), kept: map[string]string{}}
 	emu, err := emulator.New(emulator.Options{
-		Clock: a.now,
+		Clock: a.Now,
 		// The suite reads faster than a person or a sweep does; the limits have tests of their own.
 		Limits: emulator.Limits{Account: -1, Updates: -1, Incremental: -1, TicketsIndex: -1, Users: -1},
 	})
@@ -90,18 +91,6 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.api.RoundTrip(r)
 }
 
-func (a *account) now() time.Time {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.at
-}
-
-func (a *account) pass(d time.Duration) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.at = a.at.Add(d)
-}
-
 func (a *account) save(name, secret string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -129,7 +118,7 @@ func (a *account) connector(who string) *zendesk.Connector {
 
 func (a *account) open(sys core.System) *zendesk.Connector {
 	a.t.Helper()
-	c, err := zendesk.New(connectors.Config{System: sys, HTTP: a.http, Now: a.now, Save: a.save, Load: a.load})
+	c, err := zendesk.New(connectors.Config{System: sys, HTTP: a.http, Now: a.Now, Save: a.save, Load: a.load})
 	if err != nil {
 		a.t.Fatal(err)
 	}

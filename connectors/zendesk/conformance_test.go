@@ -1,7 +1,6 @@
 package zendesk_test
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"net/http"
@@ -90,30 +89,9 @@ func instance(t *testing.T, a *account) conformance.Instance {
 		Title: "subject", Cleared: "priority", Body: htmlOf, Plain: plainOf,
 		Attributes: []string{"requester.email", "requester.name"},
 		Known:      person(emulator.UserTriage, "triage", "Triage Desk"),
-		Person: conformance.Person{
-			Create: func(t *testing.T, d core.Draft) string {
-				o, err := ada.Create(t.Context(), d)
-				check(t, err)
-				return o.Ref.ID
-			},
-			Edit: func(t *testing.T, id string, fields map[string]core.Value) {
-				_, err := ada.Update(t.Context(), id, core.Patch{Fields: fields}, "", connectors.Want{})
-				check(t, err)
-			},
-			Comment: func(t *testing.T, id, text string, audience core.Audience) {
-				_, err := ada.AddComment(t.Context(), id, core.CommentDraft{Body: htmlOf(text), Visibility: core.Visibility{Audience: audience}})
-				check(t, err)
-			},
-			Attach: func(t *testing.T, id, name string, content []byte) {
-				_, err := ada.Attach(t.Context(), id, core.AttachmentDraft{
-					Name: name, MediaType: "text/plain", Size: int64(len(content)), Visibility: core.Visibility{Audience: core.Internal},
-				}, bytes.NewReader(content))
-				check(t, err)
-			},
-			Delete: func(t *testing.T, id string) { check(t, ada.Delete(t.Context(), id)) },
-		},
-		Settle: func(*testing.T) { a.pass(2 * time.Minute) },
-		Tick:   func(*testing.T) { a.pass(2 * time.Second) },
+		Person:     conformance.By(ada, htmlOf),
+		Settle:     func(*testing.T) { a.Pass(2 * time.Minute) },
+		Tick:       func(*testing.T) { a.Pass(2 * time.Second) },
 		Fault: func(_ *testing.T, f conformance.Fault) {
 			switch f {
 			case conformance.Denied:
@@ -132,7 +110,7 @@ func instance(t *testing.T, a *account) conformance.Instance {
 		WebhookBody: func(id string) []byte {
 			return fmt.Appendf(nil, `{"id":"event-1","type":"zen:event-type:ticket.subject_changed","subject":"zen:ticket:%s","detail":{"id":%q}}`, id, id)
 		},
-		SignedCall: func(body []byte) connectors.WebhookCall { return signed(body, a.now()) },
+		SignedCall: func(body []byte) connectors.WebhookCall { return signed(body, a.Now()) },
 		Secrets:    []string{"zd-token-sync", signingSecret},
 	}
 }

@@ -21,7 +21,7 @@ func TestHistoryTellsWhatPeopleChangedSinceTheCreate(t *testing.T) {
 		}
 	}
 	edit(ada, set(map[string]core.Value{"subject": core.String("by a person")}))
-	a.pass(time.Minute)
+	a.Pass(time.Minute)
 	edit(c, set(map[string]core.Value{"priority": core.Option("", "low")}))
 	edit(ada, core.Patch{Sets: map[string]core.SetChange{"tags": {Add: core.Strings("b"), Remove: core.Set()}}})
 	changed, ours, err := connectors.Historian(c).History(t.Context(), o.Ref.ID)

@@ -23,7 +23,7 @@ func subjects(t *testing.T, a *account, c *zendesk.Connector, n int, subject str
 			t.Fatal(err)
 		}
 		ids = append(ids, o.Ref.ID)
-		a.pass(3 * time.Second)
+		a.Pass(3 * time.Second)
 	}
 	return ids
 }
@@ -32,7 +32,7 @@ func TestSearchIsTakenUpAgainAfterTheVendorForgotItsPlace(t *testing.T) {
 	a := newAccount(t)
 	c := a.connector("sync")
 	ids := subjects(t, a, c, 7, "printer on fire")
-	a.pass(5 * time.Minute)
+	a.Pass(5 * time.Minute)
 	var queries []string
 	a.before = func(r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/search/export") {
@@ -52,7 +52,7 @@ func TestSearchIsTakenUpAgainAfterTheVendorForgotItsPlace(t *testing.T) {
 			break
 		}
 		if page == 1 {
-			a.pass(26 * time.Hour) // the run was paused
+			a.Pass(26 * time.Hour) // the run was paused
 		}
 	}
 	for _, id := range ids {
@@ -78,7 +78,7 @@ func TestSearchKeepsToBrandAndForm(t *testing.T) {
 	a := newAccount(t)
 	c := a.connector("sync")
 	ids := subjects(t, a, c, 1, "printer on fire")
-	a.pass(5 * time.Minute)
+	a.Pass(5 * time.Minute)
 	brand, form := fmt.Sprint(emulator.BrandID), fmt.Sprint(emulator.FormID)
 	for _, tc := range []struct {
 		reason string
@@ -138,7 +138,7 @@ func TestMatchOfFieldsThatAreNoText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.pass(5 * time.Minute)
+	a.Pass(5 * time.Minute)
 	for _, tc := range []struct {
 		reason, field, value string
 		want                 int

@@ -46,7 +46,7 @@ func TestAFieldEditCostsOneReadAndOneWrite(t *testing.T) {
 	c, ada := a.connector("sync"), a.connector("ada")
 	id := create(t, c, map[string]core.Value{"tags": core.Strings("a")}).Ref.ID
 	known := get(t, c, id, nil)
-	a.pass(time.Minute)
+	a.Pass(time.Minute)
 	if _, err := ada.Update(t.Context(), id, set(map[string]core.Value{"subject": core.String("new")}), "", connectors.Want{}); err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestAFieldEditCostsOneReadAndOneWrite(t *testing.T) {
 	if len(read) != 1 || now.Field("subject").Source() != "new" || !core.Equal(now.Field("description"), known.Field("description")) {
 		t.Errorf("the read took %v and shows %q", read, now.Fields)
 	}
-	a.pass(time.Minute)
+	a.Pass(time.Minute)
 	patch := core.Patch{Fields: map[string]core.Value{"priority": core.Option("", "low")}, Sets: map[string]core.SetChange{"tags": {Add: core.Strings("b"), Remove: core.Set()}}}
 	after, err := c.Update(t.Context(), id, patch, now.Revision, connectors.Want{Known: &now})
 	written, _ := a.calls(at)
@@ -95,7 +95,7 @@ func TestWritingTagsKeepsTheTagsOfFields(t *testing.T) {
 		{"no plain tags are left", set(map[string]core.Value{"tags": core.Empty(core.KindSet)})},
 	}
 	for _, s := range steps {
-		a.pass(2 * time.Second)
+		a.Pass(2 * time.Second)
 		if !s.patch.IsEmpty() {
 			if _, err := c.Update(t.Context(), id, s.patch, get(t, c, id, nil).Revision, connectors.Want{}); err != nil {
 				t.Fatalf("%s: %v", s.reason, err)
@@ -120,7 +120,7 @@ func TestTagsWithoutARevisionSurviveAnEditInBetween(t *testing.T) {
 	a := newAccount(t)
 	c, ada := a.connector("sync"), a.connector("ada")
 	id := create(t, c, map[string]core.Value{"tags": core.Strings("first")}).Ref.ID
-	a.pass(2 * time.Second)
+	a.Pass(2 * time.Second)
 	once := false
 	a.before = func(r *http.Request) {
 		if r.Method == http.MethodPut && !once {
@@ -128,7 +128,7 @@ func TestTagsWithoutARevisionSurviveAnEditInBetween(t *testing.T) {
 			if _, err := ada.Update(context.Background(), id, core.Patch{Sets: map[string]core.SetChange{"tags": {Add: core.Strings("by-ada"), Remove: core.Set()}}}, "", connectors.Want{}); err != nil {
 				t.Error(err)
 			}
-			a.pass(2 * time.Second)
+			a.Pass(2 * time.Second)
 		}
 	}
 	o, err := c.Update(t.Context(), id, core.Patch{Sets: map[string]core.SetChange{"tags": {Add: core.Strings("by-sync"), Remove: core.Set()}}}, "", connectors.Want{})
@@ -142,7 +142,7 @@ func TestFieldsThatAreIDsAtTheVendor(t *testing.T) {
 	c := a.connector("sync")
 	o := create(t, c, map[string]core.Value{"type": core.Option("", "task")})
 	due := time.Date(2026, 4, 1, 12, 0, 0, 0, time.UTC)
-	a.pass(2 * time.Second)
+	a.Pass(2 * time.Second)
 	after, err := c.Update(t.Context(), o.Ref.ID, set(map[string]core.Value{
 		"group": core.Option("", "support"), "due_at": core.DateTime(due),
 		"requester": core.Person("", "customer1@globex.example", ""), "organization": core.Option(fmt.Sprint(emulator.OrgGlobex), ""),
@@ -195,7 +195,7 @@ func TestTheSameMarkMakesOneTicketForTwoHours(t *testing.T) {
 	a := newAccount(t)
 	c := a.connector("sync")
 	first := create(t, c, nil)
-	a.pass(time.Minute)
+	a.Pass(time.Minute)
 	for reason, fields := range map[string]map[string]core.Value{
 		"the same draft": nil, "another draft, because the source was edited": {"subject": core.String("edited")},
 	} {
@@ -218,7 +218,7 @@ func TestAClosedTicketIsRefusedWithTheReason(t *testing.T) {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
-	a.pass(2 * time.Second)
+	a.Pass(2 * time.Second)
 	_, err = c.Update(t.Context(), o.Ref.ID, set(map[string]core.Value{"subject": core.String("x")}), "", connectors.Want{})
 	if connectors.Class(err) != "invalid" || !strings.Contains(err.Error(), "closed") {
 		t.Errorf("an update came out as %v", err)
@@ -278,7 +278,7 @@ func TestABusyTicketWaitsBeforeTheVendorRefuses(t *testing.T) {
 		return err
 	}
 	for n := range 30 {
-		a.pass(time.Second)
+		a.Pass(time.Second)
 		if err := write(n); err != nil {
 			t.Fatal(err)
 		}
@@ -291,7 +291,7 @@ func TestABusyTicketWaitsBeforeTheVendorRefuses(t *testing.T) {
 	if sent, _ := a.calls(at); slices.Contains(sent, "PUT /api/v2/tickets/{ticket_id}") {
 		t.Errorf("it was sent all the same: %v", sent)
 	}
-	a.pass(busy.After)
+	a.Pass(busy.After)
 	if err := write(32); err != nil {
 		t.Errorf("after the wait: %v", err)
 	}
@@ -308,7 +308,7 @@ func TestChangesByARuleInTheSameUpdateAreSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
-	a.pass(2 * time.Second)
+	a.Pass(2 * time.Second)
 	after, err := c.Update(t.Context(), o.Ref.ID, set(map[string]core.Value{"subject": core.String("x")}), o.Revision, connectors.Want{})
 	if err != nil || !after.Field("tags").Has(core.String("ruled")) {
 		t.Errorf("after the update the tags are %v, %v", after.Field("tags"), err)

@@ -59,7 +59,7 @@ func TestEverySampleOfTheVendorIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w, err := c.ParseWebhook(signed(body, a.now()), tc.self)
+		w, err := c.ParseWebhook(signed(body, a.Now()), tc.self)
 		if err != nil || w.ID != tc.id || (w.Note != "") != tc.note || (len(w.Hints) == 0) != tc.note {
 			t.Errorf("%s: %s was read as %+v, %v", tc.reason, f.Name(), w, err)
 			continue
@@ -128,7 +128,7 @@ func TestWebhookCalls(t *testing.T) {
 		{reason: "nothing to check it with", body: `{"ticket_id":1}`, on: plain, class: "forged", text: "webhook.secret"},
 	}
 	for _, tc := range cases {
-		call := signed([]byte(tc.body), a.now())
+		call := signed([]byte(tc.body), a.Now())
 		call.Now = call.Now.Add(tc.late)
 		var on connectors.WebhookParser = c
 		if tc.on != nil {
@@ -153,7 +153,7 @@ func TestARegisteredWebhookIsBelieved(t *testing.T) {
 	got := make(chan connectors.WebhookCall, 16)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		got <- connectors.WebhookCall{Method: r.Method, Header: r.Header, Body: body, Now: a.now()}
+		got <- connectors.WebhookCall{Method: r.Method, Header: r.Header, Body: body, Now: a.Now()}
 	}))
 	t.Cleanup(server.Close)
 	for range 2 {
@@ -166,7 +166,7 @@ func TestARegisteredWebhookIsBelieved(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := create(t, c, nil)
-	a.pass(2 * time.Second)
+	a.Pass(2 * time.Second)
 	after, err := c.Update(t.Context(), o.Ref.ID, set(map[string]core.Value{"subject": core.String("edited")}), o.Revision, connectors.Want{})
 	if err != nil {
 		t.Fatal(err)

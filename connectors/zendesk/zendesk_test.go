@@ -15,7 +15,7 @@ import (
 
 // newWithout is a connector with nowhere to keep secrets.
 func newWithout(a *account) (*zendesk.Connector, error) {
-	c, err := zendesk.New(connectors.Config{HTTP: a.http, Now: a.now, System: core.System{
+	c, err := zendesk.New(connectors.Config{HTTP: a.http, Now: a.Now, System: core.System{
 		Name: "support", BaseURL: a.url, Webhook: map[string]string{"secret": signingSecret},
 		Auth: map[string]string{"method": "token", "email": "sync@acme.example", "token": "zd-token-sync"},
 	}})

@@ -1,7 +1,6 @@
 package freshtest
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"net/http"
@@ -74,7 +73,7 @@ func (a *Account[C]) Instance(p Profile) conformance.Instance {
 		Title: p.Line, Cleared: p.Chosen, Body: HTML, Plain: Plain,
 		Attributes:  []string{"requester.email", "requester.name"},
 		Known:       p.Known,
-		Person:      Actor(a.Connector(p.Ada, p.Settings...)),
+		Person:      conformance.By(a.Connector(p.Ada, p.Settings...), HTML),
 		Settle:      func(*testing.T) { a.Pass(5 * time.Minute) },
 		Tick:        func(*testing.T) { a.Pass(2 * time.Second) },
 		Fault:       func(_ *testing.T, f conformance.Fault) { a.Fault(faults[f]) },
@@ -90,36 +89,4 @@ var faults = map[conformance.Fault]harness.Fault{
 	conformance.Failing:    {Kind: harness.KindStatus, Status: http.StatusInternalServerError},
 	conformance.TimesOut:   {Kind: harness.KindTimeout, Delay: "10ms"},
 	conformance.LostAnswer: {Kind: harness.KindDrop, Method: http.MethodPost, Times: 1},
-}
-
-// Actor works in the vendor's own pages, that is without marks.
-func Actor(c Connector) conformance.Person {
-	check := func(t *testing.T, err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return conformance.Person{
-		Create: func(t *testing.T, d core.Draft) string {
-			o, err := c.Create(t.Context(), d)
-			check(t, err)
-			return o.Ref.ID
-		},
-		Edit: func(t *testing.T, id string, fields map[string]core.Value) {
-			_, err := c.Update(t.Context(), id, core.Patch{Fields: fields}, "", connectors.Want{})
-			check(t, err)
-		},
-		Comment: func(t *testing.T, id, text string, audience core.Audience) {
-			_, err := c.AddComment(t.Context(), id, core.CommentDraft{Body: HTML(text), Visibility: core.Visibility{Audience: audience}})
-			check(t, err)
-		},
-		Attach: func(t *testing.T, id, name string, content []byte) {
-			_, err := c.Attach(t.Context(), id, core.AttachmentDraft{
-				Name: name, MediaType: "text/plain", Size: int64(len(content)), Visibility: core.Visibility{Audience: core.Internal},
-			}, bytes.NewReader(content))
-			check(t, err)
-		},
-		Delete: func(t *testing.T, id string) { check(t, c.Delete(t.Context(), id)) },
-	}
 }
