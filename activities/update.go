@@ -25,8 +25,7 @@ func (w *applying) update(ctx context.Context) error {
 		return err
 	}
 	id, started := w.pair.Sides[w.to].Ref.ID, w.Now()
-	moved := false
-	if again, blurred := intent.Attempts > 1, w.blurred(); again || blurred {
+	if intent.Attempts > 1 {
 		o, err := w.c.Get(ctx, id, w.whole())
 		if errors.Is(err, connectors.ErrNotFound) {
 			w.gone = true
@@ -35,17 +34,15 @@ func (w *applying) update(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if again && w.heldBy(&o, patch) {
+		if w.heldBy(&o, patch) {
 			w.after(o)
 			w.found = w.done.After[w.to]
 			w.record("update", id, "found", "an earlier attempt had written it", patch.Names(), started)
 			return w.Store.SettleIntent(ctx, w.plan.ID, id, "", "")
 		}
-		moved = blurred && differs(&o, w.now[w.to], patch)
 	}
 	var o *core.Observation
-	err = fmt.Errorf("it was edited in the second of the last change that was seen: %w", connectors.ErrStale)
-	if !moved {
+	if err = w.sharpen(ctx, id, patch); err == nil {
 		o, err = w.updateDropping(ctx, id, patch)
 	}
 	switch {
@@ -69,12 +66,21 @@ func (w *applying) update(ctx context.Context) error {
 // blur is for how long a change counts as just made, the difference of two clocks included.
 const blur = 5 * time.Second
 
-// blurred tells that the revision the plan was made on may stand for two states of the item: it is a time in whole seconds, and the
-// item was just changed, perhaps by the sync itself, so that an edit in the same second has left it as it was. The guard of the write
-// does not see such an edit; a read does.
-func (w *applying) blurred() bool {
-	f, now := w.c.Facts(), w.now[w.to]
-	return f.Precision > time.Millisecond && w.Now().Sub(now.UpdatedAt) < f.Precision+blur
+// sharpen looks at the item right before a write whose guard may be blind: where revisions are times in whole seconds, and the item was
+// just changed, perhaps by the sync itself, an edit in the same second has left the revision as it was. It is ErrStale where a field that is
+// about to be set is not what it was when the plan was made.
+func (w *applying) sharpen(ctx context.Context, id string, patch *core.Patch) error {
+	was := w.now[w.to]
+	if f := w.c.Facts(); f.Precision <= time.Millisecond || w.Now().Sub(was.UpdatedAt) >= f.Precision+blur {
+		return nil
+	}
+	want := w.want // the fields alone
+	want.Known, want.Full = nil, true
+	is, err := w.c.Get(ctx, id, want)
+	if err == nil && differs(&is, was, patch) {
+		err = fmt.Errorf("it was edited in the second of the last change that was seen: %w", connectors.ErrStale)
+	}
+	return err
 }
 
 // differs tells whether a field that is about to be set is not what it was when the plan was made.

@@ -169,10 +169,11 @@ func (s *System) newID() string {
 // touch makes a change visible: revision, time, actor, feed, hint. The caller holds the lock.
 func (s *System) touch(it *item, by core.Value, kind core.HintKind) {
 	s.seq++
-	if now := s.now(); s.facts.Precision < time.Second || !now.Equal(it.updated) {
+	now := s.now()
+	if s.facts.Precision < time.Second || !now.Equal(it.updated) {
 		it.revision++ // elsewhere it is the time of the change, which two changes in one second have in common
 	}
-	it.seq, it.updated, it.updatedBy = s.seq, s.now(), by
+	it.seq, it.updated, it.updatedBy = s.seq, now, by
 	s.hints = append(s.hints, core.Hint{
 		Ref: s.ref(it), Kind: kind, Revision: strconv.Itoa(it.revision), Own: core.Equal(by, s.self), At: it.updated,
 	})
