@@ -122,8 +122,12 @@ func aboutLink(err error, n int64, ops []op) error {
 	}
 	field := ""
 	for _, o := range ops {
-		if r, ok := o.Value.(relation); ok && r.target().ID() == gone.id {
-			field = linkNames()[slices.IndexFunc(linkKinds, func(k linkKind) bool { return k.rel == r.Rel })]
+		r, ok := o.Value.(relation)
+		if !ok || r.target().ID() != gone.id {
+			continue
+		}
+		if i := slices.IndexFunc(linkKinds, func(k linkKind) bool { return k.rel == r.Rel }); i >= 0 {
+			field = linkKinds[i].name
 		}
 	}
 	return connectors.Invalid("linking", field, "the account sees no work item #"+gone.id)

@@ -25,7 +25,7 @@ func TestHeldPortsAreDistinctAndBelowWhatSystemsGive(t *testing.T) {
 // TestAPortThatWasFoundIsNotFoundAgain: while its server is not up yet, or down for a moment, nobody else takes it.
 func TestAPortThatWasFoundIsNotFoundAgain(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("claims are made on Linux alone")
+		t.Skip("claims are made on Linux alone: only there a name can end with its process")
 	}
 	l, err := Hold()
 	if err != nil {
