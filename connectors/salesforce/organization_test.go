@@ -36,7 +36,6 @@ type organization struct {
 	http *http.Client
 	*bench.Clock
 
-	mu   sync.Mutex
 	kept map[string]string
 
 	made   int
